@@ -1,0 +1,422 @@
+"""The three stores: their verbs, and in each docstring the contract its adapters keep.
+
+The record store is the one source of truth. The graph and the vector index are projections of it:
+every write leaves its work in the outbox, and a projector applies that work idempotently.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from midspan.records import (
+    Fact,
+    Failure,
+    Location,
+    Page,
+    Product,
+    Record,
+    RecordKind,
+    Run,
+    Segment,
+    Source,
+    SourceKind,
+)
+
+Target = Literal["graph", "vectors.text", "vectors.visual"]
+TARGETS: tuple[Target, ...] = ("graph", "vectors.text", "vectors.visual")
+
+
+@dataclass(frozen=True)
+class TextChunk:
+    """A piece of a source's extracted text; chunks of a source follow each other without gaps."""
+
+    source_id: str
+    start: int
+    text: str
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """That a run went over a source: to its end and without failure (``complete``), or not."""
+
+    source_id: str
+    run_id: str
+    complete: bool
+
+
+@dataclass(frozen=True)
+class ItemLease:
+    """The right to write for one job item; the token grows each time the item changes hands."""
+
+    job_id: str
+    index: int
+    holder: str
+    token: int
+
+
+@dataclass(frozen=True)
+class ItemResult:
+    """How a job item ended; written in the transaction that holds its last records."""
+
+    lease: ItemLease
+    state: Literal["done", "failed"]
+    outcome: Literal["new", "unchanged", "superseded", "failed"]
+    source_id: str | None = None
+
+
+@dataclass
+class Commit:
+    """Everything that one transaction writes. Rows that are there already are left alone."""
+
+    runs: list[Run] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)
+    chunks: list[TextChunk] = field(default_factory=list)
+    pages: list[tuple[str, Page]] = field(default_factory=list)
+    """(source id, page)"""
+    segments: list[Segment] = field(default_factory=list)
+    products: list[Product] = field(default_factory=list)
+    results: list[RunResult] = field(default_factory=list)
+    locations: list[Location] = field(default_factory=list)
+    """Moves each path to its new source; a source that loses its last path is superseded."""
+    failures: list[tuple[ItemLease | None, str | None, str | None, Failure]] = field(default_factory=list)
+    """(item, source id, run id, failure)"""
+    items: list[ItemResult] = field(default_factory=list)
+    leases: list[ItemLease] = field(default_factory=list)
+    """Leases that must still hold, or the whole commit is refused with ``LeaseLost``."""
+
+
+@dataclass(frozen=True)
+class SourceSummary:
+    """A source with where it is and what was found in it."""
+
+    source: Source
+    paths: tuple[str, ...]
+    segments: int
+    characters: int
+    """Length of the extracted text in code points; 0 for videos."""
+    seconds: float
+    """Duration covered by windows; 0 for documents."""
+    records: Mapping[RecordKind, int]
+    complete: bool
+    """No stage of its last runs failed."""
+
+
+@dataclass(frozen=True)
+class SegmentFilter:
+    """Which segments a search may return; None leaves a side open."""
+
+    source_ids: frozenset[str] | None = None
+    source_kind: SourceKind | None = None
+    record_kinds: frozenset[RecordKind] | None = None
+    """Only segments that carry a record of one of these kinds."""
+    added_from: float | None = None
+    added_until: float | None = None
+    """Unix seconds of the source's first ingestion, half-open."""
+    start: float | None = None
+    end: float | None = None
+    """Overlap with this span in the segment's own unit, half-open."""
+
+    @property
+    def open(self) -> bool:
+        return self == SegmentFilter()
+
+
+@dataclass(frozen=True)
+class TextHit:
+    """A segment that the full-text index found; higher score is better."""
+
+    segment: Segment
+    score: float
+
+
+@dataclass(frozen=True)
+class OutboxEntry:
+    """These ids changed for this target. What they are now stands in the record store."""
+
+    id: int
+    target: Target
+    ids: tuple[str, ...]
+    """Fact ids for the graph, segment keys (decimal) for vectors."""
+
+
+@dataclass(frozen=True)
+class Generation:
+    """A published projection file."""
+
+    target: Target
+    number: int
+    file: str
+    """Name inside the target's folder; empty for a server that keeps its own state."""
+    sha256: str
+    applied: int
+    """Outbox id up to which the projection is true."""
+    counts: Mapping[str, int]
+    model: str = ""
+    """Run id of the encoder whose vectors these are."""
+    dim: int = 0
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to project, until ``expires_at`` (Unix seconds by the holder's clock)."""
+
+    name: str
+    holder: str
+    token: int
+    expires_at: float
+
+
+@dataclass(frozen=True)
+class GraphFact:
+    """A fact with what the graph shows around it."""
+
+    fact: Fact
+    source_title: str
+    path: str
+
+
+class RecordStore(ABC):
+    """Records, text, progress and outbox in a relational database.
+
+    Every verb is one transaction: all of it is durable when the call returns, or none of it happened.
+    Raises ``StoreUnavailable`` when the database cannot be reached, is locked or has no space,
+    ``ReadOnlyWorkspace`` when it cannot be written, ``NewerSchema`` at opening.
+    """
+
+    # --- writing ---
+
+    @abstractmethod
+    def commit(self, commit: Commit) -> None:
+        """Write a batch; writing it twice changes nothing.
+
+        A complete ``RunResult`` supersedes, in the same transaction, what other runs of the same stage
+        said about that source. An incomplete one never undoes a complete one of the same run.
+        Segments, facts and embeddings that are new or gone are put into the outbox.
+        """
+
+    @abstractmethod
+    def retire(self, source_id: str, superseded_by: str | None) -> None:
+        """Remove a source's text, segments and records; its row stays and says what replaced it."""
+
+    # --- what is there ---
+
+    @abstractmethod
+    def locations(self, uris: Sequence[str]) -> dict[str, Location]:
+        """The known ones among these paths."""
+
+    @abstractmethod
+    def complete_runs(self, source_ids: Sequence[str]) -> dict[str, frozenset[str]]:
+        """For each source that is there and not superseded, the ids of its complete runs."""
+
+    @abstractmethod
+    def source(self, source_id: str) -> Source | None: ...
+
+    @abstractmethod
+    def sources(self, limit: int = 100, offset: int = 0, contains: str = "") -> list[SourceSummary]:
+        """Sources that are not superseded, newest first; ``contains`` matches title or path."""
+
+    @abstractmethod
+    def summary(self, source_id: str) -> SourceSummary | None: ...
+
+    @abstractmethod
+    def segments(self, source_id: str, after: int = -1, limit: int = 1000) -> list[Segment]:
+        """Segments by ordinal, the first one behind ``after``."""
+
+    @abstractmethod
+    def segments_by_id(self, ids: Sequence[str]) -> dict[str, Segment]: ...
+
+    @abstractmethod
+    def segments_by_key(self, keys: Sequence[int]) -> dict[int, Segment]: ...
+
+    @abstractmethod
+    def segment_keys(self, where: SegmentFilter) -> npt.NDArray[np.int64]:
+        """Keys of all segments that pass the filter, ascending."""
+
+    @abstractmethod
+    def text(self, source_id: str, start: int, end: int) -> str:
+        """The code points [start, end) of the extracted text, cut at the text's ends."""
+
+    @abstractmethod
+    def page(self, source_id: str, number: int) -> Page | None: ...
+
+    @abstractmethod
+    def thumbnail(self, segment_id: str) -> bytes | None: ...
+
+    @abstractmethod
+    def record(self, record_id: str) -> Record | None: ...
+
+    @abstractmethod
+    def run(self, run_id: str) -> Run | None: ...
+
+    @abstractmethod
+    def records_of(
+        self, segment_ids: Sequence[str], kinds: Sequence[RecordKind] = ()
+    ) -> dict[str, list[Record]]:
+        """Records by segment id, in order of place; all kinds when none is named."""
+
+    @abstractmethod
+    def records(
+        self,
+        kind: RecordKind,
+        where: Mapping[str, Any] | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> list[Record]:
+        """Records of a kind by id; ``where`` holds equalities on columns of that kind's table."""
+
+    @abstractmethod
+    def organ_counts(self) -> dict[str, int]:
+        """Grounded sentences by organ."""
+
+    @abstractmethod
+    def counts(self) -> dict[str, int]:
+        """Rows of what is not superseded: source, segment, scene, atlas, fact, event, embedding.text,
+        embedding.visual."""
+
+    @abstractmethod
+    def facts(self, ids: Sequence[str]) -> dict[str, GraphFact]:
+        """The facts that are there now among these ids, with the title and a path of their source."""
+
+    @abstractmethod
+    def vectors(
+        self, space: Literal["text", "visual"], keys: Sequence[int]
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+        """(keys (n,), vectors (n, d)) of those segments that have a vector now."""
+
+    @abstractmethod
+    def cached_vectors(self, run_id: str, text_sha256: Sequence[str]) -> dict[str, npt.NDArray[np.float32]]:
+        """Vectors (d,) that this encoder run has made of these texts before."""
+
+    @abstractmethod
+    def search_segments(self, query: str, where: SegmentFilter, limit: int) -> list[TextHit]:
+        """Full text over segments. Words are alternatives ranked by BM25 (or the engine's own rank);
+        ``"..."`` is a phrase, a leading ``-`` excludes. Any string is a valid query."""
+
+    @abstractmethod
+    def search_events(self, query: str, where: SegmentFilter, limit: int) -> list[tuple[str, float]]:
+        """Full text over the words of action events: (record id, score)."""
+
+    @abstractmethod
+    def failures(self, job_id: str | None = None, limit: int = 1000) -> list[Failure]: ...
+
+    # --- projections ---
+
+    @abstractmethod
+    def outbox(self, target: Target, after: int, limit: int) -> list[OutboxEntry]:
+        """Entries behind ``after`` in commit order: an entry never appears before one already read."""
+
+    @abstractmethod
+    def outbox_end(self, target: Target) -> int:
+        """The last entry's id; 0 without any."""
+
+    @abstractmethod
+    def all_ids(self, target: Target) -> Iterator[list[str]]:
+        """Every id that the projection should hold, in batches; for rebuilding it."""
+
+    @abstractmethod
+    def generation(self, target: Target) -> Generation | None:
+        """The newest one."""
+
+    @abstractmethod
+    def generations(self, target: Target) -> list[Generation]:
+        """Newest first."""
+
+    @abstractmethod
+    def publish(self, generation: Generation, lease: Lease) -> None:
+        """Make a generation current, if the lease still holds (``LeaseLost``), and forget all but the
+        last two; outbox entries that every target has applied are pruned."""
+
+    @abstractmethod
+    def acquire(self, name: str, holder: str, seconds: float) -> Lease | None:
+        """Take or prolong a lease; None while another holder's has not run out."""
+
+    @abstractmethod
+    def release(self, lease: Lease) -> None: ...
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Answer of a Cypher query: plain JSON values; nodes and relations become dictionaries."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    truncated: bool
+
+
+class GraphStore(ABC):
+    """Facts as a property graph (specs: schema in ``midspan/db/graph_schema.py``)."""
+
+    @abstractmethod
+    def apply(self, upserts: Sequence[GraphFact], removed: Sequence[str], through: int, lease: Lease) -> None:
+        """Merge facts, take out removed fact ids (unknown ones are no error), and record that the
+        outbox is applied up to ``through``: durable and all or nothing, and the same again changes
+        nothing. Support and confidence of a merged assertion are recomputed, never incremented."""
+
+    @abstractmethod
+    def query(
+        self,
+        cypher: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        limit: int = 1000,
+        seconds: float = 10.0,
+    ) -> Rows:
+        """A typed-in read. Raises ``CypherRefused`` for anything but a plain read, ``QueryTimeout``."""
+
+    @abstractmethod
+    def applied(self) -> int:
+        """Outbox id up to which the graph is true."""
+
+    @abstractmethod
+    def counts(self) -> dict[str, int]:
+        """Mention (one a fact), Assertion, Entity, FACT."""
+
+    @abstractmethod
+    def clear(self, lease: Lease) -> None:
+        """Empty it, with ``applied`` 0; for rebuilding."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+
+class VectorIndex(ABC):
+    """Nearest neighbours by inner product of normalised vectors, one index a space."""
+
+    @abstractmethod
+    def apply(
+        self,
+        keys: npt.NDArray[np.int64],
+        vectors: npt.NDArray[np.float32],
+        removed: npt.NDArray[np.int64],
+        through: int,
+        lease: Lease,
+    ) -> None:
+        """Set vectors (n, d) under keys (n,), take out removed keys, record ``through``; durable and
+        all or nothing; a key is never held twice."""
+
+    @abstractmethod
+    def search(
+        self, query: npt.NDArray[np.float32], k: int, allowed: npt.NDArray[np.int64] | None = None
+    ) -> list[tuple[int, float]]:
+        """The k best (key, cosine) for a query (d,), best first; only among ``allowed`` if given."""
+
+    @abstractmethod
+    def applied(self) -> int: ...
+
+    @abstractmethod
+    def count(self) -> int: ...
+
+    @abstractmethod
+    def clear(self, lease: Lease) -> None: ...
+
+    @abstractmethod
+    def close(self) -> None: ...

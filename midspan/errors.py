@@ -1,0 +1,118 @@
+"""The exception tree. Messages say what was expected, what came, and what to do.
+
+MidspanError
+├── WrongUse                  the request itself is wrong (exit code 2)
+│   ├── UnknownName           a name that is not in a table; lists the known ones
+│   ├── CypherRefused         a typed-in query that is not a plain read
+│   └── NotFound              no record, source or job with this id
+├── UnreadableSource          this item cannot be read; the rest goes on
+│   ├── EmptySource           no bytes, or nothing in them to read
+│   ├── UnsupportedSource     no reader for this kind of file, or not what its name says
+│   ├── CorruptSource         the bytes are damaged or cut off
+│   ├── EncryptedDocument     needs a password
+│   ├── UnsafeArchive         unpacks to far more than it should
+│   └── SourceVanished        gone, changed or not permitted while it was read (retryable)
+├── StoreError                a store cannot do its work
+│   ├── StoreUnavailable      not reachable, locked or out of space (retryable)
+│   ├── ReadOnlyWorkspace     the folder cannot be written
+│   ├── NewerSchema           the workspace was made by a newer midspan
+│   ├── DamagedGeneration     a projection file does not match its hash
+│   └── QueryTimeout          a query took longer than its limit
+├── LeaseLost                 another worker has taken over this piece of work (retryable)
+└── ModelError
+    ├── ModelFilesMissing     a weights file is not where it should be
+    └── ModelHashMismatch     a weights file is not the one the code was tested with
+"""
+
+from __future__ import annotations
+
+
+class MidspanError(Exception):
+    """Root of all errors that midspan raises on purpose."""
+
+    retryable = False
+
+
+class WrongUse(MidspanError):
+    pass
+
+
+class UnknownName(WrongUse):
+    def __init__(self, what: str, name: str, known: list[str]) -> None:
+        super().__init__(f"unknown {what} {name!r}; known: {', '.join(sorted(known)) or 'none'}")
+
+
+class CypherRefused(WrongUse):
+    pass
+
+
+class NotFound(WrongUse):
+    pass
+
+
+class UnreadableSource(MidspanError):
+    pass
+
+
+class EmptySource(UnreadableSource):
+    pass
+
+
+class UnsupportedSource(UnreadableSource):
+    pass
+
+
+class CorruptSource(UnreadableSource):
+    pass
+
+
+class EncryptedDocument(UnreadableSource):
+    pass
+
+
+class UnsafeArchive(UnreadableSource):
+    pass
+
+
+class SourceVanished(UnreadableSource):
+    retryable = True
+
+
+class StoreError(MidspanError):
+    pass
+
+
+class StoreUnavailable(StoreError):
+    retryable = True
+
+
+class ReadOnlyWorkspace(StoreError):
+    pass
+
+
+class NewerSchema(StoreError):
+    pass
+
+
+class DamagedGeneration(StoreError):
+    pass
+
+
+class QueryTimeout(StoreError):
+    pass
+
+
+class LeaseLost(MidspanError):
+    retryable = True
+
+
+class ModelError(MidspanError):
+    pass
+
+
+class ModelFilesMissing(ModelError):
+    pass
+
+
+class ModelHashMismatch(ModelError):
+    pass

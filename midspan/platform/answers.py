@@ -1,0 +1,217 @@
+"""What the platform's verbs answer: plain frozen dataclasses for the command line, Python and the UI."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from midspan.db.stores import Rows, SourceSummary
+from midspan.records import (
+    AtlasGrounding,
+    Fact,
+    Failure,
+    Record,
+    RecordKind,
+    Run,
+    Segment,
+    Source,
+    Unit,
+)
+
+__all__ = [
+    "Answer",
+    "BodyView",
+    "Check",
+    "Diagnosis",
+    "Hit",
+    "IngestReport",
+    "JobItemView",
+    "JobView",
+    "OrganMesh",
+    "Rows",
+    "Shown",
+    "SourceSummary",
+]
+
+JobState = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
+ItemState = Literal["queued", "running", "done", "failed", "cancelled"]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One place that answers a search."""
+
+    record: str
+    """Id of the segment or record, for ``show``."""
+    kind: Literal["sentence", "fragment", "window", "scene", "atlas", "fact", "event"]
+    score: float
+    source: str
+    path: str
+    title: str
+    text: str
+    start: float
+    end: float
+    unit: Unit
+    page: int | None
+    why: str
+    """Which lists found it and at which rank."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    hits: tuple[Hit, ...]
+    milliseconds: float
+    shares: Mapping[str, float] = field(default_factory=dict)
+    """Milliseconds by part: full_text, encode, vectors, rows."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A record or segment with its provenance and the text around it."""
+
+    id: str
+    kind: str
+    record: Record | None
+    """None when a plain segment is shown."""
+    segment: Segment
+    source: Source
+    paths: tuple[str, ...]
+    run: Run | None
+    before: str
+    text: str
+    after: str
+    """``before + text + after`` is the stored text around the place; empty for videos."""
+    siblings: tuple[Record, ...]
+    """Other records of the same segment."""
+
+
+@dataclass(frozen=True)
+class IngestReport:
+    """How an ingest ended; ``as_json`` is the fixed shape that scripts read."""
+
+    job_id: str
+    new: int
+    unchanged: int
+    superseded: int
+    failed: int
+    segments: int
+    records: Mapping[RecordKind, int]
+    failures: tuple[Failure, ...]
+    seconds: float
+    state: JobState = "done"
+
+    @property
+    def ok(self) -> bool:
+        return self.state == "done" and not self.failures
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "sources": {
+                "new": self.new,
+                "unchanged": self.unchanged,
+                "superseded": self.superseded,
+                "failed": self.failed,
+            },
+            "segments": self.segments,
+            "records": dict(self.records),
+            "failures": [
+                {
+                    "path": failure.path,
+                    "stage": failure.stage,
+                    "kind": failure.kind,
+                    "message": failure.message,
+                    "retryable": failure.retryable,
+                }
+                for failure in self.failures
+            ],
+            "seconds": round(self.seconds, 3),
+        }
+
+
+@dataclass(frozen=True)
+class JobView:
+    """A job with its progress: items that are committed, of all items."""
+
+    id: str
+    state: JobState
+    paths: tuple[str, ...]
+    """What was asked for."""
+    total: int
+    done: int
+    failed: int
+    discovering: bool
+    """Still finding files: ``total`` grows."""
+    created_at: float
+    started_at: float | None
+    finished_at: float | None
+    message: str
+
+
+@dataclass(frozen=True)
+class JobItemView:
+    index: int
+    path: str
+    state: ItemState
+    outcome: str
+    attempts: int
+    source_id: str | None
+    failures: tuple[Failure, ...]
+
+
+@dataclass(frozen=True)
+class Check:
+    name: str
+    ok: bool
+    detail: str
+    """What was found, and when not ok what to do about it."""
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    checks: tuple[Check, ...]
+    counts: Mapping[str, Mapping[str, int]]
+
+    @property
+    def ok(self) -> bool:
+        return all(check.ok for check in self.checks)
+
+
+@dataclass(frozen=True)
+class OrganMesh:
+    """A closed surface. Frame: LPS, millimetres."""
+
+    organ: str
+    vertices: Any
+    """(n, 3) float32."""
+    triangles: Any
+    """(m, 3) int32 indices into ``vertices``."""
+
+
+@dataclass(frozen=True)
+class BodyView:
+    """The atlas to draw: surfaces, and what was grounded where."""
+
+    atlas: str
+    meshes: tuple[OrganMesh, ...]
+    """The body's outline first, called ``body``."""
+    counts: Mapping[str, int]
+    """Grounded sentences by organ."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A grounding with where to read it."""
+
+    grounding: AtlasGrounding
+    title: str
+    path: str
+
+
+@dataclass(frozen=True)
+class FactView:
+    """A fact with where to read it."""
+
+    fact: Fact
+    title: str
+    path: str
