@@ -103,6 +103,8 @@ class Segment:
     """1-based page of a paged document on which the segment starts."""
     key: int | None = None
     """Number given by the record store; the row of the full-text index and of the vector index."""
+    run_id: str = ""
+    """The reading run that cut the source into segments."""
 
 
 @dataclass(frozen=True)

@@ -31,12 +31,17 @@ from midspan.records import (
 Target = Literal["graph", "vectors.text", "vectors.visual"]
 TARGETS: tuple[Target, ...] = ("graph", "vectors.text", "vectors.visual")
 
+READING = "reading"
+"""Name of the stage whose run reads a source: text, pages, segments and thumbnails come from it."""
+
 
 @dataclass(frozen=True)
 class TextChunk:
     """A piece of a source's extracted text; chunks of a source follow each other without gaps."""
 
     source_id: str
+    run_id: str
+    """The reading run; what two of them read stands side by side until the newer one is complete."""
     start: int
     text: str
 
@@ -68,6 +73,9 @@ class ItemResult:
     state: Literal["done", "failed"]
     outcome: Literal["new", "unchanged", "superseded", "failed"]
     source_id: str | None = None
+    segments: int = 0
+    records: Mapping[str, int] = field(default_factory=dict)
+    """Records by kind that this item wrote, for the job's report."""
 
 
 @dataclass
@@ -77,8 +85,8 @@ class Commit:
     runs: list[Run] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
     chunks: list[TextChunk] = field(default_factory=list)
-    pages: list[tuple[str, Page]] = field(default_factory=list)
-    """(source id, page)"""
+    pages: list[tuple[str, str, Page]] = field(default_factory=list)
+    """(source id, reading run id, page)"""
     segments: list[Segment] = field(default_factory=list)
     products: list[Product] = field(default_factory=list)
     results: list[RunResult] = field(default_factory=list)
