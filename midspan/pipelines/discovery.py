@@ -1,0 +1,151 @@
+"""From what was asked for to files: names, folders and patterns."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Union
+
+from midspan.pipelines.readers.detect import SUPPORTED_SUFFIXES, supported
+from midspan.records import Failure
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file to read: absolute; bytes of its name that are no UTF-8 are ``\\udcXX`` escapes."""
+
+    path: Path
+
+
+def discover(paths: Iterable[str | Path]) -> Iterator[Union[Found, Failure]]:
+    """The files among these names, folders and patterns, in a stream.
+
+    A file that is named is yielded whatever it is. A folder yields, sorted and with its subfolders, the
+    files whose suffix is read; hidden ones are skipped, loops of links are survived. What is not there
+    becomes a ``Failure`` of kind ``NotFound``. Arguments that overlap yield a file more than once.
+    """
+    for asked in paths:
+        path = Path(os.fsdecode(asked)).expanduser().absolute()
+        if _is_there(path):
+            yield from _at(path)
+        elif "**" in path.parts:
+            yield from _matching(path, _deep(path))
+        elif glob.has_magic(str(path)):
+            yield from _matching(path, _flat(path))
+        else:
+            yield _failure(path, "no such file or folder; check the name, or quote a pattern")
+
+
+def _is_there(path: Path) -> bool:
+    """Also for a link that leads nowhere, and for what may not be looked at."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _at(path: Path) -> Iterator[Union[Found, Failure]]:
+    try:
+        absolute = path.resolve(strict=True)
+        folder = absolute.is_dir()
+    except PermissionError:
+        yield Found(path)  # reading it says what is wrong
+        return
+    except (OSError, RuntimeError):  # RuntimeError: a loop of links, in Python up to 3.12
+        yield _failure(path, "a symbolic link that leads nowhere; mend or remove it")
+        return
+    if not folder:
+        yield Found(absolute)
+        return
+    empty = True
+    for item in _walk(absolute):
+        if isinstance(item, Found) and not _is_supported(item.path):
+            continue
+        empty = False
+        yield item
+    if empty:
+        yield _failure(absolute, f"no readable file in this folder; suffixes that are read: {supported()}")
+
+
+def _matching(pattern: Path, items: Iterator[Union[Found, Failure]]) -> Iterator[Union[Found, Failure]]:
+    """A pattern that names no suffix, as ``notes/*``, means files whose suffix is read."""
+    named = bool(Path(pattern.name).suffix)
+    empty = True
+    for item in items:
+        if isinstance(item, Found) and not named and not _is_supported(item.path):
+            continue
+        empty = False
+        yield item
+    if empty:
+        yield _failure(pattern, f"no file matches this pattern; suffixes that are read: {supported()}")
+
+
+def _flat(pattern: Path) -> Iterator[Union[Found, Failure]]:
+    for match in sorted(glob.iglob(str(pattern)), key=os.fsencode):  # noqa: PTH207 (Path.glob is relative)
+        yield from _at(Path(match))
+
+
+def _deep(pattern: Path) -> Iterator[Union[Found, Failure]]:
+    """Files below the folder before the first wildcard whose path fits; glob itself would run in loops."""
+    parts = pattern.parts
+    fixed = next(index for index, part in enumerate(parts) if glob.has_magic(part))
+    base = Path(*parts[:fixed])
+    if not base.is_dir():
+        return
+    base = base.resolve()
+    for item in _walk(base, resolve=False):
+        if isinstance(item, Failure):
+            yield item
+        elif _fits(item.path.relative_to(base).parts, parts[fixed:]):
+            yield Found(item.path.resolve())
+
+
+def _fits(names: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
+    """Whether the names of a path fit a pattern in which ``**`` stands for any number of folders."""
+    if not pattern:
+        return not names
+    if pattern[0] == "**":
+        return any(_fits(names[skipped:], pattern[1:] or ("*",)) for skipped in range(len(names)))
+    return bool(names) and fnmatchcase(names[0], pattern[0]) and _fits(names[1:], pattern[1:])
+
+
+def _is_supported(path: Path) -> bool:
+    return path.suffix.lower() in SUPPORTED_SUFFIXES
+
+
+def _walk(
+    folder: Path, above: frozenset[tuple[int, int]] = frozenset(), *, resolve: bool = True
+) -> Iterator[Union[Found, Failure]]:
+    """All files that are not hidden, depth first; in memory are the names of one folder a level."""
+    try:
+        state = folder.stat()
+        identity = (state.st_dev, state.st_ino)
+        if identity in above:
+            return
+        entries = sorted(os.scandir(folder), key=lambda entry: os.fsencode(entry.name))
+    except OSError as error:
+        message = f"the folder cannot be listed ({error.strerror}); check the permissions"
+        yield _failure(folder, message, "SourceVanished")
+        return
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        path = Path(entry.path)
+        try:
+            if entry.is_dir():
+                yield from _walk(path, above | {identity}, resolve=resolve)
+            elif entry.is_file():
+                yield Found(path.resolve() if resolve and entry.is_symlink() else path)
+        except OSError as error:  # a loop of links, or not permitted
+            yield _failure(path, f"cannot be followed ({error.strerror})", "SourceVanished")
+
+
+def _failure(path: Path, message: str, kind: str = "NotFound") -> Failure:
+    return Failure(str(path), "discovery", kind, message, retryable=kind != "NotFound")

@@ -1,0 +1,248 @@
+"""Video: windows of two seconds with their frames, decoded once from beginning to end."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import av
+import av.logging
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from midspan.errors import CorruptSource, UnsupportedSource
+from midspan.pipelines.readers.extract import VideoWindow
+from midspan.pipelines.readers.files import watched
+from midspan.pipelines.stage import Frames
+
+WINDOW_SECONDS = 2.0
+LEAST_REMAINDER = 0.5
+"""Seconds. A shorter rest at the end joins the window before it."""
+SAMPLE_FPS = 8.0
+FRAME_SIDE = 96
+PICTURE_SIDE = 180
+PICTURE_QUALITY = 80
+_TOLERATED_ERRORS = 25
+"""Packets in a row that may fail to decode before the rest counts as unreadable."""
+_MICROSECOND = 1e-6
+
+
+@dataclass(frozen=True)
+class VideoFacts:
+    """What a container says about itself."""
+
+    duration: float
+    """Seconds; 0 if the container does not say."""
+    width: int
+    """Pixels, of the frames as they are stored."""
+    height: int
+    fps: float
+    """Mean frames a second; 0 if the container does not say."""
+    has_video: bool
+    title: str
+
+
+@dataclass(frozen=True)
+class _Sample:
+    time: float
+    small: npt.NDArray[np.uint8]
+    """(h, w, 3)"""
+    picture: Image.Image
+
+
+def probe(path: Path) -> VideoFacts:
+    """What the container says, without decoding. ``CorruptSource`` when it cannot be opened."""
+    with watched(path) as file, _container(file) as container:
+        stream = _video_stream(container)
+        duration = 0.0
+        if container.duration is not None:
+            duration = container.duration / av.time_base
+        elif stream is not None and stream.duration is not None:
+            duration = float(stream.duration * stream.time_base)
+        rate = stream.average_rate if stream is not None else None
+        return VideoFacts(
+            duration=max(0.0, duration),
+            width=stream.width if stream is not None else 0,
+            height=stream.height if stream is not None else 0,
+            fps=float(rate) if rate else 0.0,
+            has_video=stream is not None,
+            title=str(container.metadata.get("title", "")).strip(),
+        )
+
+
+def title(path: Path) -> str:
+    """The title in the container's metadata; empty if there is none."""
+    return probe(path).title
+
+
+def read(path: Path) -> Iterator[VideoWindow]:
+    """Windows one after the other, without overlap, frames at about 8 a second by presentation time.
+
+    At most two windows of (scaled) frames are in memory. Where the file is damaged or cut off, the
+    windows before that come first, then ``CorruptSource`` with the second up to which it can be read.
+    """
+    with watched(path) as file, _container(file) as container:
+        stream = _video_stream(container)
+        if stream is None:
+            raise UnsupportedSource("has no video stream (audio only?); expected a video with pictures")
+        decoding = _Decoding(container, stream)
+        yield from _windows(decoding)
+        decoding.check()
+
+
+class _Decoding:
+    """Goes over the frames once; remembers where they end and what went wrong."""
+
+    def __init__(self, container: Any, stream: Any) -> None:
+        self._container, self._stream = container, stream
+        self._stream.thread_type = "SLICE"
+        rate = stream.average_rate or stream.guessed_rate
+        self._step = 1 / float(rate) if rate else 1 / 25
+        self._error = ""
+        self.end = 0.0
+        """Where the last frame ends, in seconds from the first one."""
+
+    def samples(self) -> Iterator[_Sample]:
+        """The first frame in each eighth of a second, scaled; one without a time follows the one before."""
+        origin: float | None = None
+        last, due = -1.0, 0.0
+        for frame in self._frames():
+            time = self.end
+            if frame.time is not None:
+                origin = frame.time - self.end if origin is None else origin
+                time = frame.time - origin
+            if time <= last:
+                continue
+            last = time
+            length = float(frame.duration * frame.time_base) if frame.duration else self._step
+            self.end = time + max(length, _MICROSECOND)
+            if time < due - _MICROSECOND:
+                continue
+            due = (math.floor(time * SAMPLE_FPS + _MICROSECOND) + 1) / SAMPLE_FPS
+            yield _sample(frame, time)
+
+    def check(self) -> None:
+        """Raise ``CorruptSource`` if not all of the video could be decoded."""
+        promised = _promised(self._container, self._stream)
+        missing = promised - self.end > max(0.5, 0.03 * promised)
+        if self._error or self.end == 0 or missing:
+            why = self._error or (f"{promised:.1f} s promised" if missing else "no frame in it")
+            raise CorruptSource(
+                f"the video is damaged or cut off: readable up to second {self.end:.1f} ({why}); "
+                "get it again, or encode it again, e.g. with ffmpeg -i IN -c:v libx264 OUT.mp4"
+            )
+
+    def _frames(self) -> Iterator[Any]:
+        """Frames in presentation order. Packets that do not decode are passed over, as players do; it is
+        an error only if no frame comes after them."""
+        failed = 0
+        packets = self._container.demux(self._stream)
+        while True:
+            try:
+                packet = next(packets, None)
+                if packet is None:
+                    return
+                frames = packet.decode()
+                failed, self._error = (0, "") if frames else (failed, self._error)
+                yield from frames
+            except av.error.FFmpegError as error:
+                self._error = error.strerror or type(error).__name__
+                failed += 1
+                if failed > _TOLERATED_ERRORS:
+                    return
+
+
+def _windows(decoding: _Decoding) -> Iterator[VideoWindow]:
+    """Cut the samples; one window is held back, in case the rest is too short for one of its own.
+
+    A stretch in which no new frame comes gives no windows.
+    """
+    held: tuple[int, list[_Sample]] | None = None
+    current: list[_Sample] = []
+    index = 0
+    for sample in decoding.samples():
+        number = int((sample.time + _MICROSECOND) / WINDOW_SECONDS)
+        if number != index and current:
+            if held is not None:
+                yield _window(held[1], held[0] * WINDOW_SECONDS, (held[0] + 1) * WINDOW_SECONDS)
+            held, current = (index, current), []
+        index = number
+        current.append(sample)
+    if not current:
+        return
+    start = index * WINDOW_SECONDS
+    end = round(max(decoding.end, current[-1].time + _MICROSECOND), 6)
+    if held is not None and end - start < LEAST_REMAINDER and held[0] == index - 1:
+        yield _window([*held[1], *current], held[0] * WINDOW_SECONDS, end)
+        return
+    if held is not None:
+        yield _window(held[1], held[0] * WINDOW_SECONDS, (held[0] + 1) * WINDOW_SECONDS)
+    if end - start >= WINDOW_SECONDS + LEAST_REMAINDER:
+        end = start + WINDOW_SECONDS
+    yield _window(current, start, end)
+
+
+def _window(samples: list[_Sample], start: float, end: float) -> VideoWindow:
+    middle = min(samples, key=lambda sample: abs(sample.time - (start + end) / 2))
+    buffer = io.BytesIO()
+    middle.picture.save(buffer, "JPEG", quality=PICTURE_QUALITY)
+    frames = Frames(
+        rgb=np.stack([sample.small for sample in samples]),
+        times=np.array([sample.time for sample in samples], np.float64),
+    )
+    return VideoWindow(start, end, frames, buffer.getvalue())
+
+
+def _sample(frame: Any, time: float) -> _Sample:
+    """The frame upright, in both sizes."""
+    width, height = _size_for(frame.width, frame.height, PICTURE_SIDE)
+    image = frame.to_image(width=width, height=height, interpolation="AREA")
+    turned = round(getattr(frame, "rotation", 0) / 90) % 4
+    if turned:
+        image = image.rotate(90 * turned, expand=True)
+    small = image.resize(_size_for(image.width, image.height, FRAME_SIDE), Image.Resampling.BOX)
+    return _Sample(time, np.asarray(small, np.uint8), image)
+
+
+def _size_for(width: int, height: int, side: int) -> tuple[int, int]:
+    """Scaled down so that the short side is at most ``side``."""
+    scale = min(1.0, side / min(width, height))
+    return max(1, math.floor(width * scale + 0.5)), max(1, math.floor(height * scale + 0.5))
+
+
+def _video_stream(container: Any) -> Any:
+    """The first stream of moving pictures; a cover picture is none."""
+    for stream in container.streams.video:
+        if "ATTACHED_PIC" not in str(getattr(stream, "disposition", "")).upper():
+            return stream
+    return None
+
+
+def _promised(container: Any, stream: Any) -> float:
+    """Seconds of moving pictures that the container declares; 0 if it does not say."""
+    if stream.duration:
+        return float(stream.duration * stream.time_base)
+    if container.duration and not container.streams.audio:
+        return float(container.duration / av.time_base)
+    return 0.0
+
+
+@contextmanager
+def _container(file: BinaryIO) -> Iterator[Any]:
+    """Opened through the file object, because FFmpeg takes UTF-8 names only; FFmpeg stays quiet."""
+    av.logging.set_level(None)
+    try:
+        container = av.open(file, "r")
+    except (av.error.FFmpegError, ValueError) as error:
+        raise CorruptSource(
+            f"the video cannot be opened ({getattr(error, 'strerror', None) or error}); it is damaged or "
+            "cut off: get it again, or encode it again with ffmpeg"
+        ) from error
+    with container:
+        yield container
