@@ -187,6 +187,8 @@ class GraphFact:
     fact: Fact
     source_title: str
     path: str
+    page: int | None = None
+    """Page of the fact's segment, where its source has pages."""
 
 
 class RecordStore(ABC):

@@ -1,0 +1,226 @@
+"""Immutable projection files: how one is published, found again, and swapped under running readers.
+
+A projection (the embedded graph, a vector index) is a file that never changes. A new state is written to
+``TARGET.gNNNNNN.tTTT.tmp`` (generation number, lease token), flushed, renamed, its folder flushed, and
+only then does one row in the record store make it current. Whatever dies before that row leaves the last
+generation as it was; what it left behind is swept away after a later publication. The lease token in the
+name keeps a holder that lost its lease, and does not know it yet, from writing over its successor's file.
+
+Readers look at the row (one SQL look) and load the file when the row has moved. A file that does not
+match the hash of its row is passed over for the generation before it.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from midspan.db.stores import Generation, Lease, RecordStore, Target
+from midspan.errors import DamagedGeneration, LeaseLost, ReadOnlyWorkspace, StoreUnavailable
+
+Value = TypeVar("Value")
+
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Snapshot(Generic[Value]):
+    """A generation with what was read from its file."""
+
+    generation: Generation
+    value: Value
+
+
+class Generations(Generic[Value]):
+    """The generation files of one target in one folder; any number of threads may share an instance."""
+
+    def __init__(
+        self,
+        folder: Path,
+        store: RecordStore,
+        target: Target,
+        *,
+        suffix: str,
+        read: Callable[[Path], Value],
+        model: str = "",
+        dim: int = 0,
+    ) -> None:
+        """``read`` turns a file into a value and raises ``DamagedGeneration`` when it cannot.
+
+        A generation of another ``model`` or ``dim`` is treated as if there were none.
+        """
+        self._folder = folder
+        self._store = store
+        self._target = target
+        self._suffix = suffix
+        self._read = read
+        self._model = model
+        self._dim = dim
+        self._loading = threading.Lock()
+        self._seen: tuple[Generation, Snapshot[Value]] | None = None
+
+    def current(self) -> Snapshot[Value] | None:
+        """The newest good generation; None when nothing was published for this model and dimension.
+
+        While one thread loads a new generation, the others go on with the one they have. Raises
+        ``DamagedGeneration`` when neither of the last two can be read.
+        """
+        row = self._store.generation(self._target)
+        if row is None or not self._fits(row):
+            return None
+        seen = self._seen
+        if seen is not None and seen[0] == row:
+            return seen[1]
+        if not self._loading.acquire(blocking=seen is None):
+            assert seen is not None
+            return seen[1]
+        try:
+            return self._load()
+        finally:
+            self._loading.release()
+
+    def publish(
+        self,
+        value: Value,
+        write: Callable[[Path], None],
+        *,
+        applied: int,
+        counts: Mapping[str, int],
+        lease: Lease,
+    ) -> None:
+        """Write a file with ``write`` and make it the current generation.
+
+        ``write`` is given the path of a file that is not there yet. Raises ``LeaseLost`` when another
+        process publishes for this target by now; the generation before stays current then.
+        """
+        rows = self._store.generations(self._target)
+        number = rows[0].number + 1 if rows else 1
+        stem = f"{self._target}.g{number:06d}.t{lease.token}"
+        temporary, final = self._folder / f"{stem}.tmp", self._folder / f"{stem}{self._suffix}"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            temporary.unlink(missing_ok=True)
+            write(temporary)
+            sha256 = _flush_and_hash(temporary)
+            temporary.rename(final)
+            _flush_folder(self._folder)
+        except FileNotFoundError as error:
+            raise LeaseLost(
+                f"{temporary.name} was swept away while it was written: another process has published "
+                f"a newer generation of {self._target}; acquire the lease again and start over"
+            ) from error
+        except OSError as error:
+            _remove(temporary)
+            raise _translated(error, self._folder) from error
+        generation = Generation(
+            self._target, number, final.name, sha256, applied, dict(counts), self._model, self._dim
+        )
+        try:
+            self._store.publish(generation, lease)
+        except LeaseLost:
+            _remove(final)
+            raise
+        with self._loading:
+            self._seen = (generation, Snapshot(generation, value))
+        self._sweep()
+
+    def _fits(self, row: Generation) -> bool:
+        return row.model == self._model and row.dim == self._dim
+
+    def _load(self) -> Snapshot[Value] | None:
+        """The first good file among the last generations, newest first; ``_loading`` is held."""
+        rows = self._store.generations(self._target)
+        while rows and self._fits(rows[0]):
+            if self._seen is not None and self._seen[0] == rows[0]:
+                return self._seen[1]
+            problems = []
+            for row in rows:
+                if not self._fits(row):
+                    break
+                try:
+                    snapshot = Snapshot(row, self._read_checked(row))
+                except DamagedGeneration as problem:
+                    problems.append(str(problem))
+                    continue
+                self._seen = (rows[0], snapshot)
+                return snapshot
+            again = self._store.generations(self._target)
+            if again[:1] == rows[:1]:
+                raise DamagedGeneration(
+                    f"no usable generation of {self._target} in {self._folder}: {'; '.join(problems)}. "
+                    "The records are not affected; run `midspan reindex` to build it again from them"
+                )
+            rows = again  # the files went because newer ones came
+        return None
+
+    def _read_checked(self, row: Generation) -> Value:
+        path = self._folder / row.file
+        try:
+            found = _sha256(path)
+            if found != row.sha256:
+                raise DamagedGeneration(f"{row.file} should have SHA-256 {row.sha256} and has {found}")
+            return self._read(path)
+        except FileNotFoundError:
+            raise DamagedGeneration(f"{row.file} is missing") from None
+        except OSError as error:
+            raise _translated(error, self._folder) from error
+
+    def _sweep(self) -> None:
+        """Delete this target's files that no row names, except those younger than the current one."""
+        rows = self._store.generations(self._target)
+        if not rows:
+            return
+        named = {row.file for row in rows}
+        pattern = re.compile(re.escape(self._target) + r"\.g(\d+)\.")
+        for path in self._folder.iterdir():
+            match = pattern.match(path.name)
+            if match and path.name not in named and int(match[1]) <= rows[0].number:
+                _remove(path)
+
+
+def _sha256(path: Path) -> str:
+    sha = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            sha.update(block)
+    return sha.hexdigest()
+
+
+def _flush_and_hash(path: Path) -> str:
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    return _sha256(path)
+
+
+def _flush_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _remove(path: Path) -> None:
+    """Delete a file that nobody needs; one that cannot be deleted now is swept away later."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        return
+
+
+def _translated(error: OSError, folder: Path) -> StoreUnavailable | ReadOnlyWorkspace:
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return ReadOnlyWorkspace(f"cannot use the folder {folder}: {error.strerror}; check its permissions")
+    return StoreUnavailable(
+        f"cannot use the folder {folder}: {error.strerror or error}; free space and retry"
+    )
