@@ -139,12 +139,13 @@ def _walk(
             continue
         path = Path(entry.path)
         try:
-            if entry.is_dir():
-                yield from _walk(path, above | {identity}, resolve=resolve)
-            elif entry.is_file():
-                yield Found(path.resolve() if resolve and entry.is_symlink() else path)
-        except OSError as error:  # a loop of links, or not permitted
-            yield _failure(path, f"cannot be followed ({error.strerror})", "SourceVanished")
+            folder_entry, file_entry = entry.is_dir(), entry.is_file()
+        except OSError:  # a link in a loop; like one that leads nowhere, it is no file
+            continue
+        if folder_entry:
+            yield from _walk(path, above | {identity}, resolve=resolve)
+        elif file_entry:
+            yield Found(path.resolve() if resolve and entry.is_symlink() else path)
 
 
 def _failure(path: Path, message: str, kind: str = "NotFound") -> Failure:

@@ -34,9 +34,10 @@ def _names(text: str) -> frozenset[str]:
 
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w:.-]{2,40})""", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
+_NEVER_SHOWN = ("script", "style", "template", "noscript")
 _SILENT = _names(
     """
-    script style template noscript head title nav header footer aside form button select option svg math
+    head title nav header footer aside form button select option svg math
     iframe object canvas audio video
     """
 )
@@ -93,13 +94,13 @@ def _decoded(path: Path) -> str:
 def _known(name: str) -> str | None:
     """Python's codec for a charset label; browsers read ISO-8859-1 as Windows-1252."""
     try:
-        b"".decode(name)
-    except LookupError:
+        b"text".decode(name)
+    except (LookupError, ValueError):
         return None
     lower = name.lower()
     if lower in ("iso-8859-1", "latin-1", "latin1", "ascii", "us-ascii"):
         return "cp1252"
-    # A page that says UTF-16 in ASCII letters is not in UTF-16.
+    # A page that says UTF-16 in letters of one byte is not in UTF-16.
     return None if lower.startswith(("utf-16", "utf16", "utf-32", "utf32", "unicode")) else name
 
 
@@ -108,11 +109,13 @@ def _parse(source: str) -> etree._Element:
         remove_comments=True, remove_pis=True, no_network=True, huge_tree=True, encoding="utf-8"
     )
     try:
-        return lxml_html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
+        tree = lxml_html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
     except etree.ParserError as error:
         raise EmptySource(f"there is no HTML in it ({error}); nothing to read") from error
     except etree.XMLSyntaxError as error:
         raise CorruptSource(f"the HTML cannot be parsed ({error}); convert it to text first") from error
+    etree.strip_elements(tree, *_NEVER_SHOWN, with_tail=False)
+    return tree
 
 
 def _main_blocks(source: str) -> list[str]:

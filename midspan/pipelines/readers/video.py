@@ -107,16 +107,18 @@ class _Decoding:
         self._error = ""
         self.end = 0.0
         """Where the last frame ends, in seconds from the first one."""
+        self._origin: float | None = None
+        """The first frame's time in the container."""
 
     def samples(self) -> Iterator[_Sample]:
         """The first frame in each eighth of a second, scaled; one without a time follows the one before."""
-        origin: float | None = None
         last, due = -1.0, 0.0
         for frame in self._frames():
             time = self.end
             if frame.time is not None:
-                origin = frame.time - self.end if origin is None else origin
-                time = frame.time - origin
+                if self._origin is None:
+                    self._origin = frame.time - self.end
+                time = frame.time - self._origin
             if time <= last:
                 continue
             last = time
@@ -130,7 +132,8 @@ class _Decoding:
     def check(self) -> None:
         """Raise ``CorruptSource`` if not all of the video could be decoded."""
         promised = _promised(self._container, self._stream)
-        missing = promised - self.end > max(0.5, 0.03 * promised)
+        reached = self.end + max(0.0, self._origin or 0.0)  # some containers count from 0 anyhow
+        missing = promised - reached > max(0.5, 0.03 * promised)
         if self._error or self.end == 0 or missing:
             why = self._error or (f"{promised:.1f} s promised" if missing else "no frame in it")
             raise CorruptSource(
@@ -226,11 +229,13 @@ def _video_stream(container: Any) -> Any:
 
 def _promised(container: Any, stream: Any) -> float:
     """Seconds of moving pictures that the container declares; 0 if it does not say."""
+    # For an AVI that is cut off FFmpeg guesses a shorter duration, but keeps the declared frames.
+    counted = float(stream.frames / stream.average_rate) if stream.average_rate else 0.0
     if stream.duration:
-        return float(stream.duration * stream.time_base)
+        return max(counted, float(stream.duration * stream.time_base))
     if container.duration and not container.streams.audio:
         return float(container.duration / av.time_base)
-    return 0.0
+    return counted
 
 
 @contextmanager
