@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from sqlalchemy import RowMapping
 
 from midspan.records import (
     ActionEvent,
@@ -26,7 +27,7 @@ from midspan.records import (
     Source,
 )
 
-Row = Mapping[str, Any]
+Row = RowMapping
 
 _UNSTORABLE = re.compile("[\\\\\x00\ud800-\udfff]")
 _ESCAPE = re.compile(r"\\u([0-9a-f]{4})")

@@ -206,13 +206,23 @@ class RecordStore(ABC):
         """Write a batch; writing it twice changes nothing.
 
         A complete ``RunResult`` supersedes, in the same transaction, what other runs of the same stage
-        said about that source. An incomplete one never undoes a complete one of the same run.
+        said about that source. An incomplete one never undoes a complete one of the same run. A new
+        complete run of the stage ``READING`` takes with the old segments all that was said about them, so
+        that the other stages are no longer done, but for those with a result in the same commit.
+        Refused as a whole with ``LeaseLost`` when a lease has passed on, and when a source or segment that
+        it builds on is not there or has been superseded since.
         Segments, facts and embeddings that are new or gone are put into the outbox.
         """
 
     @abstractmethod
     def retire(self, source_id: str, superseded_by: str | None) -> None:
-        """Remove a source's text, segments and records; its row stays and says what replaced it."""
+        """Remove a source's text, segments, records and paths; its row stays and says what replaced it
+        (the empty string: nothing did)."""
+
+    @abstractmethod
+    def discard(self, source_id: str, run_id: str) -> None:
+        """Remove what a reading run left of a source that it could not read to the end, and the source
+        when nothing else of it is there. Does nothing to a complete run."""
 
     # --- what is there ---
 

@@ -1,0 +1,312 @@
+"""One commit into the record store: what is there is left alone, what is new goes to the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, and_, delete, not_, or_, select, update
+
+from midspan import __version__
+from midspan.db import codec, dialect, items, removal, tables
+from midspan.db.changes import Changes
+from midspan.db.paths import newest_paths
+from midspan.db.stores import READING, Commit, RunResult
+from midspan.errors import LeaseLost
+from midspan.records import (
+    ActionEvent,
+    AtlasGrounding,
+    Embedding,
+    Fact,
+    Location,
+    Product,
+    SceneArrangement,
+    Segment,
+    Source,
+    Thumbnail,
+)
+
+
+def write(connection: Connection, commit: Commit, now: float) -> None:
+    """Raises ``LeaseLost`` before anything is written."""
+    items.check(connection, [*commit.leases, *(result.lease for result in commit.items)])
+    changes = Changes()
+    dialect.insert_ignore(
+        connection, tables.run, [codec.run_row(run, __version__, now) for run in commit.runs]
+    )
+    _add_sources(connection, commit.sources)
+    _check_sources(connection, commit)
+    _add_text(connection, commit)
+    _add_segments(connection, commit.segments)
+    _add_products(connection, commit.products, changes)
+    _end_runs(connection, commit.results, changes, now)
+    _move_paths(connection, commit.locations, changes)
+    items.note_failures(connection, commit.failures, now)
+    items.finish(connection, commit.items, now)
+    changes.write(connection, now)
+
+
+# --- sources and their text ---
+
+
+def _add_sources(connection: Connection, sources: Sequence[Source]) -> None:
+    """A source that was superseded and is here again counts as new."""
+    if not sources:
+        return
+    dialect.insert_ignore(connection, tables.source, [codec.source_row(source) for source in sources])
+    here = dialect.one_of(connection, tables.source.c.id, [source.id for source in sources])
+    connection.execute(
+        update(tables.source)
+        .where(here, tables.source.c.superseded_by.is_not(None))
+        .values(superseded_by=None)
+    )
+
+
+def _check_sources(connection: Connection, commit: Commit) -> None:
+    """Nothing is written about a source that somebody has superseded since the work began."""
+    touched = {chunk.source_id for chunk in commit.chunks}
+    touched |= {source_id for source_id, _, _ in commit.pages}
+    touched |= {segment.source_id for segment in commit.segments}
+    touched |= {result.source_id for result in commit.results}
+    touched |= {place.source_id for place in commit.locations}
+    if not touched:
+        return
+    c = tables.source.c
+    rows = select(c.id).where(dialect.one_of(connection, c.id, sorted(touched)), c.superseded_by.is_(None))
+    gone = touched.difference(connection.scalars(rows))
+    if gone:
+        raise LeaseLost(
+            f"source {min(gone)} is not in the store or was superseded while it was worked on; look at its "
+            "path again"
+        )
+
+
+def _add_text(connection: Connection, commit: Commit) -> None:
+    chunks = [
+        {
+            "source_id": chunk.source_id,
+            "run_id": chunk.run_id,
+            "start": chunk.start,
+            "end": chunk.start + len(chunk.text),
+            "text": chunk.text,
+        }
+        for chunk in commit.chunks
+    ]
+    dialect.insert_ignore(connection, tables.chunk, chunks)
+    dialect.insert_ignore(connection, tables.page, [codec.page_row(*entry) for entry in commit.pages])
+
+
+def _add_segments(connection: Connection, segments: Sequence[Segment]) -> None:
+    if not segments:
+        return
+    known = set(_known(connection, tables.segment, "id", [segment.id for segment in segments]))
+    rows = [codec.segment_row(segment) for segment in segments if segment.id not in known]
+    dialect.insert_ignore(connection, tables.segment, rows, on=["id"])
+
+
+# --- products ---
+
+
+def _add_products(connection: Connection, products: Sequence[Product], changes: Changes) -> None:
+    if not products:
+        return
+    wanted = {_segment_of(product) for product in products}
+    keys = _known(connection, tables.segment, "key", sorted(wanted))
+    missing = wanted.difference(keys)
+    if missing:
+        raise LeaseLost(
+            f"segment {min(missing)} is not in the store: its source was read anew or superseded while it "
+            "was worked on; look at its path again"
+        )
+    _add_scenes(connection, [p for p in products if isinstance(p, SceneArrangement)])
+    groundings = [codec.atlas_row(p) for p in products if isinstance(p, AtlasGrounding)]
+    _add_records(connection, tables.atlas_grounding, groundings)
+    facts = [codec.fact_row(p) for p in products if isinstance(p, Fact)]
+    changes.facts(_add_records(connection, tables.fact, facts))
+    events = [codec.event_row(p) for p in products if isinstance(p, ActionEvent)]
+    _add_records(connection, tables.action_event, events)
+    _add_embeddings(connection, [p for p in products if isinstance(p, Embedding)], keys, changes)
+    pictures = [
+        {"segment_id": p.segment_id, "source_id": p.source_id, "jpeg": p.jpeg}
+        for p in products
+        if isinstance(p, Thumbnail)
+    ]
+    dialect.insert_ignore(connection, tables.thumbnail, pictures)
+
+
+def _segment_of(product: Product) -> str:
+    if isinstance(product, (Embedding, Thumbnail)):
+        return product.segment_id
+    return product.provenance.segment_id
+
+
+def _add_scenes(connection: Connection, scenes: Sequence[SceneArrangement]) -> None:
+    new = set(_add_records(connection, tables.scene, [codec.scene_row(scene) for scene in scenes]))
+    added = {scene.id: scene for scene in scenes if scene.id in new}.values()
+    objects = [row for scene in added for row in codec.scene_object_rows(scene)]
+    dialect.insert_ignore(connection, tables.scene_object, objects)
+    relations = [row for scene in added for row in codec.scene_relation_rows(scene)]
+    dialect.insert_ignore(connection, tables.scene_relation, relations)
+
+
+def _add_records(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> list[str]:
+    """Insert records that are not there; returns their ids.
+
+    After a new reading the same run may say the same of the same place under a new segment: such a
+    record moves there, or it would go when the old segment does.
+    """
+    if not rows:
+        return []
+    known = _known(connection, table, "segment_id", [row["id"] for row in rows])
+    new = {row["id"]: row for row in rows if known.get(row["id"]) != row["segment_id"]}
+    moved = [record_id for record_id in new if record_id in known]
+    if moved:
+        connection.execute(delete(table).where(dialect.one_of(connection, table.c.id, moved)))
+    dialect.insert_ignore(connection, table, list(new.values()), on=["id"])
+    return list(new)
+
+
+def _add_embeddings(
+    connection: Connection, embeddings: Sequence[Embedding], keys: Mapping[str, int], changes: Changes
+) -> None:
+    """A segment has one vector a space: another run's takes the place of the one that is there."""
+    if not embeddings:
+        return
+    c = tables.embedding.c
+    wanted = sorted({keys[embedding.segment_id] for embedding in embeddings})
+    known = {
+        (key, space): run_id
+        for key, space, run_id in connection.execute(
+            select(c.segment_key, c.space, c.run_id).where(dialect.one_of(connection, c.segment_key, wanted))
+        )
+    }
+    rows = {}
+    for embedding in embeddings:
+        place = (keys[embedding.segment_id], embedding.space)
+        if known.get(place) != embedding.run_id:
+            rows[place] = _embedding_row(embedding, place[0])
+    if not rows:
+        return
+    insert = dialect.insert(connection, tables.embedding)
+    names = ("run_id", "vector", "text_sha256")
+    connection.execute(
+        insert.on_conflict_do_update(
+            index_elements=[c.segment_key, c.space],
+            set_={name: insert.excluded[name] for name in names},
+        ),
+        list(rows.values()),
+    )
+    changes.vectors(rows)
+
+
+def _embedding_row(embedding: Embedding, key: int) -> dict[str, Any]:
+    return {
+        "segment_key": key,
+        "space": embedding.space,
+        "source_id": embedding.source_id,
+        "run_id": embedding.run_id,
+        "vector": codec.pack_vector(embedding.vector),
+        "text_sha256": embedding.text_sha256 or None,
+    }
+
+
+def _known(connection: Connection, table: Table, name: str, ids: Sequence[str]) -> dict[str, Any]:
+    """Column ``name`` of those of the ids that are there."""
+    where = dialect.one_of(connection, table.c.id, ids)
+    return dict(connection.execute(select(table.c.id, table.c[name]).where(where)).tuples().all())
+
+
+# --- runs ---
+
+
+def _end_runs(connection: Connection, results: Sequence[RunResult], changes: Changes, now: float) -> None:
+    if not results:
+        return
+    _note_results(connection, results, now)
+    c = tables.run.c
+    stage_of = dict(connection.execute(select(c.id, c.stage)).tuples().all())
+    finished: dict[str, list[str]] = {}
+    for result in results:
+        if result.complete:
+            finished.setdefault(result.run_id, []).append(result.source_id)
+    for run_id, source_ids in finished.items():
+        stage = stage_of[run_id]
+        others = [other for other, named in stage_of.items() if named == stage and other != run_id]
+        if not others:
+            continue
+        if stage == READING:
+            reread = removal.remove_readings(connection, source_ids, others, changes)
+            _forget_runs(connection, reread, results, [r for r, s in stage_of.items() if s == READING])
+        else:
+            removal.remove_said(connection, source_ids, others, changes)
+
+
+def _note_results(connection: Connection, results: Sequence[RunResult], now: float) -> None:
+    insert = dialect.insert(connection, tables.source_run)
+    c = tables.source_run.c
+    connection.execute(
+        insert.on_conflict_do_update(
+            index_elements=[c.source_id, c.run_id],
+            set_={"complete": insert.excluded.complete, "finished_at": insert.excluded.finished_at},
+            where=and_(not_(c.complete), insert.excluded.complete),
+        ),
+        [
+            {
+                "source_id": result.source_id,
+                "run_id": result.run_id,
+                "complete": result.complete,
+                "finished_at": now,
+            }
+            for result in results
+        ],
+    )
+
+
+def _forget_runs(
+    connection: Connection, source_ids: Iterable[str], results: Sequence[RunResult], readings: Sequence[str]
+) -> None:
+    """After a new reading, what other stages said went with the old segments, so they are not done
+    any more; but for those that end in this very commit."""
+    c = tables.source_run.c
+    for source_id in source_ids:
+        kept = [result.run_id for result in results if result.source_id == source_id]
+        connection.execute(
+            delete(tables.source_run).where(
+                c.source_id == source_id, not_(or_(c.run_id.in_(kept), c.run_id.in_(readings)))
+            )
+        )
+
+
+# --- paths ---
+
+
+def _move_paths(connection: Connection, places: Sequence[Location], changes: Changes) -> None:
+    """Point paths at their sources; retire a source that has lost its last path."""
+    if not places:
+        return
+    c = tables.location.c
+    rows = {codec.escape(place.uri): place for place in places}
+    uris = dialect.one_of(connection, c.uri, list(rows))
+    before = dict(connection.execute(select(c.uri, c.source_id).where(uris)).tuples().all())
+    touched = sorted({*before.values(), *(place.source_id for place in places)})
+    shown = newest_paths(connection, touched)
+    _upsert_places(connection, rows)
+    shows = newest_paths(connection, touched)
+    for uri, place in rows.items():
+        old = before.get(uri)
+        if old is not None and old != place.source_id and old not in shows:
+            removal.retire(connection, old, place.source_id, changes)
+    renamed = [source_id for source_id in shows if shows[source_id] != shown.get(source_id)]
+    there = dialect.one_of(connection, tables.fact.c.source_id, renamed)
+    changes.facts(connection.scalars(select(tables.fact.c.id).where(there)))
+
+
+def _upsert_places(connection: Connection, rows: Mapping[str, Location]) -> None:
+    insert = dialect.insert(connection, tables.location)
+    names = ("source_id", "byte_count", "modified_ns", "seen_at")
+    connection.execute(
+        insert.on_conflict_do_update(
+            index_elements=[tables.location.c.uri], set_={name: insert.excluded[name] for name in names}
+        ),
+        [{"uri": uri, **{name: getattr(place, name) for name in names}} for uri, place in rows.items()],
+    )
