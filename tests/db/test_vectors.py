@@ -1,0 +1,352 @@
+"""The vector index: one contract for the flat and the inverted kind."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import faiss
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from midspan.db import migrate
+from midspan.db.engine import make_engine
+from midspan.db.relational import SqlRecordStore
+from midspan.db.stores import Lease, VectorIndex
+from midspan.db.vectors_faiss import FaissIndex
+from midspan.errors import DamagedGeneration, LeaseLost, WrongUse
+
+DIM = 8
+NONE = np.array([], dtype=np.int64)
+Floats = npt.NDArray[np.float32]
+Open = Callable[..., VectorIndex]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqlRecordStore]:
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    migrate.upgrade(url)
+    engine = make_engine(url)
+    opened = SqlRecordStore(engine)
+    yield opened
+    opened.close()
+    engine.dispose()
+
+
+@pytest.fixture
+def lease(store: SqlRecordStore) -> Lease:
+    lease = store.acquire("projector", "here", 600.0)
+    assert lease is not None
+    return lease
+
+
+@pytest.fixture(params=[200_000, 20], ids=["flat", "inverted"])
+def opened(request: pytest.FixtureRequest, tmp_path: Path, store: SqlRecordStore) -> Open:
+    """Opens an index that is flat, or becomes an inverted file above 20 vectors."""
+
+    def open_(model: str = "m", dim: int = DIM) -> VectorIndex:
+        return FaissIndex(tmp_path / "vectors", store, "vectors.text", dim, model, flat_limit=request.param)
+
+    return open_
+
+
+def unit(count: int, seed: int = 0) -> Floats:
+    vectors = np.random.default_rng(seed).normal(size=(count, DIM)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def put(index: VectorIndex, keys: list[int], vectors: Floats, lease: Lease, through: int = 1) -> None:
+    index.apply(np.array(keys, dtype=np.int64), vectors, NONE, through, lease)
+
+
+def test_an_empty_index_finds_nothing(opened: Open, lease: Lease) -> None:
+    index = opened()
+
+    assert (index.search(unit(1)[0], 5), index.count(), index.applied()) == ([], 0, 0)
+
+    index.apply(NONE, np.empty((0, DIM), np.float32), NONE, 4, lease)
+    assert (index.search(unit(1)[0], 5), index.count(), index.applied()) == ([], 0, 4)
+
+
+def test_each_vector_finds_itself_first_with_cosine_one(opened: Open, lease: Lease) -> None:
+    index, vectors = opened(), unit(60)
+    put(index, list(range(100, 160)), vectors, lease)
+
+    for row in (0, 30, 59):
+        (key, cosine), *_ = index.search(vectors[row], 3)
+        assert key == 100 + row
+        assert cosine == pytest.approx(1.0, abs=1e-5)
+
+
+def test_hits_come_best_first(opened: Open, lease: Lease) -> None:
+    index = opened()
+    put(index, list(range(60)), unit(60), lease)
+
+    scores = [score for _, score in index.search(unit(1, seed=5)[0], 10)]
+
+    assert len(scores) == 10
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_more_than_there_is_gives_what_there_is(opened: Open, lease: Lease) -> None:
+    index = opened()
+    put(index, [7, 9], unit(2), lease)
+
+    assert {key for key, _ in index.search(unit(1)[0], 50)} == {7, 9}
+
+
+def test_a_key_set_again_has_its_new_vector_only(opened: Open, lease: Lease) -> None:
+    index, vectors = opened(), unit(61)
+    put(index, list(range(60)), vectors[:60], lease)
+
+    put(index, [3], vectors[60:], lease, through=2)
+
+    assert index.count() == 60
+    (best, cosine), *_ = index.search(vectors[60], 1)
+    assert (best, cosine) == (3, pytest.approx(1.0, abs=1e-5))
+
+
+def test_the_same_batch_again_changes_nothing(opened: Open, lease: Lease) -> None:
+    index, vectors = opened(), unit(60)
+    for _ in range(2):
+        index.apply(np.arange(60), vectors, np.array([99]), 5, lease)
+
+    assert (index.count(), index.applied()) == (60, 5)
+    keys = [key for key, _ in index.search(vectors[0], 60, allowed=np.arange(60))]
+    assert sorted(keys) == list(range(60))
+
+
+def test_removed_keys_are_gone_and_unknown_ones_are_no_error(opened: Open, lease: Lease) -> None:
+    index, vectors = opened(), unit(60)
+    put(index, list(range(60)), vectors, lease)
+
+    index.apply(NONE, np.empty((0, DIM), np.float32), np.array([0, 1, 4711]), 2, lease)
+
+    assert index.count() == 58
+    assert index.search(vectors[0], 1)[0][0] != 0
+
+
+def test_a_key_that_is_set_and_removed_at_once_is_held(opened: Open, lease: Lease) -> None:
+    index, vectors = opened(), unit(1)
+    index.apply(np.array([5]), vectors, np.array([5]), 1, lease)
+
+    assert [key for key, _ in index.search(vectors[0], 1)] == [5]
+
+
+def test_the_last_of_two_vectors_under_one_key_counts(opened: Open, lease: Lease) -> None:
+    index, vectors = opened(), unit(2)
+    put(index, [5, 5], vectors, lease)
+
+    assert index.count() == 1
+    assert index.search(vectors[1], 1)[0][1] == pytest.approx(1.0, abs=1e-5)
+
+
+def test_a_filtered_search_is_exact(opened: Open, lease: Lease) -> None:
+    index, vectors, query = opened(), unit(300), unit(1, seed=9)[0]
+    put(index, list(range(300)), vectors, lease)
+    allowed = np.arange(0, 300, 7)
+
+    found = index.search(query, 5, allowed=allowed)
+
+    cosines = vectors[allowed] @ query
+    assert [key for key, _ in found] == allowed[np.argsort(-cosines)[:5]].tolist()
+
+
+def test_allowing_nothing_or_unknown_keys_finds_nothing(opened: Open, lease: Lease) -> None:
+    index = opened()
+    put(index, list(range(30)), unit(30), lease)
+
+    assert index.search(unit(1)[0], 5, allowed=NONE) == []
+    assert index.search(unit(1)[0], 5, allowed=np.array([1000, 2000])) == []
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf])
+def test_a_vector_that_is_not_finite_is_refused_and_nothing_changes(
+    opened: Open, lease: Lease, wrong: float
+) -> None:
+    index, vectors = opened(), unit(3)
+    put(index, [1], vectors[:1], lease)
+    vectors[2, 4] = wrong
+
+    with pytest.raises(WrongUse, match="1 of 3 vectors"):
+        put(index, [2, 3, 4], vectors, lease, through=2)
+    with pytest.raises(WrongUse, match="NaN"):
+        index.search(vectors[2], 1)
+
+    assert (index.count(), index.applied()) == (1, 1)
+
+
+@pytest.mark.parametrize("shape", [(2, DIM + 1), (2, DIM - 1), (DIM,), (3, DIM)])
+def test_arrays_of_another_shape_are_refused(opened: Open, lease: Lease, shape: tuple[int, ...]) -> None:
+    with pytest.raises(WrongUse, match="expected"):
+        opened().apply(np.array([1, 2]), np.zeros(shape, np.float32), NONE, 1, lease)
+
+
+def test_negative_keys_are_refused(opened: Open, lease: Lease) -> None:
+    with pytest.raises(WrongUse, match="-3"):
+        put(opened(), [1, -3], unit(2), lease)
+
+
+def test_a_query_of_another_dimension_is_refused(opened: Open, lease: Lease) -> None:
+    index = opened()
+    put(index, [1], unit(1), lease)
+
+    with pytest.raises(WrongUse, match=str(DIM)):
+        index.search(np.zeros(DIM + 1, np.float32), 1)
+
+
+def test_vectors_of_another_model_are_not_used(opened: Open, lease: Lease) -> None:
+    put(opened("old"), [1], unit(1), lease, through=7)
+
+    newer = opened("new")
+
+    assert (newer.applied(), newer.count(), newer.search(unit(1)[0], 1)) == (0, 0, [])
+    put(newer, [2], unit(1), lease, through=8)
+    assert [key for key, _ in newer.search(unit(1)[0], 5)] == [2]
+
+
+def test_clearing_leaves_an_empty_index_that_is_true_up_to_nothing(opened: Open, lease: Lease) -> None:
+    index = opened()
+    put(index, list(range(30)), unit(30), lease, through=7)
+
+    index.clear(lease)
+
+    assert (index.count(), index.applied(), index.search(unit(1)[0], 3)) == (0, 0, [])
+
+
+def test_an_older_entry_never_takes_back_what_is_applied(opened: Open, lease: Lease) -> None:
+    index = opened()
+    put(index, [1], unit(1), lease, through=7)
+    put(index, [2], unit(1), lease, through=3)
+
+    assert index.applied() == 7
+
+
+def test_who_lost_the_lease_changes_nothing(opened: Open, store: SqlRecordStore, lease: Lease) -> None:
+    index = opened()
+    put(index, [1], unit(1), lease)
+    store.release(lease)
+    assert store.acquire("projector", "there", 60.0)
+
+    with pytest.raises(LeaseLost):
+        put(index, [2], unit(1), lease, through=2)
+
+    assert (index.count(), index.applied()) == (1, 1)
+
+
+def test_a_file_that_faiss_cannot_read_is_passed_over(
+    opened: Open, store: SqlRecordStore, lease: Lease, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(opened(), [1], unit(1), lease)
+    with monkeypatch.context() as patch:
+        patch.setattr("midspan.db.vectors_faiss._write", lambda index, path: path.write_bytes(b"no index"))
+        put(opened(), [2], unit(1), lease, through=2)
+
+    assert (opened().count(), opened().applied()) == (1, 1)
+    (tmp_path / "vectors" / "vectors.text.g000001.t1.faiss").unlink()
+    with pytest.raises(DamagedGeneration, match="FAISS"):
+        opened().count()
+
+
+def test_searches_go_on_while_a_writer_publishes(opened: Open, lease: Lease) -> None:
+    index, reader, vectors = opened(), opened(), unit(60)
+    put(index, list(range(30)), vectors[:30], lease)
+    stop, wrong, searches = threading.Event(), [], []
+
+    def search(which: VectorIndex) -> None:
+        while True:
+            hits = which.search(vectors[3], 60, allowed=np.arange(60))
+            searches.append(len(hits))
+            if hits[0][0] != 3 or len({key for key, _ in hits}) != len(hits) or len(hits) < 30:
+                wrong.append(hits)
+            if stop.is_set():
+                return
+
+    threads = [threading.Thread(target=search, args=(which,)) for which in (index, reader, reader)]
+    for thread in threads:
+        thread.start()
+    for key in range(30, 60):
+        put(index, [key], vectors[key : key + 1], lease, through=key)
+    stop.set()
+    for thread in threads:
+        thread.join(timeout=60)
+
+    assert wrong == []
+    assert len(searches) >= 3
+    assert len(reader.search(vectors[3], 60, allowed=np.arange(60))) == 60
+
+
+def kind(tmp_path: Path) -> str:
+    newest = sorted((tmp_path / "vectors").iterdir())[-1]
+    return "inverted" if isinstance(faiss.read_index(str(newest)), faiss.IndexIVFFlat) else "flat"
+
+
+def test_the_kind_follows_the_number_of_vectors(tmp_path: Path, store: SqlRecordStore, lease: Lease) -> None:
+    index = FaissIndex(tmp_path / "vectors", store, "vectors.text", DIM, "m", flat_limit=100)
+    vectors = unit(2000)
+
+    put(index, list(range(100)), vectors[:100], lease)
+    assert kind(tmp_path) == "flat"
+    put(index, list(range(100, 2000)), vectors[100:], lease)
+    assert kind(tmp_path) == "inverted"
+    assert index.search(vectors[1500], 1)[0][0] == 1500
+
+    index.apply(NONE, np.empty((0, DIM), np.float32), np.arange(40, 2000), 2, lease)
+    assert kind(tmp_path) == "flat"
+    assert index.count() == 40
+    assert index.search(vectors[7], 1)[0] == (7, pytest.approx(1.0, abs=1e-5))
+
+
+def test_an_inverted_index_gets_more_cells_as_it_grows(
+    tmp_path: Path, store: SqlRecordStore, lease: Lease
+) -> None:
+    index = FaissIndex(tmp_path / "vectors", store, "vectors.text", DIM, "m", flat_limit=10)
+    vectors = unit(3000)
+    put(index, list(range(30)), vectors[:30], lease)
+    put(index, list(range(30, 3000)), vectors[30:], lease)
+
+    newest = faiss.read_index(str(sorted((tmp_path / "vectors").iterdir())[-1]))
+
+    assert 64 <= newest.nlist <= 256
+    assert index.count() == 3000
+    assert all(index.search(vectors[row], 1)[0][0] == row for row in (0, 29, 30, 2999))
+
+
+batches = st.lists(
+    st.tuples(
+        st.dictionaries(st.integers(0, 30), st.integers(0, 40), max_size=12),
+        st.sets(st.integers(0, 30), max_size=6),
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(batches)
+def test_any_batches_leave_what_a_dictionary_would_hold(
+    tmp_path_factory: pytest.TempPathFactory, work: list[tuple[dict[int, int], set[int]]]
+) -> None:
+    folder, vectors = tmp_path_factory.mktemp("any"), unit(41)
+    url = f"sqlite:///{folder / 'store.db'}"
+    migrate.upgrade(url)
+    engine = make_engine(url)
+    store = SqlRecordStore(engine)
+    lease = store.acquire("projector", "here", 600.0)
+    assert lease is not None
+    index = FaissIndex(folder, store, "vectors.text", DIM, "m", flat_limit=10)
+    expected: dict[int, int] = {}
+    for through, (sets, removed) in enumerate(work, start=1):
+        keys = np.array(list(sets), dtype=np.int64)
+        chosen = vectors[list(sets.values())].reshape(-1, DIM)
+        index.apply(keys, chosen, np.array(list(removed), dtype=np.int64), through, lease)
+        expected = {key: row for key, row in expected.items() if key not in removed} | sets
+
+    assert index.count() == len(expected)
+    for key, row in expected.items():
+        assert index.search(vectors[row], 1, allowed=np.array([key]))[0] == (key, pytest.approx(1, abs=1e-5))
+    engine.dispose()
