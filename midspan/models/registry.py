@@ -1,0 +1,107 @@
+"""Every model that midspan runs, in one table: what it is, under which licence, how to make it again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from midspan.errors import UnknownName
+
+
+@dataclass(frozen=True)
+class ModelEntry:
+    name: str
+    """``task.tag``."""
+    task: str
+    chapter: int | None
+    """Chapter of the thesis; None for what several chapters share."""
+    bytes: int
+    """Of the weights or tables; 0 where the code is the model."""
+    licence: str
+    trained_on: str
+    weights_sha256: str
+    """Empty where the code is the model."""
+    retrain: str
+    """The one command that makes the weights again; empty for what is not trained here."""
+
+
+_ENTRIES = (
+    ModelEntry(
+        name="text.minilm",
+        task="text",
+        chapter=None,
+        bytes=90868376,
+        licence="Apache-2.0",
+        trained_on="1.17 billion sentence pairs, by the sentence-transformers project (all-MiniLM-L6-v2)",
+        weights_sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+        retrain="",
+    ),
+    ModelEntry(
+        name="parse.en-core-web-sm",
+        task="parse",
+        chapter=None,
+        bytes=15232079,
+        licence="MIT",
+        trained_on="OntoNotes 5, ClearNLP conversion, WordNet 3.0, by Explosion (spaCy en_core_web_sm 3.8.0)",
+        weights_sha256="33f105858880b36a4e078f36662dfa24def41b6ea189bab1d1f8d1fa692a865c",
+        retrain="",
+    ),
+    ModelEntry(
+        name="facts.rules",
+        task="facts",
+        chapter=5,
+        bytes=0,
+        licence="Apache-2.0",
+        trained_on="nothing: clause rules over the parse",
+        weights_sha256="",
+        retrain="",
+    ),
+    ModelEntry(
+        name="facts.alias",
+        task="facts",
+        chapter=5,
+        bytes=471662,
+        licence="CC0-1.0 (Wikidata text), MIT (its collections)",
+        trained_on="nothing: a table of names and popularity, see midspan/models/facts/kg/README.md",
+        weights_sha256="902a1bbe8c586a9d85b817cb5410d5a6e307efd2458e794c439bef920bc79e79",
+        retrain="",
+    ),
+    ModelEntry(
+        name="scene.lexicon",
+        task="scene",
+        chapter=3,
+        bytes=0,
+        licence="Apache-2.0",
+        trained_on="nothing: a lexicon of spatial words and a constraint layout",
+        weights_sha256="",
+        retrain="",
+    ),
+    ModelEntry(
+        name="atlas.dictionary",
+        task="atlas",
+        chapter=4,
+        bytes=0,
+        licence="Apache-2.0",
+        trained_on="nothing: a dictionary of organ names and the stylised phantom",
+        weights_sha256="",
+        retrain="",
+    ),
+    ModelEntry(
+        name="action.signature",
+        task="action",
+        chapter=6,
+        bytes=0,
+        licence="Apache-2.0",
+        trained_on="nothing: measured motion and colour of a window",
+        weights_sha256="",
+        retrain="",
+    ),
+)
+
+MODELS: dict[str, ModelEntry] = {entry.name: entry for entry in _ENTRIES}
+
+
+def model_entry(name: str) -> ModelEntry:
+    """The entry of this name. Raises ``UnknownName``."""
+    if name not in MODELS:
+        raise UnknownName("model", name, list(MODELS))
+    return MODELS[name]

@@ -1,0 +1,113 @@
+from collections.abc import Callable
+
+import pytest
+
+from midspan.models.facts.extraction import Triple
+from midspan.models.facts.knowledge_graph import KnowledgeGraph
+from midspan.models.facts.linking import NAME_KNOWN, LinkedTriple, Linker, literal_kind
+from midspan.models.facts.phrases import Phrase
+
+Extract = Callable[[str], list[Triple]]
+
+ENTITIES = [
+    ("Q1", "person", "5", "Marie Curie", "physicist", ""),
+    ("Q2", "place", "90", "Warsaw", "capital of Poland", ""),
+    ("Q3", "place", "9", "Warsaw", "city in Indiana", ""),
+    ("Q4", "person", "4", "William Shakespeare", "playwright", "Shakespeare"),
+    ("Q5", "work", "3", "Hamlet", "tragedy", ""),
+    ("Q6", "occupation", "3", "physicist", "scientist", ""),
+    ("Q7", "organisation", "3", "company", "notion", ""),
+    ("Q8", "place", "9", "Paris", "city", ""),
+    ("Q9", "person", "1", "Paris Hilton", "celebrity", "Paris"),
+]
+PREDICATES = [
+    ("P19", "place of birth", ""),
+    ("P50", "author", ""),
+    ("P106", "occupation", ""),
+    ("P569", "date of birth", ""),
+    ("P112", "founded by", ""),
+]
+
+Link = Callable[[str], list[LinkedTriple]]
+
+
+@pytest.fixture(scope="module")
+def link(extract: Extract) -> Link:
+    linker = Linker(KnowledgeGraph(ENTITIES, PREDICATES, "0" * 64))
+    return lambda text: [linker.link(triple) for triple in extract(text)]
+
+
+def uids(fact: LinkedTriple) -> tuple[str | None, str | None, str | None]:
+    return fact.subject.uid, fact.predicate.uid, fact.object.uid
+
+
+def test_a_plain_fact_is_linked(link: Link) -> None:
+    (fact,) = link("Marie Curie was born in Warsaw.")
+    assert uids(fact) == ("wd:Q1", "wd:P19", "wd:Q2") and fact.status == "linked"
+    assert (fact.predicate.surface, fact.predicate.name) == ("was born in", "place of birth")
+
+
+def test_of_namesakes_the_popular_one_is_taken_with_its_share(link: Link) -> None:
+    (fact,) = link("Marie Curie was born in Warsaw.")
+    assert fact.subject.score == NAME_KNOWN
+    assert fact.object.score == round(NAME_KNOWN * 91 / 101, 4)
+
+
+def test_what_is_in_no_graph_keeps_its_words(link: Link) -> None:
+    (fact,) = link("Jane Roe painted the old shed.")
+    assert uids(fact) == (None, None, None) and fact.status == "out_of_kg"
+    assert (fact.subject.name, fact.predicate.name, fact.object.name) == ("Jane Roe", "painted", "old shed")
+
+
+def test_a_fact_with_one_known_side_is_partial(link: Link) -> None:
+    (fact,) = link("Jane Roe was born in Warsaw.")
+    assert uids(fact) == (None, "wd:P19", "wd:Q2") and fact.status == "partial"
+
+
+def test_subject_and_object_change_places_with_the_property(link: Link) -> None:
+    (fact,) = link("William Shakespeare wrote Hamlet.")
+    assert uids(fact) == ("wd:Q5", "wd:P50", "wd:Q4")
+    assert (fact.subject.start, fact.object.start) == (26, 0)
+
+
+def test_a_date_is_a_literal(link: Link) -> None:
+    (fact,) = link("Marie Curie was born on 7 November 1867.")
+    assert (fact.object.literal, fact.object.uid, fact.object.surface) == ("date", None, "7 November 1867")
+    assert fact.predicate.uid == "wd:P569" and fact.status == "linked"
+
+
+def test_a_described_occupation_is_found_by_its_noun(link: Link) -> None:
+    (fact,) = link("Marie Curie was a brilliant physicist.")
+    assert uids(fact) == ("wd:Q1", "wd:P106", "wd:Q6")
+
+
+def test_a_company_is_not_the_notion_of_a_company(link: Link) -> None:
+    (fact,) = link("The company was founded by Marie Curie.")
+    assert fact.subject.uid is None and fact.object.uid == "wd:Q1"
+
+
+def test_the_kind_of_mention_excludes_namesakes() -> None:
+    linker = Linker(KnowledgeGraph(ENTITIES, PREDICATES, "0" * 64))
+
+    def named(label: str) -> str | None:
+        paris = Phrase("Paris", 0, 5, label, ("Paris",))
+        verb, other = Phrase("saw", 6, 9), Phrase("Jane Roe", 10, 18, "PERSON", ("Jane Roe",))
+        return linker.link(Triple(paris, verb, "saw", "see", other, "affirmed")).subject.uid
+
+    assert (named("GPE"), named("PERSON"), named("")) == ("wd:Q8", "wd:Q9", "wd:Q8")
+
+
+@pytest.mark.parametrize(
+    ("surface", "label", "kind"),
+    [
+        ("7 November 1867", "DATE", "date"),
+        ("May", "DATE", ""),
+        ("last year", "DATE", ""),
+        ("March", "DATE", "date"),
+        ("$7.4 billion", "MONEY", "number"),
+        ("three", "CARDINAL", ""),
+        ("Warsaw", "GPE", ""),
+    ],
+)
+def test_which_phrases_are_literals(surface: str, label: str, kind: str) -> None:
+    assert literal_kind(Phrase(surface, 0, len(surface), label)) == kind

@@ -1,0 +1,29 @@
+import importlib
+
+import pytest
+
+from midspan.errors import UnknownName
+from midspan.models.registry import MODELS, ModelEntry, model_entry
+
+
+@pytest.mark.parametrize("entry", MODELS.values(), ids=lambda entry: entry.name)
+def test_an_entry_says_what_it_is(entry: ModelEntry) -> None:
+    task, tag = entry.name.split(".", 1)
+    assert task == entry.task and tag
+    assert entry.licence and entry.trained_on and entry.chapter in (None, 3, 4, 5, 6, 7)
+    assert bool(entry.bytes) == bool(entry.weights_sha256)
+    assert not entry.weights_sha256 or len(entry.weights_sha256) == 64
+
+
+def test_the_table_names_the_pinned_weights() -> None:
+    pinned = {
+        "text.minilm": importlib.import_module("midspan.models.encoder").BUNDLED_SHA256,
+        "parse.en-core-web-sm": importlib.import_module("midspan.models.parser").SHA256,
+        "facts.alias": importlib.import_module("midspan.models.facts.knowledge_graph").ENTITIES_SHA256,
+    }
+    assert {name: MODELS[name].weights_sha256 for name in pinned} == pinned
+
+
+def test_an_unknown_name_lists_the_known_ones() -> None:
+    with pytest.raises(UnknownName, match=r"facts\.rules"):
+        model_entry("facts.magic")

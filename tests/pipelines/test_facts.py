@@ -1,0 +1,104 @@
+from dataclasses import replace
+
+import pytest
+
+from midspan.models.facts.knowledge_graph import bundled_kg
+from midspan.models.facts.linking import Linker
+from midspan.models.parser import Parser, load_parser
+from midspan.pipelines.facts import FactStage
+from midspan.pipelines.parse import ParseStage
+from midspan.pipelines.stage import Batch, check_order
+from midspan.records import Fact, Segment
+
+SENTENCES = [
+    "Albert Einstein was born in Ulm.",
+    "Warsaw is the capital of Poland.",
+    "Steven Spielberg did not direct the\nfilm.",
+    "The 😀 shop of Zoë opened in Paris in 1995.",
+    "Google may buy Nokia.",
+    "Heading",
+]
+SOURCE = "\n\n".join(["Preface — não 😀.", *SENTENCES])
+
+
+@pytest.fixture(scope="module")
+def parser() -> Parser:
+    return load_parser()
+
+
+@pytest.fixture(scope="module")
+def stage() -> FactStage:
+    return FactStage(
+        Linker(bundled_kg()), graph_sha256=bundled_kg().sha256, parser_sha256=Parser.weights_sha256
+    )
+
+
+def segments() -> list[Segment]:
+    found = []
+    for number, text in enumerate(SENTENCES):
+        start = SOURCE.index(text)
+        kind = "fragment" if text == "Heading" else "sentence"
+        found.append(Segment(f"seg-{number}", "source", number, kind, "char", start, start + len(text), text))
+    return found
+
+
+def facts(parser: Parser, stage: FactStage) -> list[Fact]:
+    batch = Batch(segments())
+    ParseStage(parser)(batch)
+    products = stage(batch)
+    assert all(isinstance(product, Fact) for product in products)
+    return [product for product in products if isinstance(product, Fact)]
+
+
+def test_every_slot_is_in_the_source_where_it_says(parser: Parser, stage: FactStage) -> None:
+    found = facts(parser, stage)
+    assert {fact.provenance.segment_id for fact in found} == {f"seg-{number}" for number in range(5)}
+    for fact in found:
+        for slot in (fact.subject, fact.predicate, fact.object):
+            assert SOURCE[slot.start : slot.end] == slot.surface
+        assert SOURCE[int(fact.provenance.start) : int(fact.provenance.end)] == fact.text
+
+
+def test_a_fact_is_canonical_and_leads_back_to_its_run(parser: Parser, stage: FactStage) -> None:
+    fact = facts(parser, stage)[0]
+    assert (fact.subject.name, fact.predicate.name, fact.object.name) == (
+        "Albert Einstein",
+        "place of birth",
+        "Ulm",
+    )
+    assert (fact.status, fact.polarity, fact.provenance.run_id) == ("linked", "affirmed", stage.run.id)
+    assert 0 < fact.score < 1
+
+
+def test_denials_and_reserve_are_kept(parser: Parser, stage: FactStage) -> None:
+    polarity = {fact.provenance.segment_id: fact.polarity for fact in facts(parser, stage)}
+    assert (polarity["seg-2"], polarity["seg-4"]) == ("negated", "hedged")
+
+
+def test_the_same_again_gives_the_same_ids_and_none_twice(parser: Parser, stage: FactStage) -> None:
+    ids = [fact.id for fact in facts(parser, stage)]
+    assert ids == [fact.id for fact in facts(parser, stage)]
+    assert len(set(ids)) == len(ids)
+
+
+def test_another_parser_or_graph_is_another_run(stage: FactStage) -> None:
+    linker = Linker(bundled_kg())
+    runs = {
+        stage.run.id,
+        FactStage(linker, graph_sha256="1" * 64, parser_sha256=Parser.weights_sha256).run.id,
+        FactStage(linker, graph_sha256=bundled_kg().sha256, parser_sha256="1" * 64).run.id,
+    }
+    assert len(runs) == 3
+
+
+def test_it_needs_the_parse(parser: Parser, stage: FactStage) -> None:
+    check_order([ParseStage(parser), stage])
+    with pytest.raises(Exception, match="requires parse"):
+        check_order([stage])
+
+
+def test_a_segment_that_was_not_parsed_has_no_facts(parser: Parser, stage: FactStage) -> None:
+    fragment = replace(segments()[0], kind="fragment")
+    batch = Batch([fragment])
+    ParseStage(parser)(batch)
+    assert stage(batch) == []
