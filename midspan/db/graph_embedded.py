@@ -63,13 +63,8 @@ class EmbeddedGraph(GraphStore):
                 row_limit=limit + 1,
                 max_work_units=WORK_UNITS,
             )
-        except kglite.CypherTimeoutError as error:
-            raise QueryTimeout(
-                f"the query ran longer than {seconds:g} s; begin it with a narrower MATCH, as a node by "
-                "its uid, or allow more time"
-            ) from error
         except (kglite.KgError, ValueError, TypeError, OverflowError, RecursionError) as error:
-            raise WrongUse(f"the query cannot be run: {error}") from error
+            raise _translation(error, seconds) from error
         columns = tuple(found.columns)
         rows = [tuple(plain(row[column]) for column in columns) for row in found]
         return Rows(columns, tuple(rows[:limit]), truncated=len(rows) > limit)
@@ -95,7 +90,8 @@ class EmbeddedGraph(GraphStore):
     def _publish(self, graph: Any, applied: int, lease: Lease) -> None:
         counts = {name: _run(graph, cypher, {})[0]["n"] for name, cypher in COUNTS.items()}
         for label, property_name in FULL_TEXT.values():
-            graph.build_text_index(label, property_name)  # many changes leave it stale
+            if label in graph.node_types:
+                graph.build_text_index(label, property_name)  # many changes leave it stale
         file: bytes = graph.to_bytes()
         self._generations.publish(
             kglite.from_bytes(file).freeze(),
@@ -104,6 +100,15 @@ class EmbeddedGraph(GraphStore):
             counts=counts,
             lease=lease,
         )
+
+
+def _translation(error: Exception, seconds: float) -> QueryTimeout | WrongUse:
+    narrower = "begin it with a narrower MATCH, as a node by its uid"
+    if isinstance(error, kglite.CypherTimeoutError):
+        return QueryTimeout(f"the query ran longer than {seconds:g} s; {narrower}, or allow more time")
+    if isinstance(error, kglite.CypherExecutionError) and "max_work_units" in str(error):
+        return QueryTimeout(f"the query makes more than {WORK_UNITS:,} rows on its way; {narrower}")
+    return WrongUse(f"the query cannot be run: {error}")
 
 
 def plain(value: Any) -> Any:
