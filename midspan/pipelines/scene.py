@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from midspan.models.scene.layout import Constraint, Placed, arrange, holds
-from midspan.models.scene.relations import Description, Mention, Relation, describe
+from midspan.models.scene.mentions import Mention
+from midspan.models.scene.relations import Description, Relation, describe
 from midspan.pipelines.stage import Batch, Stage
 from midspan.records import (
     Product,

@@ -169,7 +169,7 @@ _KINDS: dict[str, tuple[Group, str]] = {
         " bear, teddy, puzzle, guitar, violin, drum, umbrella, pillow, cushion, blanket, towel, brush,"
         " broom, hammer, picture, painting, photo, photograph, poster, apple, banana, orange, pear, lemon,"
         " cake, sandwich, bread, cookie, egg, cheese, tomato, carrot, potato, skateboard, surfboard,"
-        " stick, stone, rope, coin, egg, bone, nest, leaf, mushroom, pumpkin, watermelon, cone, bell,"
+        " stick, stone, rope, coin, nest, leaf, mushroom, pumpkin, watermelon, cone, bell,"
         " flashlight, cube, teacup",
     ),
     "sky thing": (

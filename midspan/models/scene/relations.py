@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from midspan.models.scene.lexicon import LONGEST, Entry, look_up
+from midspan.models.scene.mentions import Mention, mention_at
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
@@ -98,24 +98,8 @@ _POSTURE = frozenset({
     "stay"
 })  # fmt: skip
 """Verbs after which "by" means beside."""
-_NUMBERS = {"two": 2, "2": 2, "both": 2, "three": 3, "3": 3}
-_PLURALS_OF_ONE = frozenset({
-    "glasses", "sunglasses", "eyeglasses", "spectacles", "goggles", "scissors", "swings"
-})  # fmt: skip
-CAP = 3
-"""At most so many things for one plural."""
-
-
-@dataclass(frozen=True)
-class Mention:
-    """A noun that names a thing, at ``[start, end)`` of the text."""
-
-    start: int
-    end: int
-    surface: str
-    entry: Entry
-    count: int
-    """How many of it there are, 1 to 3."""
+_BECOMING = frozenset({"convert", "turn", "change", "transform", "divide", "cut", "break", "translate"})
+"""Verbs after which "into" is no place."""
 
 
 @dataclass(frozen=True)
@@ -155,7 +139,7 @@ class _Reader:
 
     def __post_init__(self) -> None:
         for token in self.doc:
-            found = _mention(token)
+            found = mention_at(token)
             if found is None:
                 continue
             same = self._same(token, found)
@@ -189,7 +173,7 @@ class _Reader:
         trigger = self.doc[first:last]
         anchor = _anchor(trigger)
         objects = self._objects(last)
-        if anchor is None or not objects or _negated(anchor, first):
+        if anchor is None or not objects or _negated(anchor, first) or anchor.lemma_ in _BECOMING:
             return []
         subjects = [subject for subject in self._subjects(anchor, first) if subject not in objects]
         if predicate == "between":
@@ -205,7 +189,12 @@ class _Reader:
             self._dressed(Relation(subject, predicate, thing, trigger.text, True))
             for subject in subjects
             for thing in objects
+            if predicate != "inside" or self._can_hold(thing)
         ]
+
+    def _can_hold(self, mention: int) -> bool:
+        """ "In children" and "in dogs" are about kinds, not places."""
+        return self.mentions[mention].entry.category.group not in ("person", "animal")
 
     def _dressed(self, relation: Relation) -> Relation:
         """A person "in a hat" is not inside it: the hat is on the person."""
@@ -258,40 +247,6 @@ class _Reader:
         tokens = [token, *token.conjuncts]
         found = [self.index[t.i] for t in tokens if t.i in self.index and (before is None or t.i < before)]
         return list(dict.fromkeys(found))
-
-
-def _mention(token: Token) -> Mention | None:
-    if token.pos_ not in ("NOUN", "PROPN") and token.lower_ not in ("he", "she"):
-        return None
-    if token.dep_ == "compound" or _numbered(token):
-        return None
-    for length in range(LONGEST, 0, -1):
-        first = token.i - length + 1
-        if first < 0:
-            continue
-        words = [token.doc[i].lower_ for i in range(first, token.i)]
-        for last in (token.lemma_.lower(), token.lower_):
-            entry = look_up(" ".join([*words, last]))
-            if entry is not None:
-                span = token.doc[first : token.i + 1]
-                return Mention(span.start_char, span.end_char, span.text, entry, _count(token))
-    return None
-
-
-def _numbered(token: Token) -> bool:
-    """ "Table 3", "Figure 2": a reference, not a thing."""
-    following = token.doc[token.i + 1] if token.i + 1 < len(token.doc) else None
-    return following is not None and following.like_num and token.is_title
-
-
-def _count(token: Token) -> int:
-    for child in token.children:
-        if child.dep_ == "nummod" or child.lower_ in _NUMBERS:
-            return _NUMBERS.get(child.lower_, 1 if child.lower_ in ("one", "1") else CAP)
-        if child.lower_ in ("several", "many", "some") and token.tag_ in ("NNS", "NNPS"):
-            return CAP
-    plural = token.tag_ in ("NNS", "NNPS") and token.lower_ not in _PLURALS_OF_ONE
-    return 2 if plural else 1
 
 
 def _trigger(doc: Doc, position: int) -> tuple[int, Predicate | None]:

@@ -47,6 +47,8 @@ def test_relation_is_read(parse, text, expected):
         "The committee put the option on the table.",
         "Freedom stands above order.",
         "A cup and a table were sold.",
+        "It occurs in boys and in dogs in children.",
+        "A computer turns the book into pictures.",
         "Table 3 shows the children in the study.",
         "",
     ],
