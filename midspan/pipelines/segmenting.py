@@ -40,8 +40,9 @@ def segment_document(source_id: str, run: Run, extracts: Iterable[Extract]) -> I
     Depends on the joined text and the pages only, not on where the extracts are cut. Raises
     ``EmptySource`` at the end when there was no letter or digit at all.
     """
+    run_id = run.id
     splitter = Splitter()
-    pages = _Pages(source_id, run.id)
+    pages = _Pages(source_id, run_id)
     pending: list[str] = []
     length = chunked = ordinal = 0
 
@@ -49,7 +50,7 @@ def segment_document(source_id: str, run: Run, extracts: Iterable[Extract]) -> I
         nonlocal ordinal
         for span, text in spans:
             yield Segment(
-                id=record_id("seg", source_id, run.id, span.start, span.end),
+                id=record_id("seg", source_id, run_id, span.start, span.end),
                 source_id=source_id,
                 ordinal=ordinal,
                 kind=span.kind,
@@ -58,7 +59,7 @@ def segment_document(source_id: str, run: Run, extracts: Iterable[Extract]) -> I
                 end=span.end,
                 text=text,
                 page=pages.number_at(span.start),
-                run_id=run.id,
+                run_id=run_id,
             )
             ordinal += 1
 
@@ -73,12 +74,12 @@ def segment_document(source_id: str, run: Run, extracts: Iterable[Extract]) -> I
         whole = length - length % CHUNK
         for start in range(0, whole, CHUNK):
             piece = text[start : start + CHUNK]
-            yield TextChunk(source_id, run.id, chunked + start, piece)
+            yield TextChunk(source_id, run_id, chunked + start, piece)
             yield from segments(splitter.feed(piece))
         pending, length, chunked = [text[whole:]], length - whole, chunked + whole
     if length:
         text = "".join(pending)
-        yield TextChunk(source_id, run.id, chunked, text)
+        yield TextChunk(source_id, run_id, chunked, text)
         yield from segments(splitter.feed(text))
     yield from segments(splitter.finish())
     if ordinal == 0:
@@ -89,16 +90,17 @@ def segment_video(
     source_id: str, run: Run, windows: Iterable[VideoWindow]
 ) -> Iterator[tuple[Segment, VideoWindow]]:
     """Each window with its segment; ``start`` and ``end`` in seconds."""
+    run_id = run.id
     for ordinal, window in enumerate(windows):
         segment = Segment(
-            id=record_id("seg", source_id, run.id, window.start, window.end),
+            id=record_id("seg", source_id, run_id, window.start, window.end),
             source_id=source_id,
             ordinal=ordinal,
             kind="window",
             unit="s",
             start=window.start,
             end=window.end,
-            run_id=run.id,
+            run_id=run_id,
         )
         yield segment, window
 

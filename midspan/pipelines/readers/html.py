@@ -44,9 +44,11 @@ _SILENT = _names(
 _BLOCKS = _names(
     """
     address article blockquote body caption center dd details div dl dt fieldset figcaption figure h1 h2 h3
-    h4 h5 h6 hr item head li list main ol p pre quote code row section summary table tbody thead tr ul
+    h4 h5 h6 hr item head li list main ol p pre row section summary table tbody thead tr ul
     """
 )
+_BLOCKS_ALONE = frozenset({"code", "quote"})
+"""Blocks only directly in the body; trafilatura calls inline code and quotes the same."""
 _CELLS = frozenset({"td", "th", "cell"})
 _BREAKS = frozenset({"br", "lb"})
 
@@ -153,16 +155,17 @@ def _blocks(tree: etree._Element, silent: frozenset[str] = _SILENT) -> Iterator[
     for event, element in etree.iterwalk(tree, events=("start", "end")):
         name = element.tag if isinstance(element.tag, str) else ""
         root = element is tree
+        is_block = name in _BLOCKS or (name in _BLOCKS_ALONE and element.getparent() is tree)
         if event == "start":
             skipping += not root and name in silent
-            if name in _BLOCKS and not skipping:
+            if is_block and not skipping:
                 yield from block()
             if name in _BREAKS:
                 parts.append("\n")
             if not skipping and element.text:
                 parts.append(_flat(element.text))
             continue
-        if name in _BLOCKS and not skipping:
+        if is_block and not skipping:
             yield from block()
         if name in _CELLS:
             parts.append(" | ")

@@ -121,14 +121,15 @@ def _extract(document: Any, index: int) -> Extract:
 
 def _characters(textpage: Any) -> tuple[list[int], list[bool], npt.NDArray[np.float64]]:
     """Code, whether PDFium made it up (spaces, line ends), and (n, 4) left, bottom, right, top in points."""
+    raw = textpage.raw
     count = textpage.count_chars()
     boxes = np.zeros((count, 4), np.float64)
     codes, generated = [], []
     rect = pdfium_c.FS_RECTF()
     for index in range(count):
-        codes.append(pdfium_c.FPDFText_GetUnicode(textpage, index))
-        generated.append(pdfium_c.FPDFText_IsGenerated(textpage, index) == 1)
-        if pdfium_c.FPDFText_GetLooseCharBox(textpage, index, rect):
+        codes.append(pdfium_c.FPDFText_GetUnicode(raw, index))
+        generated.append(pdfium_c.FPDFText_IsGenerated(raw, index) == 1)
+        if pdfium_c.FPDFText_GetLooseCharBox(raw, index, rect):
             boxes[index] = rect.left, rect.bottom, rect.right, rect.top
     return codes, generated, boxes
 

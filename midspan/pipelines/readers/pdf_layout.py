@@ -22,52 +22,52 @@ SHORT_LINE = 0.6
 _HYPHEN = 0x02
 """What PDFium says for a hyphen at the end of a line; it says no line end after it."""
 _SENTENCE_ENDS = (".", "!", "?", ":", "…", "。", "！", "？")
-_MISSING = np.zeros(4, np.float32)
+_MISSING = 0
+"""Row of the table of boxes that is all zero."""
 
-Char = tuple[str, npt.NDArray[np.float32]]
+Char = tuple[str, int]
+"""A code point, and the row of its box."""
+Boxes = npt.NDArray[np.float32]
 
 
-def laid_out(
-    codes: Sequence[int], generated: Sequence[bool], boxes: npt.NDArray[np.float32]
-) -> tuple[str, npt.NDArray[np.float32]]:
-    """(text, boxes (len(text), 4)) of a page.
+def laid_out(codes: Sequence[int], generated: Sequence[bool], boxes: Boxes) -> tuple[str, Boxes]:
+    """(text, boxes (len(text), 4)) of a page, from what PDFium says of each of its characters.
 
     Lines are joined by ``\\n``, paragraphs by ``\\n\\n``. The page ends with ``\\n\\n`` if its last line
     ends a sentence or is short (a page number), otherwise with ``\\n``, so that a sentence may run on
     to the next page. A hyphen at a line end stays: ``-\\n``. Inserted characters have an all-zero box.
     """
-    lines = [line for line in _lines(codes, generated, boxes) if _text(line).strip()]
+    table = np.concatenate([np.zeros((1, 4), np.float32), boxes])
+    lines = [line for line in _lines(codes, generated) if _text(line).strip()]
     if not lines:
         return "", np.zeros((0, 4), np.float32)
-    breaks = [*_breaks(lines), _page_end(lines)]
+    breaks = [*_breaks(lines, table), _page_end(lines)]
     chars = [
         char
         for line, line_break in zip(lines, breaks, strict=True)
         for char in [*line, *((mark, _MISSING) for mark in line_break)]
     ]
-    chars = _composed(chars)
-    return _text(chars), np.stack([box for _, box in chars])
+    chars, table = _composed(chars, table)
+    return _text(chars), table[[row for _, row in chars]]
 
 
-def _lines(
-    codes: Sequence[int], generated: Sequence[bool], boxes: npt.NDArray[np.float32]
-) -> list[list[Char]]:
+def _lines(codes: Sequence[int], generated: Sequence[bool]) -> list[list[Char]]:
+    """Characters line by line; a character in two surrogate halves has the place of the first."""
     lines: list[list[Char]] = [[]]
-    high: tuple[int, npt.NDArray[np.float32]] | None = None
-    for code, made_up, box in zip(codes, generated, boxes, strict=True):
+    high = 0
+    for row, (code, made_up) in enumerate(zip(codes, generated, strict=True), start=1):
         if code in (0x0A, 0x0D):
             if lines[-1]:
                 lines.append([])
-            continue
-        if 0xD800 <= code < 0xDC00:
-            high = code, box
-            continue
-        if 0xDC00 <= code < 0xE000 and high is not None:
-            code, box = 0x10000 + ((high[0] - 0xD800) << 10) + code - 0xDC00, _united([high[1], box])
-        high = None
-        lines[-1].append((_character(code), _MISSING if made_up else box))
-        if code == _HYPHEN:
-            lines.append([])
+        elif 0xD800 <= code < 0xDC00:
+            high = code
+        elif 0xDC00 <= code < 0xE000 and high:
+            lines[-1].append((chr(0x10000 + ((high - 0xD800) << 10) + code - 0xDC00), row - 1))
+            high = 0
+        else:
+            lines[-1].append((_character(code), _MISSING if made_up else row))
+            if code == _HYPHEN:
+                lines.append([])
     return lines
 
 
@@ -79,9 +79,9 @@ def _character(code: int) -> str:
     return " " if code < 0x20 else chr(code)
 
 
-def _breaks(lines: list[list[Char]]) -> list[str]:
+def _breaks(lines: list[list[Char]], table: Boxes) -> list[str]:
     """``\\n`` or ``\\n\\n`` between each two lines."""
-    spans = [_vertical(line) for line in lines]
+    spans = [_vertical(line, table) for line in lines]
     steps = [below[1] - above[1] for above, below in pairwise(spans)]
     down = [step for step in steps if step > 0]
     usual = float(np.median(down)) if len(down) > 2 else 0.0
@@ -96,48 +96,41 @@ def _breaks(lines: list[list[Char]]) -> list[str]:
 
 def _page_end(lines: list[list[Char]]) -> str:
     last = _text(lines[-1]).rstrip()
-    longest = max(len(_text(line)) for line in lines)
+    longest = max(len(line) for line in lines)
     ends = last.rstrip("\"'”’»)]").endswith(_SENTENCE_ENDS)
     return "\n\n" if ends or len(last) < SHORT_LINE * longest else "\n"
 
 
-def _vertical(line: list[Char]) -> tuple[float, float]:
+def _vertical(line: list[Char], table: Boxes) -> tuple[float, float]:
     """Median top and bottom of a line's characters."""
-    placed = [box for _, box in line if box.any()]
+    placed = [row for _, row in line if row != _MISSING]
     if not placed:
         return 0.0, 0.0
-    top, bottom = np.median(np.stack(placed)[:, [1, 3]], axis=0)
+    top, bottom = np.median(table[placed][:, [1, 3]], axis=0)
     return float(top), float(bottom)
 
 
-def _composed(chars: list[Char]) -> list[Char]:
+def _composed(chars: list[Char], table: Boxes) -> tuple[list[Char], Boxes]:
     """In NFC; where characters merge, what they become has the box around all of them."""
     text = _text(chars)
     if unicodedata.is_normalized("NFC", text):
-        return chars
+        return chars, table
     composed: list[Char] = []
+    added: list[Boxes] = []
     start = 0
     for end in range(1, len(chars) + 1):
         if end < len(chars) and not starts_cluster(text[end]):
             continue
-        cluster = chars[start:end]
         normal = unicodedata.normalize("NFC", text[start:end])
         if normal == text[start:end]:
-            composed += cluster
+            composed += chars[start:end]
         else:
-            box = _united([box for _, box in cluster])
-            composed += [(char, box) for char in normal]
+            rows = [row for _, row in chars[start:end] if row != _MISSING] or [_MISSING]
+            added.append(np.concatenate([table[rows, :2].min(axis=0), table[rows, 2:].max(axis=0)]))
+            composed += [(char, len(table) + len(added) - 1) for char in normal]
         start = end
-    return composed
-
-
-def _united(boxes: list[npt.NDArray[np.float32]]) -> npt.NDArray[np.float32]:
-    placed = [box for box in boxes if box.any()]
-    if not placed:
-        return _MISSING
-    stack = np.stack(placed)
-    return np.concatenate([stack[:, :2].min(axis=0), stack[:, 2:].max(axis=0)])
+    return composed, np.concatenate([table, np.stack(added)]) if added else table
 
 
 def _text(chars: list[Char]) -> str:
-    return "".join(char for char, _ in chars)
+    return "".join([char for char, _ in chars])

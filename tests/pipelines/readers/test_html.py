@@ -36,6 +36,14 @@ def test_the_main_text_comes_block_by_block(tmp_path: Path) -> None:
     ]
 
 
+def test_inline_code_and_quotes_stay_in_their_sentence(tmp_path: Path) -> None:
+    page = (
+        "<html><body><article><p>Use the <code>build</code> word, <q>quoted</q>, <a href='/x'>here</a>.</p>"
+    )
+
+    assert "Use the build word, quoted, here." in joined(write(tmp_path, page + "<pre>x = 1</pre>"))
+
+
 @pytest.mark.parametrize("word", ["stolen", "evil", "color", "switch", "draft", "menu", "Imprint"])
 def test_scripts_styles_and_navigation_are_left_out(tmp_path: Path, word: str) -> None:
     assert word not in joined(write(tmp_path, PAGE))
