@@ -1,0 +1,67 @@
+# midspan: every target makes what it needs. `make help` lists them.
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := requirements.lock
+STAMP := $(VENV)/.installed
+WORKSPACE ?= workspace
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-fast lint format lock browser clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+demo: $(STAMP) ## ingest the bundled corpus, answer examples, serve the UI (ARGS=--no-ui ends before the UI)
+	$(BIN)/midspan --workspace $(WORKSPACE) demo $(ARGS)
+
+test: $(STAMP) browser ## run every test (ARGS are pytest's)
+	$(BIN)/python -m pytest $(ARGS)
+
+test-fast: $(STAMP) ## run the tests that take seconds
+	$(BIN)/python -m pytest -m "not slow and not browser" $(ARGS)
+
+lint: $(STAMP) ## ruff, ruff format, mypy, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(STAMP) ## format and mend what ruff can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(STAMP) ## resolve the dependencies anew into requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header \
+		--upgrade --extra dev pyproject.toml --output-file $(LOCK)
+
+browser: ## install Chromium for the browser tests where it is missing and may be
+	@if command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
+		|| command -v google-chrome >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+			--no-install-recommends chromium fonts-dejavu-core >/dev/null; \
+	else \
+		echo "no Chromium: the browser tests are skipped (install the package chromium to run them)" >&2; \
+	fi
+
+# An installation is made anew when the lock or the package's own metadata change.
+$(STAMP): $(LOCK) pyproject.toml
+	@python=; for candidate in $(PYTHON) python3 python3.12 python3.11 python3.10; do \
+		if $$candidate -c 'import sys, ensurepip; sys.exit(not (3, 10) <= sys.version_info[:2] < (3, 13))' \
+			2>/dev/null; then python=$$candidate; break; fi; done; \
+	if [ -z "$$python" ]; then \
+		echo "midspan needs Python 3.10, 3.11 or 3.12 with venv (Debian: apt-get install python3-venv);" \
+			"name one with make PYTHON=/path/to/python3.11" >&2; exit 1; fi; \
+	[ -x $(BIN)/python ] || $$python -m venv $(VENV)
+	@uv=$$(sed -n '/^uv==/,/^[a-z]/p' $(LOCK) | sed '$$d'); \
+	printf '%s\n' "$$uv" | sed 's/[[:space:]]*# via.*//' > $(VENV)/uv.lock.txt
+	@[ -x $(BIN)/uv ] || $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes --no-deps -r $(VENV)/uv.lock.txt
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip sync --quiet --require-hashes $(LOCK)
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+
+clean: ## remove the environment and caches (never a workspace)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

@@ -1,0 +1,47 @@
+"""What the benchmark scripts share: repeated timing, ratios, and writing results."""
+
+from __future__ import annotations
+
+import json
+import platform
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def machine() -> str:
+    """The machine in a line, for the head of a result."""
+    memory = psutil.virtual_memory().total / 2**30
+    return f"{psutil.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}"
+
+
+def seconds(work: Callable[[], Any]) -> float:
+    """Wall seconds of one call."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def spread(values: list[float]) -> dict[str, float]:
+    """Median, least and greatest."""
+    return {"median": statistics.median(values), "min": min(values), "max": max(values)}
+
+
+def write(name: str, title: str, columns: list[str], rows: list[list[Any]], notes: list[str]) -> None:
+    """Write ``results/NAME.json`` and ``.md``, and print the table."""
+    RESULTS.mkdir(exist_ok=True)
+    data = {"title": title, "machine": machine(), "columns": columns, "rows": rows, "notes": notes}
+    (RESULTS / f"{name}.json").write_text(json.dumps(data, indent=1) + "\n")
+    lines = [f"# {title}", "", f"Machine: {machine()}.", ""]
+    lines += ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
+    lines += ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows]
+    lines += ["", *(f"- {note}" for note in notes), ""]
+    text = "\n".join(lines)
+    (RESULTS / f"{name}.md").write_text(text)
+    print(text)

@@ -1,0 +1,5 @@
+"""``python -m midspan.platform``: the same as ``midspan``."""
+
+from midspan.platform.cli import main
+
+main()

@@ -1,0 +1,93 @@
+"""The command line. Exit codes: 0 done, 1 something failed, 2 wrong use, 130 interrupted by Ctrl-C."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+from rich.console import Console
+
+import midspan
+from midspan.errors import MidspanError, WrongUse
+from midspan.platform.cli import ask, ingesting, jobs, serving, upkeep
+from midspan.platform.cli.common import Context
+from midspan.platform.settings import Settings
+
+app = typer.Typer(
+    name="midspan",
+    help="Read documents and videos, keep what the models say about them, search and ask.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"midspan {midspan.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    workspace: Annotated[
+        Path | None,
+        typer.Option(
+            "--workspace",
+            help="Folder of the workspace (default: MIDSPAN_WORKSPACE, else ./workspace).",
+        ),
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    settings = Settings()
+    _set_up_logging(settings.log_level)
+    context.obj = Context(workspace or settings.workspace)
+
+
+def _set_up_logging(level: str) -> None:
+    number = logging.getLevelName(level.upper())
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(
+            number if isinstance(number, int) else logging.WARNING
+        ),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+app.command("ingest")(ingesting.ingest)
+app.command("search")(ask.search)
+app.command("show")(ask.show)
+app.command("cypher")(ask.cypher)
+app.add_typer(jobs.app, name="jobs")
+app.command("models")(upkeep.models)
+app.command("doctor")(upkeep.doctor)
+app.command("reindex")(upkeep.reindex)
+app.add_typer(upkeep.db_app, name="db")
+app.command("worker")(serving.worker)
+app.command("ui")(serving.ui)
+app.command("demo")(serving.demo)
+
+
+def main() -> None:
+    """Run a command; errors become one line on standard error and an exit code."""
+    try:
+        app()
+    except WrongUse as error:
+        _complain(error)
+        sys.exit(2)
+    except MidspanError as error:
+        _complain(error)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _complain(error: MidspanError) -> None:
+    Console(stderr=True).print(f"midspan: {error}", markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,53 @@
+"""What commands share: the workspace they were pointed at, and how they print."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from midspan.platform.workspace import Workspace
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
+Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="Most rows to print.")]
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the options before the command said."""
+
+    folder: Path
+
+    def workspace(self, *, create: bool = False) -> Workspace:
+        """Open the workspace; only commands that write may make it."""
+        return Workspace.open(self.folder, create=create)
+
+
+def print_json(value: Any) -> None:
+    """One JSON document; names that are no UTF-8 are printed with their escapes."""
+    print(json.dumps(value, ensure_ascii=True, default=str))
+
+
+def plain(text: object, style: str = "") -> Text:
+    """Text that no one interprets: no markup, and control characters made visible."""
+    cleaned = "".join(
+        char
+        if char.isprintable() or char == " "
+        else ("\\n" if char == "\n" else "\N{REPLACEMENT CHARACTER}")
+        for char in str(text)
+    )
+    return Text(cleaned, style=style)
+
+
+def clock(seconds: float) -> str:
+    """Seconds as m:ss.s"""
+    minutes, rest = divmod(seconds, 60)
+    return f"{int(minutes)}:{rest:04.1f}"

@@ -1,0 +1,85 @@
+"""``midspan jobs``: list, show, retry, cancel."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from midspan.platform.cli.common import Context, Json, Limit, out, plain, print_json
+
+app = typer.Typer(help="Background and foreground jobs.", no_args_is_help=True, rich_markup_mode=None)
+
+JobId = Annotated[str, typer.Argument(help="A job's id, as `midspan jobs ls` prints it.")]
+
+
+@app.command("ls")
+def ls(context: typer.Context, limit: Limit = 20, json: Json = False) -> None:
+    """List jobs, newest first."""
+    state: Context = context.obj
+    with state.workspace() as workspace:
+        jobs = workspace.jobs(limit)
+    if json:
+        print_json([dataclasses.asdict(job) for job in jobs])
+        return
+    table = Table()
+    for column in ("job", "state", "done", "failed", "total", "created", "what"):
+        table.add_column(column)
+    for job in jobs:
+        created = datetime.fromtimestamp(job.created_at).isoformat(sep=" ", timespec="seconds")
+        what = plain(", ".join(job.paths[:3]))
+        table.add_row(job.id, job.state, str(job.done), str(job.failed), str(job.total), created, what)
+    out.print(table)
+
+
+@app.command("show")
+def show(
+    context: typer.Context,
+    job_id: JobId,
+    items: Annotated[
+        str | None, typer.Option(help="List items in this state: queued, running, done, failed, cancelled.")
+    ] = None,
+    limit: Limit = 100,
+    json: Json = False,
+) -> None:
+    """Show a job's progress, and its failed items with their reasons."""
+    state: Context = context.obj
+    with state.workspace() as workspace:
+        job = workspace.job(job_id)
+        listed = workspace.job_items(job_id, items or "failed", limit)
+    if json:
+        print_json({**dataclasses.asdict(job), "items": [dataclasses.asdict(item) for item in listed]})
+        return
+    out.print(plain(f"{job.id}: {job.state}, {job.done} done, {job.failed} failed of {job.total}"))
+    if job.message:
+        out.print(plain(f"  {job.message}"))
+    for item in listed:
+        reasons = "; ".join(f"{failure.stage}: {failure.message}" for failure in item.failures)
+        out.print(plain(f"  {item.state}: {item.path} {reasons}"))
+
+
+@app.command("retry")
+def retry(context: typer.Context, job_id: JobId, json: Json = False) -> None:
+    """Queue a job's failed and cancelled items again."""
+    state: Context = context.obj
+    with state.workspace() as workspace:
+        count = workspace.retry(job_id)
+    if json:
+        print_json({"job": job_id, "queued": count})
+    else:
+        out.print(f"{count} items queued again")
+
+
+@app.command("cancel")
+def cancel(context: typer.Context, job_id: JobId, json: Json = False) -> None:
+    """Stop a job; what is done stays done."""
+    state: Context = context.obj
+    with state.workspace() as workspace:
+        workspace.cancel(job_id)
+    if json:
+        print_json({"job": job_id, "cancel_requested": True})
+    else:
+        out.print(f"job {job_id} stops after the batch at hand")

@@ -1,0 +1,122 @@
+"""``midspan worker``, ``ui`` and ``demo``."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from importlib.resources import files
+from typing import Annotated
+
+import typer
+
+from midspan.errors import WrongUse
+from midspan.platform.cli import ask, ingesting
+from midspan.platform.cli.common import Context, err, out, plain
+
+HOST = "127.0.0.1"
+
+EXAMPLE_SEARCHES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("pain caused by stones in the kidney", ()),
+    ("which composers died in Vienna", ()),
+    ("something moving to the right", ("event",)),
+)
+"""(query, kinds)"""
+EXAMPLE_CYPHER = (
+    "MATCH (s:Entity)-[f:FACT]->(o:Entity {name: 'Vienna'}) WHERE f.polarity = 'affirmed' "
+    "RETURN s.name AS subject, f.name AS predicate, o.name AS object, f.support AS sentences "
+    "ORDER BY sentences DESC, subject, predicate LIMIT 8"
+)
+
+Port = Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")]
+
+
+def worker(
+    context: typer.Context,
+    until_idle: Annotated[
+        float | None, typer.Option(help="End after this many seconds without work.")
+    ] = None,
+) -> None:
+    """Work on background jobs until stopped."""
+    from midspan.platform.worker import run_worker  # loads Celery
+
+    state: Context = context.obj
+    with state.workspace(create=True) as workspace:
+        run_worker(workspace, until_idle)
+
+
+def ui(context: typer.Context, port: Port = 8501) -> None:
+    """Serve the browser UI on 127.0.0.1."""
+    state: Context = context.obj
+    with state.workspace(create=True) as workspace:
+        folder = str(workspace.folder)
+    sys.exit(serve_ui(folder, port))
+
+
+def serve_ui(folder: str, port: int) -> int:
+    """Run Streamlit until it ends; returns its exit code. Raises ``WrongUse`` for a taken port."""
+    chosen = _free_port(port)
+    app = str(files("midspan.ui").joinpath("app.py"))
+    options = {
+        "server.address": HOST,
+        "server.port": str(chosen),
+        "server.headless": "true",
+        "server.fileWatcherType": "none",
+        "browser.gatherUsageStats": "false",
+        "runner.magicEnabled": "false",
+        "client.toolbarMode": "minimal",
+    }
+    command = [sys.executable, "-m", "streamlit", "run", app]
+    command += [f"--{name}={value}" for name, value in options.items()]
+    out.print(f"midspan UI: http://{HOST}:{chosen}  (Ctrl-C ends it)")
+    try:
+        return subprocess.call(
+            command, env={**os.environ, "MIDSPAN_WORKSPACE": folder}, stdout=subprocess.DEVNULL
+        )
+    except KeyboardInterrupt:
+        return 0
+
+
+def _free_port(port: int) -> int:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise WrongUse(f"port {port} on {HOST} is taken; choose another with --port (0: any)") from error
+        return int(probe.getsockname()[1])
+
+
+def demo(
+    context: typer.Context,
+    no_ui: Annotated[bool, typer.Option("--no-ui", help="End after the example queries.")] = False,
+    port: Port = 8501,
+) -> None:
+    """Ingest the bundled corpus, answer example questions, and serve the UI."""
+    from midspan.corpus import folder as corpus
+
+    state: Context = context.obj
+    with state.workspace(create=True) as workspace:
+        out.print(plain(f"workspace {workspace.folder}", "bold"))
+        with ingesting.stop_on_interrupt() as stop, ingesting.progress_bar(False) as progress:
+            report = workspace.ingest(
+                [corpus() / "documents", corpus() / "videos"], progress=progress, stop=stop
+            )
+        ingesting.print_report(report)
+        counts = workspace.counts()
+        out.print(plain("stored: " + ", ".join(f"{name} {count}" for name, count in counts.items())))
+        for query, kinds in EXAMPLE_SEARCHES:
+            options = "".join(f" --kind {kind}" for kind in kinds)
+            out.print(plain(f'midspan search "{query}"{options}', "bold cyan"))
+            ask.print_answer(workspace.search(query, kinds=kinds, limit=3))
+        out.print(plain(f'midspan cypher "{EXAMPLE_CYPHER}"', "bold cyan"))
+        ask.print_rows(workspace.cypher(EXAMPLE_CYPHER))
+        folder = str(workspace.folder)
+    if stop():
+        raise typer.Exit(130)
+    if not report.ok:
+        err.print("some of the corpus failed; see above")
+        raise typer.Exit(1)
+    if not no_ui:
+        sys.exit(serve_ui(folder, port))

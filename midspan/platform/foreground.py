@@ -1,0 +1,73 @@
+"""``ingest`` here and now: a job like any other, worked on by this process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from midspan.db.jobs import JobStore
+from midspan.errors import StoreError
+from midspan.platform.answers import IngestReport
+from midspan.platform.runner import Progress
+
+if TYPE_CHECKING:
+    from midspan.platform.workspace import Workspace
+
+AT_ONCE = 256
+"""Items claimed together; batches run across them."""
+
+
+def ingest_now(
+    workspace: Workspace,
+    paths: Sequence[str],
+    stages: Sequence[str],
+    rehash: bool,
+    progress: Callable[[Progress], None],
+    stop: Callable[[], bool],
+) -> IngestReport:
+    """Run an ingest job in this process and report on it.
+
+    When ``stop`` says yes the job is left ``interrupted``; what is committed stays, and the same call
+    again goes on from there. Raises ``StoreError`` when a store fails, after noting it in the job.
+    """
+    start = time.monotonic()
+    jobs = workspace.jobs_store
+    job_id = jobs.create(list(paths), list(stages))
+    try:
+        runner = workspace.runner(stages)
+        runner.discover(job_id, paths)
+        runner.work(job_id, at_once=AT_ONCE, rehash=rehash, progress=progress, stop=stop)
+        runner.finish(job_id)
+    except (StoreError, KeyboardInterrupt) as error:
+        _interrupt(jobs, job_id, str(error) or "interrupted")
+        raise
+    if stop():
+        _interrupt(jobs, job_id, "stopped; the same command goes on from here")
+    jobs.prune()
+    return report(workspace, job_id, time.monotonic() - start)
+
+
+def _interrupt(jobs: JobStore, job_id: str, message: str) -> None:
+    try:
+        jobs.interrupt(job_id, message)
+    except StoreError:
+        return  # the store itself is what failed; the error that is on its way says so
+
+
+def report(workspace: Workspace, job_id: str, seconds: float) -> IngestReport:
+    """What became of a job's items."""
+    tally = workspace.jobs_store.tally(job_id)
+    row = workspace.jobs_store.job(job_id)
+    return IngestReport(
+        job_id=job_id,
+        new=tally.outcomes.get("new", 0),
+        unchanged=tally.outcomes.get("unchanged", 0),
+        superseded=tally.outcomes.get("superseded", 0),
+        failed=tally.outcomes.get("failed", 0),
+        segments=tally.segments,
+        records={kind: tally.records.get(kind, 0) for kind in ("scene", "atlas", "fact", "event")},
+        failures=tuple(workspace.store.failures(job_id)),
+        seconds=seconds,
+        state=row.state if row is not None else "failed",
+    )

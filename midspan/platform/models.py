@@ -1,0 +1,157 @@
+"""The stages of a workspace and the models behind them: their identity at once, their weights on first use.
+
+Knowing which run a stage is costs no import of torch or spaCy, so that finding nothing to do is quick.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from midspan.db.stores import RecordStore
+from midspan.models.registry import model_entry
+from midspan.pipelines.stage import Stage
+from midspan.platform.settings import Settings
+from midspan.records import Run
+
+if TYPE_CHECKING:
+    from midspan.models.encoder import TextEncoder
+    from midspan.models.parser import Parser
+
+BUNDLED_ENCODER = "text.minilm"
+BUNDLED_DIM = 384
+BUNDLED_PARSER = "parse.en-core-web-sm"
+
+
+class Encoder:
+    """The workspace's text encoder; the bundled one is loaded on the first text."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        entry = model_entry(BUNDLED_ENCODER)
+        if settings.text_model is None:
+            self.name, self.weights_sha256, self.dim = entry.name, entry.weights_sha256, BUNDLED_DIM
+        else:  # what another model is can only be known by loading it
+            self.name, self.weights_sha256 = self.loaded.name, self.loaded.weights_sha256
+            self.dim = self.loaded.dim
+
+    @cached_property
+    def loaded(self) -> TextEncoder:
+        import torch  # takes seconds
+
+        from midspan.models.encoder import TextEncoder
+
+        if self._settings.threads:
+            torch.set_num_threads(self._settings.threads)
+        if self._settings.text_model is None:
+            return TextEncoder()
+        return TextEncoder.from_name(self._settings.text_model, download=True)
+
+    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """(n, dim) float32, rows of length 1."""
+        with self._lock:
+            return self.loaded.encode(texts)
+
+
+class LazyParser:
+    """spaCy's pipeline, loaded on the first sentence."""
+
+    @cached_property
+    def loaded(self) -> Parser:
+        from midspan.models.parser import load_parser  # loads spaCy
+
+        return load_parser()
+
+    def parse(self, texts: Sequence[str]) -> list[Any]:
+        return self.loaded.parse(texts) if texts else []
+
+
+class Models:
+    """All stages in order, with the models they share."""
+
+    def __init__(self, settings: Settings, store: RecordStore) -> None:
+        self._settings = settings
+        self._store = store
+        self.parser = LazyParser()
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        return Encoder(self._settings)
+
+    @cached_property
+    def stages(self) -> list[Stage]:
+        """One stage a capability, in an order in which each finds what it requires."""
+        from midspan.models.facts.knowledge_graph import bundled_kg
+        from midspan.models.facts.linking import Linker
+        from midspan.pipelines.atlas import AtlasStage
+        from midspan.pipelines.facts import FactStage
+        from midspan.pipelines.parse import ParseStage
+        from midspan.pipelines.scene import SceneStage
+        from midspan.pipelines.signature import SignatureStage
+
+        graph = bundled_kg()
+        return [
+            self._embedding,
+            ParseStage(self.parser),
+            SceneStage(),
+            AtlasStage(),
+            FactStage(
+                Linker(graph),
+                graph_sha256=graph.sha256,
+                parser_sha256=model_entry(BUNDLED_PARSER).weights_sha256,
+            ),
+            SignatureStage(),
+        ]
+
+    @cached_property
+    def _embedding(self) -> Stage:
+        from midspan.pipelines.embedding import EmbeddingStage
+
+        return EmbeddingStage(self.encoder, self._store.cached_vectors)
+
+    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Vectors of queries, in the space of the sentences."""
+        return self.encoder.encode(texts)
+
+    @property
+    def text_dim(self) -> int:
+        return self.encoder.dim
+
+    @property
+    def visual_dim(self) -> int:
+        from midspan.models.action.signature import DIM
+
+        return DIM
+
+    @property
+    def text_run(self) -> Run:
+        """The run whose vectors the text index holds."""
+        return _run_of(self._embedding)
+
+    @property
+    def visual_run(self) -> Run:
+        """The run whose vectors the visual index holds."""
+        from midspan.pipelines.signature import SignatureStage
+
+        return _run_of(SignatureStage())
+
+    def verify(self) -> list[str]:
+        """Load every model, which checks its files' hashes; one line each.
+
+        Raises ``ModelFilesMissing`` or ``ModelHashMismatch``.
+        """
+        lines = [f"{self.encoder.name} {self.encoder.loaded.weights_sha256[:12]}"]
+        lines.append(f"{BUNDLED_PARSER} {self.parser.loaded.weights_sha256[:12]}")
+        return lines
+
+
+def _run_of(stage: Stage) -> Run:
+    if stage.run is None:
+        raise TypeError(f"stage {stage.name!r} stores nothing, so it has no run")
+    return stage.run

@@ -1,0 +1,241 @@
+"""Hybrid search: full text and vectors, fused by rank, every hit with its reason and place."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+import numpy.typing as npt
+
+from midspan.db.stores import RecordStore, SegmentFilter, VectorIndex
+from midspan.errors import NotFound, WrongUse
+from midspan.platform.answers import Answer, Hit
+from midspan.platform.describing import describe, kind_of
+from midspan.platform.fusion import fuse
+from midspan.records import ActionEvent, Record, Segment
+
+DEPTH = 100
+"""How far down each list is read before fusing."""
+FILTER_MAX = 200_000
+"""More allowed segments than this are filtered after the vector search instead of inside it."""
+NEAR_DUPLICATE = 0.95
+"""Cosine of visual signatures from which on two moments are called near-duplicates."""
+MIN_COSINE = 0.2
+"""Sentences less like the query than this are not called hits, whatever their rank."""
+
+LABELS = {"words": "words", "meaning": "meaning", "events": "event words"}
+
+
+class Searcher:
+    """Answers queries over one workspace's stores."""
+
+    def __init__(
+        self,
+        store: RecordStore,
+        text_index: VectorIndex,
+        visual_index: VectorIndex,
+        encode: Callable[[Sequence[str]], npt.NDArray[np.float32]],
+    ) -> None:
+        """``encode`` makes (n, d) normalised vectors of n texts."""
+        self._store = store
+        self._text_index = text_index
+        self._visual_index = visual_index
+        self._encode = encode
+
+    def search(self, query: str, where: SegmentFilter, kinds: frozenset[str], limit: int) -> Answer:
+        """The best ``limit`` places for a query; ``kinds`` restricts what a hit may be.
+
+        With record kinds in ``kinds`` the hits are those records of the found segments; otherwise they
+        are segments and, by their own words, events.
+        """
+        if not query.strip():
+            raise WrongUse('the query is empty; type a word, a question or a "phrase"')
+        clock = _Clock()
+        depth = max(DEPTH, 3 * limit)
+        lists: dict[str, list[str]] = {}
+        cosines: dict[str, float] = {}
+        with clock("full_text"):
+            found = self._store.search_segments(query, where, depth)
+            lists["words"] = [hit.segment.id for hit in found]
+            events = self._store.search_events(query, where, depth)
+            lists["events"] = [record_id for record_id, _ in events]
+        segments = {hit.segment.id: hit.segment for hit in found}
+        for segment, cosine in self._by_meaning(query, where, depth, clock):
+            lists.setdefault("meaning", []).append(segment.id)
+            segments[segment.id] = segment
+            cosines[segment.id] = cosine
+        with clock("rows"):
+            ranked = [(key, score, _why(ranks, cosines.get(key))) for key, score, ranks in fuse(lists)]
+            hits = self._hits(ranked, segments, kinds, limit)
+        return Answer(tuple(hits), clock.total(), clock.shares)
+
+    def similar(self, segment_id: str, limit: int) -> Answer:
+        """Segments nearest to this one: sentences by meaning, video moments by their look."""
+        clock = _Clock()
+        segment = self._store.segments_by_id([segment_id]).get(segment_id)
+        if segment is None or segment.key is None:
+            raise NotFound(f"no segment {segment_id!r}; `midspan search` prints the ids of its hits")
+        space, index = ("visual", self._visual_index) if segment.unit == "s" else ("text", self._text_index)
+        _, vectors = self._store.vectors(space, [segment.key])  # type: ignore[arg-type]
+        if not len(vectors):
+            raise NotFound(f"segment {segment_id!r} has no {space} vector; ingest its source again")
+        with clock("vectors"):
+            near = [
+                (key, cosine) for key, cosine in index.search(vectors[0], limit + 1) if key != segment.key
+            ]
+        with clock("rows"):
+            found = self._store.segments_by_key([key for key, _ in near])
+            ranked = [
+                (found[key].id, cosine, _similar_why(cosine, segment.unit == "s"))
+                for key, cosine in near
+                if key in found
+            ]
+            by_id = {segment.id: segment for segment in found.values()}
+            hits = self._hits(ranked, by_id, frozenset(), limit)
+        return Answer(tuple(hits), clock.total(), clock.shares)
+
+    def _by_meaning(
+        self, query: str, where: SegmentFilter, depth: int, clock: _Clock
+    ) -> list[tuple[Segment, float]]:
+        if self._text_index.count() == 0:
+            return []
+        with clock("encode"):
+            vector = self._encode([query])[0]
+        with clock("vectors"):
+            allowed = None if where.open else self._store.segment_keys(where)
+            if allowed is not None and len(allowed) == 0:
+                return []
+            inside = allowed is not None and len(allowed) <= FILTER_MAX
+            near = self._text_index.search(vector, depth, allowed if inside else None)
+            if allowed is not None and not inside:
+                ok = np.isin([key for key, _ in near], allowed)
+                near = [pair for pair, keep in zip(near, ok, strict=True) if keep]
+        with clock("rows"):
+            found = self._store.segments_by_key([key for key, _ in near])
+        return [(found[key], cosine) for key, cosine in near if key in found and cosine >= MIN_COSINE]
+
+    def _hits(
+        self,
+        ranked: Sequence[tuple[str, float, str]],
+        segments: dict[str, Segment],
+        kinds: frozenset[str],
+        limit: int,
+    ) -> list[Hit]:
+        record_kinds = [kind for kind in ("scene", "atlas", "fact", "event") if kind in kinds]
+        hits: list[Hit] = []
+        places: dict[str, tuple[str, str]] = {}
+        for start in range(0, len(ranked), 50):
+            part = ranked[start : start + 50]
+            ids = [key for key, _, _ in part if key in segments]
+            carried = self._store.records_of(ids, record_kinds) if record_kinds else {}
+            for key, score, why in part:
+                for hit in self._expand(key, score, why, segments, kinds, carried, places):
+                    hits.append(hit)
+                    if len(hits) == limit:
+                        return hits
+        return hits
+
+    def _expand(
+        self,
+        key: str,
+        score: float,
+        why: str,
+        segments: dict[str, Segment],
+        kinds: frozenset[str],
+        carried: dict[str, list[Record]],
+        places: dict[str, tuple[str, str]],
+    ) -> Iterator[Hit]:
+        segment = segments.get(key)
+        if segment is None:
+            event = self._store.record(key)
+            if isinstance(event, ActionEvent) and (not kinds or "event" in kinds):
+                yield self._record_hit(event, score, why, None, places)
+            return
+        if not kinds or segment.kind in kinds:
+            title, path = self._place(segment.source_id, places)
+            yield Hit(
+                segment.id,
+                segment.kind,
+                score,
+                segment.source_id,
+                path,
+                title,
+                segment.text,
+                segment.start,
+                segment.end,
+                segment.unit,
+                segment.page,
+                why,
+            )
+        for record in carried.get(key, []):
+            yield self._record_hit(record, score, why, segment, places)
+
+    def _record_hit(
+        self,
+        record: Record,
+        score: float,
+        why: str,
+        segment: Segment | None,
+        places: dict[str, tuple[str, str]],
+    ) -> Hit:
+        place = record.provenance
+        title, path = self._place(place.source_id, places)
+        return Hit(
+            record.id,
+            kind_of(record),
+            score,
+            place.source_id,
+            path,
+            title,
+            describe(record),
+            place.start,
+            place.end,
+            place.unit,
+            segment.page if segment else None,
+            why,
+        )
+
+    def _place(self, source_id: str, places: dict[str, tuple[str, str]]) -> tuple[str, str]:
+        if source_id not in places:
+            summary = self._store.summary(source_id)
+            places[source_id] = (
+                (summary.source.title, summary.paths[0] if summary.paths else "") if summary else ("", "")
+            )
+        return places[source_id]
+
+
+def _why(ranks: dict[str, int], cosine: float | None) -> str:
+    parts = []
+    for name, rank in ranks.items():
+        detail = f", cosine {cosine:.2f}" if name == "meaning" and cosine is not None else ""
+        parts.append(f"{LABELS[name]} (rank {rank}{detail})")
+    return " + ".join(parts)
+
+
+def _similar_why(cosine: float, visual: bool) -> str:
+    if not visual:
+        return f"similar meaning (cosine {cosine:.2f})"
+    near = "near-duplicate moment" if cosine >= NEAR_DUPLICATE else "similar look"
+    return f"{near} (cosine {cosine:.2f})"
+
+
+class _Clock:
+    """Milliseconds by part of the work."""
+
+    def __init__(self) -> None:
+        self._start = time.perf_counter()
+        self.shares: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, part: str) -> Iterator[None]:
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            spent = (time.perf_counter() - start) * 1000
+            self.shares[part] = self.shares.get(part, 0.0) + spent
+
+    def total(self) -> float:
+        return (time.perf_counter() - self._start) * 1000

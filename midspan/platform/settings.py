@@ -1,0 +1,33 @@
+"""Settings from the environment (``MIDSPAN_*``). The only place that reads it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Where things are. Without URLs everything lies in the workspace folder."""
+
+    model_config = SettingsConfigDict(env_prefix="MIDSPAN_", extra="ignore")
+
+    workspace: Path = Path("workspace")
+    database_url: SecretStr | None = None
+    """SQLAlchemy URL; default: SQLite in the workspace."""
+    graph_url: str | None = None
+    """bolt:// or neo4j:// URL; default: the embedded graph."""
+    graph_user: str = "neo4j"
+    graph_password: SecretStr = SecretStr("")
+    broker_url: SecretStr | None = None
+    """Celery broker; default: a redis-server of the workspace's own on a Unix socket."""
+    text_model: str | None = None
+    """Name or folder of a sentence-transformers model; default: the bundled all-MiniLM-L6-v2."""
+    threads: int = Field(default=0, ge=0)
+    """Threads a process gives to torch; 0 leaves torch's own choice."""
+    log_level: str = "WARNING"
+
+    @property
+    def folder(self) -> Path:
+        return self.workspace.expanduser().absolute()

@@ -1,0 +1,181 @@
+"""Records as a person wants to see them: with source, text around, pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from midspan.db.stores import RecordStore
+from midspan.errors import NotFound, SourceVanished
+from midspan.pipelines.intake import sha256_of
+from midspan.platform.answers import (
+    BodyView,
+    FactView,
+    JobItemView,
+    JobView,
+    OrganMesh,
+    Place,
+    Shown,
+)
+from midspan.platform.describing import kind_of
+from midspan.records import AtlasGrounding, Fact, Failure, SceneArrangement
+
+if TYPE_CHECKING:
+    from midspan.db.jobs import ItemRow, JobRow
+
+MISSING = "`midspan search` prints the ids of its hits"
+
+
+def show(store: RecordStore, record_id: str, context: int) -> Shown:
+    """A record or segment with its provenance. Raises ``NotFound``."""
+    record = store.record(record_id)
+    segment_id = record.provenance.segment_id if record is not None else record_id
+    segment = store.segments_by_id([segment_id]).get(segment_id)
+    source = store.source(segment.source_id) if segment is not None else None
+    if segment is None or source is None:
+        raise NotFound(f"no record or segment {record_id!r}; {MISSING}")
+    summary = store.summary(source.id)
+    before = text = after = ""
+    if segment.unit == "char":
+        start, end = int(segment.start), int(segment.end)
+        before = store.text(source.id, max(0, start - context), start)
+        text = store.text(source.id, start, end)
+        after = store.text(source.id, end, end + context)
+    run_id = record.provenance.run_id if record is not None else segment.run_id
+    siblings = store.records_of([segment.id]).get(segment.id, [])
+    return Shown(
+        id=record_id,
+        kind=kind_of(record) if record is not None else segment.kind,
+        record=record,
+        segment=segment,
+        source=source,
+        paths=summary.paths if summary is not None else (),
+        run=store.run(run_id),
+        before=before,
+        text=text or segment.text,
+        after=after,
+        siblings=tuple(other for other in siblings if other.id != record_id),
+    )
+
+
+def _titles(store: RecordStore, source_ids: set[str]) -> dict[str, tuple[str, str]]:
+    places = {}
+    for source_id in source_ids:
+        summary = store.summary(source_id)
+        if summary is not None:
+            places[source_id] = (summary.source.title, summary.paths[0] if summary.paths else "")
+    return places
+
+
+def facts(store: RecordStore, entity_uid: str | None, limit: int) -> list[FactView]:
+    """Facts with their sources; those of one entity as subject or object when it is named."""
+    if entity_uid is None:
+        found = store.records("fact", None, limit)
+    else:
+        found = [
+            *store.records("fact", {"subject_uid": entity_uid}, limit),
+            *store.records("fact", {"object_uid": entity_uid}, limit),
+        ]
+    unique = {record.id: record for record in found if isinstance(record, Fact)}
+    places = _titles(store, {fact.provenance.source_id for fact in unique.values()})
+    ranked = sorted(unique.values(), key=lambda fact: (fact.status != "linked", -fact.score, fact.id))
+    return [FactView(fact, *places.get(fact.provenance.source_id, ("", ""))) for fact in ranked[:limit]]
+
+
+def places(store: RecordStore, organ: str | None, limit: int) -> list[Place]:
+    """Grounded sentences with their sources."""
+    where = {"status": "grounded"} | ({"organ": organ} if organ else {})
+    found = [record for record in store.records("atlas", where, limit) if isinstance(record, AtlasGrounding)]
+    titles = _titles(store, {record.provenance.source_id for record in found})
+    return [Place(record, *titles.get(record.provenance.source_id, ("", ""))) for record in found]
+
+
+def body(store: RecordStore) -> BodyView:
+    """The stylised phantom's surfaces with the counts of this workspace."""
+    from midspan.models.atlas.surface import meshes  # builds voxels
+
+    surfaces = tuple(OrganMesh(organ, vertices, triangles) for organ, vertices, triangles in meshes())
+    return BodyView("stylised-adult", surfaces, store.organ_counts())
+
+
+def scene_picture(store: RecordStore, record_id: str) -> str:
+    """SVG of a scene. Raises ``NotFound``."""
+    from midspan.models.scene.render import render
+
+    record = store.record(record_id)
+    if not isinstance(record, SceneArrangement):
+        raise NotFound(f"no scene {record_id!r}; {MISSING} with --kind scene")
+    return render(record)
+
+
+def find_sources(store: RecordStore, name: str) -> list[str]:
+    """Ids of the sources that a person may mean by a name. Raises ``NotFound``."""
+    if store.source(name) is not None:
+        return [name]
+    found = [summary.source.id for summary in store.sources(limit=10_000, contains=name)]
+    if not found:
+        raise NotFound(f"no source with id, title or path {name!r}; `midspan jobs ls` or the UI list sources")
+    return found
+
+
+def media_path(store: RecordStore, source_id: str) -> Path | None:
+    """A path whose file still has the source's size, and its hash if its time stamp moved."""
+    summary = store.summary(source_id)
+    if summary is None:
+        return None
+    known = store.locations(summary.paths)
+    for uri in summary.paths:
+        path, location = Path(uri), known.get(uri)
+        try:
+            stat = path.stat()
+            if location is None or stat.st_size != location.byte_count:
+                continue
+            if stat.st_mtime_ns == location.modified_ns or sha256_of(path) == source_id:
+                return path
+        except OSError:
+            continue
+    return None
+
+
+def page_picture(store: RecordStore, source_id: str, number: int, start: int, end: int, width: int) -> bytes:
+    """PNG of a page with a span highlighted. Raises ``NotFound``, ``SourceVanished``."""
+    from midspan.pipelines.readers.pdf import page_image  # loads pdfium
+
+    page = store.page(source_id, number)
+    if page is None:
+        raise NotFound(f"source {source_id[:12]} has no page {number}")
+    path = media_path(store, source_id)
+    if path is None:
+        raise SourceVanished("the file has moved or changed; ingest it again where it is now")
+    first, last = max(start, page.start) - page.start, min(end, page.end) - page.start
+    boxes = [tuple(float(side) for side in box) for box in page.boxes[first:last] if box.any()]
+    return page_image(path, number, width, boxes)
+
+
+def job(row: JobRow) -> JobView:
+    return JobView(
+        id=row.id,
+        state=row.state,
+        paths=row.paths,
+        total=row.total,
+        done=row.done,
+        failed=row.failed,
+        discovering=row.discovering,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        message=row.message,
+    )
+
+
+def job_item(row: ItemRow, failures: Sequence[Failure]) -> JobItemView:
+    return JobItemView(
+        index=row.index,
+        path=row.uri,
+        state=row.state,
+        outcome=row.outcome,
+        attempts=row.attempts,
+        source_id=row.source_id,
+        failures=tuple(failure for failure in failures if failure.path == row.uri),
+    )

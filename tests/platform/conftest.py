@@ -1,0 +1,69 @@
+"""A small real workspace for the tests of the verbs."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from midspan import Workspace
+from midspan.platform.answers import IngestReport
+
+TEXTS = {
+    "curie.txt": (
+        "Marie Curie was born in Warsaw. Albert Einstein worked at Princeton University.\n\n"
+        "She discovered polonium and radium."
+    ),
+    "kidney.md": (
+        "# Kidney stones\n\nA stone in the left kidney causes severe pain in the back.\n\n"
+        "There was no disease of the liver. Drinking water helps.\n"
+    ),
+    "table.txt": "The cup stands to the left of the lamp. A cat sits under the table.\n",
+    "page.html": (
+        "<html><head><title>Vienna</title><script>alert('no')</script></head>"
+        "<body><article><h1>Vienna</h1><p>Vienna is the capital of Austria. "
+        "The city lies on the Danube.</p></article></body></html>"
+    ),
+}
+
+
+def write_texts(folder: Path) -> Path:
+    """The documents above, as files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in TEXTS.items():
+        (folder / name).write_text(text)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def ingested(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, IngestReport]:
+    """(workspace folder, documents folder, report) of one real ingest; not to be written to."""
+    documents = write_texts(tmp_path_factory.mktemp("ingested") / "documents")
+    folder = documents.parent / "workspace"
+    with Workspace.open(folder) as workspace:
+        report = workspace.ingest([documents])
+    return folder, documents, report
+
+
+@pytest.fixture
+def texts() -> dict[str, str]:
+    """File names and what is in them."""
+    return dict(TEXTS)
+
+
+@pytest.fixture
+def documents(tmp_path: Path) -> Path:
+    """A folder of those files that a test may change."""
+    return write_texts(tmp_path / "documents")
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[Workspace]:
+    """An empty workspace that a test may fill."""
+    with Workspace.open(tmp_path / "workspace") as opened:
+        yield opened
+
+
+@pytest.fixture
+def workspace(ingested: tuple[Path, Path, IngestReport]) -> Iterator[Workspace]:
+    with Workspace.open(ingested[0], create=False) as opened:
+        yield opened

@@ -1,0 +1,143 @@
+"""Kill -9 at seeded points of an ingest; the same command again must end with equal stores."""
+
+import json
+import random
+import subprocess
+import sys
+
+import pytest
+
+from midspan import Workspace
+
+pytestmark = pytest.mark.slow
+
+VERBS = ("commit", "publish")
+SEEDS = range(8)
+
+DRIVER = """
+import os, signal, sys
+from midspan.db.relational import SqlRecordStore
+from midspan.pipelines.ingest import Ingest
+from midspan.platform.workspace import Workspace
+
+verb, nth, when, folder, *paths = sys.argv[1:]
+original = getattr(SqlRecordStore, verb)
+calls = 0
+
+def dying(self, *arguments):
+    global calls
+    calls += 1
+    if calls == int(nth) and when == "before":
+        os.kill(os.getpid(), signal.SIGKILL)
+    original(self, *arguments)
+    if calls == int(nth) and when == "after":
+        os.kill(os.getpid(), signal.SIGKILL)
+
+setattr(SqlRecordStore, verb, dying)
+make = Workspace.ingest_loop
+Workspace.ingest_loop = lambda self, stages=(): Ingest(self.store, self.models.stages, batch_weight=6)
+with Workspace.open(folder) as workspace:
+    workspace.ingest(paths)
+print(calls)
+"""
+
+TEXTS = {
+    "curie.txt": "Marie Curie was born in Warsaw. She lived in Paris. " * 3,
+    "kidney.md": "# Stones\n\nA stone in the left kidney causes pain. The liver is not affected.\n",
+    "table.txt": "The cup stands to the left of the lamp. A cat sits under the table.\n",
+    "long.txt": "\n\n".join(f"Sentence number {n} speaks of the heart and of Vienna." for n in range(40)),
+}
+
+
+@pytest.fixture(scope="module")
+def documents(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("documents")
+    for name, text in TEXTS.items():
+        (folder / name).write_text(text)
+    return folder
+
+
+def ingest(workspace, documents, verb="commit", nth=0, when="never"):
+    return subprocess.run(
+        [sys.executable, "-c", DRIVER, verb, str(nth), when, str(workspace), str(documents)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def contents(folder):
+    """Everything the three stores hold, by ids that do not depend on the order of work."""
+    with Workspace.open(folder, create=False) as workspace:
+        store = workspace.store
+        records = {
+            kind: {record.id: record for record in store.records(kind, None, 10_000)}
+            for kind in ("scene", "atlas", "fact", "event")
+        }
+        segments, vectors = {}, {}
+        for summary in store.sources(1000):
+            found = store.segments(summary.source.id, limit=10_000)
+            segments |= {s.id: (s.ordinal, s.start, s.end, s.text) for s in found}
+            keys = {segment.key: segment.id for segment in found}
+            held, _ = store.vectors("text", list(keys))
+            vectors |= {keys[key]: None for key in held.tolist()}
+            for key in held.tolist():
+                [(nearest, cosine)] = workspace.indexes["vectors.text"].search(
+                    store.vectors("text", [key])[1][0], 1, held[held == key]
+                )
+                assert nearest == key
+                assert cosine > 0.999
+        graph = workspace.cypher(
+            "MATCH (m:Mention)-[:SUPPORTS]->(a:Assertion) RETURN m.uid AS mention, a.uid AS uid, "
+            "a.support AS support ORDER BY mention",
+            limit=100_000,
+        ).rows
+        diagnosis = workspace.doctor()
+        comparable = [c for c in diagnosis.checks if c.name in ("stores", "outbox")]
+        return {
+            "records": records,
+            "segments": segments,
+            "vectors": vectors,
+            "graph": graph,
+            "counts": diagnosis.counts,
+            "checks": {check.name: check.ok for check in comparable},
+        }
+
+
+@pytest.fixture(scope="module")
+def reference(documents, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("reference") / "workspace"
+    calls = {}
+    for verb in VERBS:
+        done = ingest(folder if verb == "commit" else folder.with_name("second"), documents, verb)
+        assert done.returncode == 0, done.stderr
+        calls[verb] = int(done.stdout)
+    expected = contents(folder)
+    assert expected["checks"] == {"stores": True, "outbox": True}
+    assert len(expected["segments"]) >= 45
+    assert expected["graph"]
+    return expected, calls
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_killed_ingest_is_completed_by_the_same_command(seed, documents, reference, tmp_path):
+    expected, calls = reference
+    chosen = random.Random(seed)
+    verb = VERBS[seed % len(VERBS)]
+    nth, when = chosen.randint(1, calls[verb]), chosen.choice(["before", "after"])
+    workspace = tmp_path / "workspace"
+
+    killed = ingest(workspace, documents, verb, nth, when)
+    assert killed.returncode == -9, killed.stderr
+
+    again = subprocess.run(
+        [sys.executable, "-m", "midspan.platform", "--workspace", workspace, "ingest", documents, "--json"],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert again.returncode == 0, again.stderr
+    assert json.loads(again.stdout)["failures"] == []
+    assert contents(workspace) == expected, f"killed {when} {verb} number {nth}"
