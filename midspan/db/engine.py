@@ -97,7 +97,7 @@ def _read_only_url(url: URL) -> URL:
     """A file in a folder that we may not write needs ``immutable`` unless its log lies beside it."""
     path = Path(str(url.database)).absolute()
     log = path.with_name(path.name + "-wal")
-    sealed = not os.access(path.parent, os.W_OK) and not log.exists()
+    sealed = not os.access(path.parent, os.W_OK, effective_ids=True) and not log.exists()
     query = {"uri": "true", "mode": "ro", **({"immutable": "1"} if sealed else {})}
     return url.set(database=f"file:{quote(str(path))}", query=query)
 
@@ -139,7 +139,7 @@ def _folder_sealed(low: str, url: URL) -> bool:
     if "unable to open database file" not in low or url.database is None:
         return False
     folder = Path(url.database.removeprefix("file:")).absolute().parent
-    return folder.is_dir() and not os.access(folder, os.W_OK)
+    return folder.is_dir() and not os.access(folder, os.W_OK, effective_ids=True)
 
 
 def _unreachable(error: DBAPIError) -> bool:

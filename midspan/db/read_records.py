@@ -100,7 +100,7 @@ def organ_counts(connection: Connection) -> dict[str, int]:
         .group_by(organ)
         .order_by(organ)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def counts(connection: Connection) -> dict[str, int]:
@@ -112,7 +112,7 @@ def counts(connection: Connection) -> dict[str, int]:
     found = {"source": count(source, source.c.superseded_by.is_(None)), "segment": count(segment)}
     found |= {kind: count(table) for kind, table in RECORDS.items()}
     spaces = connection.execute(select(embedding.c.space, func.count()).group_by(embedding.c.space))
-    by_space: dict[str, int] = dict(spaces.tuples().all())
+    by_space: dict[str, int] = dict(spaces.all())
     return found | {f"embedding.{space}": by_space.get(space, 0) for space in ("text", "visual")}
 
 
@@ -166,4 +166,4 @@ def cached_vectors(
             dialect.one_of(connection, c.text_sha256, text_sha256), c.run_id == run_id
         )
     )
-    return {sha: codec.unpack_vectors([blob])[0] for sha, blob in rows.tuples()}
+    return {sha: codec.unpack_vectors([blob])[0] for sha, blob in rows}

@@ -82,7 +82,7 @@ def search_events(
     if found is None:
         return []
     found = found.join(segment, segment.c.id == action_event.c.segment_id)
-    rows = connection.execute(_limited(found, where, connection, limit)).tuples()
+    rows = connection.execute(_limited(found, where, connection, limit))
     return [(event_id, float(score)) for event_id, score in rows]
 
 

@@ -128,7 +128,8 @@ def reading_of(connection: Connection, source_id: str) -> str | None:
     if found is not None:
         return str(found)
     begun = [
-        select(table.c.run_id).where(table.c.source_id == source_id).distinct() for table in (chunk, segment)
+        select(table.c.run_id).where(table.c.source_id == source_id).distinct()
+        for table in (chunk, page, segment)
     ]
     last = select(run.c.id).where(or_(*(run.c.id.in_(ids) for ids in begun)))
     found = connection.scalar(last.order_by(run.c.created_at.desc(), run.c.id).limit(1))

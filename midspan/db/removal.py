@@ -32,7 +32,7 @@ def remove_segments(connection: Connection, where: ColumnElement[bool], changes:
     changes.facts(connection.scalars(select(fact.c.id).join(segment, on_fact).where(where)))
     keys = select(embedding.c.segment_key, embedding.c.space)
     on_key = embedding.c.segment_key == segment.c.key
-    changes.vectors(connection.execute(keys.join(segment, on_key).where(where)).tuples())
+    changes.vectors(connection.execute(keys.join(segment, on_key).where(where)))
     connection.execute(delete(segment).where(where))
 
 
@@ -53,7 +53,7 @@ def remove_said(
 
     changes.facts(connection.scalars(select(fact.c.id).where(said(fact))))
     keys = select(embedding.c.segment_key, embedding.c.space).where(said(embedding))
-    changes.vectors(connection.execute(keys).tuples())
+    changes.vectors(connection.execute(keys))
     for table in (scene, atlas_grounding, fact, action_event, embedding, source_run):
         connection.execute(delete(table).where(said(table)))
 

@@ -213,7 +213,7 @@ def _embedding_row(embedding: Embedding, key: int) -> dict[str, Any]:
 def _known(connection: Connection, table: Table, name: str, ids: Sequence[str]) -> dict[str, Any]:
     """Column ``name`` of those of the ids that are there."""
     where = dialect.one_of(connection, table.c.id, ids)
-    return dict(connection.execute(select(table.c.id, table.c[name]).where(where)).tuples().all())
+    return dict(connection.execute(select(table.c.id, table.c[name]).where(where)).all())
 
 
 # --- runs ---
@@ -224,7 +224,7 @@ def _end_runs(connection: Connection, results: Sequence[RunResult], changes: Cha
         return
     _note_results(connection, results, now)
     c = tables.run.c
-    stage_of = dict(connection.execute(select(c.id, c.stage)).tuples().all())
+    stage_of = dict(connection.execute(select(c.id, c.stage)).all())
     finished: dict[str, list[str]] = {}
     for result in results:
         if result.complete:
@@ -287,7 +287,7 @@ def _move_paths(connection: Connection, places: Sequence[Location], changes: Cha
     c = tables.location.c
     rows = {codec.escape(place.uri): place for place in places}
     uris = dialect.one_of(connection, c.uri, list(rows))
-    before = dict(connection.execute(select(c.uri, c.source_id).where(uris)).tuples().all())
+    before = dict(connection.execute(select(c.uri, c.source_id).where(uris)).all())
     touched = sorted({*before.values(), *(place.source_id for place in places)})
     shown = newest_paths(connection, touched)
     _upsert_places(connection, rows)
