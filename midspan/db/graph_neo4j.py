@@ -24,6 +24,8 @@ from midspan.errors import LeaseLost, QueryTimeout, StoreError, StoreUnavailable
 
 PROJECTION = "graph"
 NODES_A_DELETION = 5000
+RETRY_SECONDS = 10.0
+"""How long a transaction is tried again after a deadlock, or while the server cannot be reached."""
 
 _UNIQUE_PROJECTION = (
     "CREATE CONSTRAINT projection_name IF NOT EXISTS FOR (p:Projection) REQUIRE p.name IS UNIQUE"
@@ -56,7 +58,10 @@ class Neo4jGraph(GraphStore):
         self._url = url
         self._database = database
         self._driver = neo4j.GraphDatabase.driver(
-            url, auth=(user, password) if user else None, notifications_min_severity="OFF"
+            url,
+            auth=(user, password) if user else None,
+            notifications_min_severity="OFF",
+            max_transaction_retry_time=RETRY_SECONDS,
         )
         self._set_up_done = False
 

@@ -70,9 +70,13 @@ COUNTS = {
     "FACT": "MATCH (:Entity)-[f:FACT]->(:Entity) RETURN count(f) AS n",
 }
 
+_THERE = "UNWIND $uids AS uid MATCH (m:Mention {uid: uid}) RETURN m.uid AS uid"
+
+# WITH keeps a planner whose statistics are old from beginning anywhere but at the uid.
 _AROUND = """
-UNWIND $uids AS uid
-MATCH (d:Document)-[:HAS_SENTENCE]->(s:Sentence)-[:HAS_MENTION]->(m:Mention {uid: uid})
+UNWIND $uids AS uid MATCH (m:Mention {uid: uid})
+WITH m
+MATCH (m)<-[:HAS_MENTION]-(s:Sentence)<-[:HAS_SENTENCE]-(d:Document)
 MATCH (m)-[:SUPPORTS]->(a:Assertion)-[:SUBJECT]->(e:Entity)
 MATCH (a)-[:PREDICATE]->(p:Predicate)
 OPTIONAL MATCH (a)-[:OBJECT]->(o:Entity)
@@ -134,15 +138,16 @@ MERGE (m)-[r:SUPPORTS]->(a) SET r.confidence = row.score
 
 _COUNT_SUPPORT = """
 UNWIND $uids AS uid MATCH (a:Assertion {uid: uid})
-OPTIONAL MATCH (:Mention)-[r:SUPPORTS]->(a)
+OPTIONAL MATCH (a)<-[r:SUPPORTS]-(:Mention)
 WITH a, count(r) AS support, max(r.confidence) AS confidence
 SET a.support = support, a.confidence = coalesce(confidence, 0.0)
 """
 
 _DROP_EDGES = """
 UNWIND $uids AS uid MATCH (a:Assertion {uid: uid}) WHERE a.support = 0
+WITH a
 MATCH (a)-[:SUBJECT]->(e:Entity) MATCH (a)-[:OBJECT]->(o:Entity)
-MATCH (e)-[f:FACT]->(o) WHERE f.assertion = uid
+MATCH (e)-[f:FACT]->(o) WHERE f.assertion = a.uid
 DELETE f
 """
 
@@ -151,7 +156,9 @@ UNWIND $uids AS uid MATCH (a:Assertion {uid: uid}) WHERE a.support = 0 DETACH DE
 """
 
 _DRAW_EDGES = """
-UNWIND $uids AS uid MATCH (m:Mention)-[:SUPPORTS]->(a:Assertion {uid: uid})
+UNWIND $uids AS uid MATCH (a:Assertion {uid: uid})
+WITH a
+MATCH (a)<-[:SUPPORTS]-(m:Mention)
 WITH a, min(m.predicate_name) AS name
 MATCH (a)-[:SUBJECT]->(e:Entity) MATCH (a)-[:OBJECT]->(o:Entity) MATCH (a)-[:PREDICATE]->(p:Predicate)
 MERGE (e)-[f:FACT {assertion: a.uid}]->(o)
@@ -160,7 +167,9 @@ SET f.pid = p.uid, f.name = name, f.polarity = a.polarity, f.support = a.support
 """
 
 _SPAN_SENTENCES = """
-UNWIND $uids AS uid MATCH (s:Sentence {uid: uid})-[:HAS_MENTION]->(m:Mention)
+UNWIND $uids AS uid MATCH (s:Sentence {uid: uid})
+WITH s
+MATCH (s)-[:HAS_MENTION]->(m:Mention)
 WITH s, min(m.start) AS first, max(m.finish) AS last
 SET s.start = first, s.finish = last
 """
@@ -231,9 +240,10 @@ def apply_batch(run: RunCypher, upserts: Sequence[GraphFact], removed: Sequence[
     transaction of the caller's.
     """
     facts = {upsert.fact.id: upsert for upsert in upserts}
-    mentions = sorted({*facts, *removed})
-    touched = _touched(run, mentions)
-    _each(run, _TAKE_OUT, "uids", mentions)
+    changed = sorted({*facts, *removed})
+    there = [row["uid"] for part in _parts(changed) for row in run(_THERE, {"uids": part})]
+    touched = _touched(run, there)
+    _each(run, _TAKE_OUT, "uids", there)
     added = [facts[fact_id] for fact_id in sorted(facts)]
     _add(run, added)
     assertions = sorted(touched["assertion"] | {assertion_uid(item.fact) for item in added})
@@ -250,7 +260,7 @@ def apply_batch(run: RunCypher, upserts: Sequence[GraphFact], removed: Sequence[
 
 
 def _touched(run: RunCypher, mentions: Sequence[str]) -> dict[str, set[str]]:
-    """Uids of what stands around those mentions that are in the graph, by role."""
+    """Uids of what stands around these mentions, by role."""
     found: dict[str, set[str]] = {
         role: set() for role in ("document", "sentence", "assertion", "subject", "predicate", "object")
     }
