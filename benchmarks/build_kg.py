@@ -2,7 +2,8 @@
 
 python benchmarks/build_kg.py --entities entity2wikidata.json --entity-ids entity2id.txt \\
     --triples train2id.txt valid2id.txt test2id.txt --types entity2types.json --type-labels types.json \\
-    --relations relations.json --properties pid2name.json
+    --relations relations.json --properties pid2name.json --mentions val_wiki.json \\
+    --extra benchmarks/kg_extra.tsv
 
 Where the inputs come from stands in midspan/models/facts/kg/README.md. Of the triples only the number of
 triples that an entity is in is kept (its popularity).
@@ -29,6 +30,23 @@ DATE_PROPERTIES = {
     "P1082": ("population", "number of people inhabiting the place"),
 }
 """Wikidata's own labels (CC0) of properties that the two lists lack."""
+
+EXTRA_POPULARITY = "10"
+
+MENTION_KINDS = {
+    "P177": ("place", "place"),
+    "P364": ("work", "other"),
+    "P641": ("other", "other"),
+    "P413": ("person", "other"),
+    "P206": ("place", "place"),
+    "P412": ("person", "other"),
+    "P26": ("person", "person"),
+    "P410": ("person", "other"),
+    "P25": ("person", "person"),
+    "P463": ("other", "organisation"),
+    "P40": ("person", "person"),
+}
+"""Of head and tail, by FewRel property; the rest may be anything."""
 
 KIND_WORDS = {
     "occupation": "profession|occupation|position|musical profession|filmmaking occupation",
@@ -102,7 +120,44 @@ def entity_rows(arguments: argparse.Namespace) -> list[tuple[str, ...]]:
         )
         if wikidata not in rows or int(rows[wikidata][2]) < int(row[2]):
             rows[wikidata] = row
+    for row in [*extra_rows(arguments.extra), *mention_rows(arguments.mentions)]:
+        rows.setdefault(row[0], row)
     return [rows[key] for key in sorted(rows, key=lambda key: int(key[1:]))]
+
+
+def extra_rows(path: Path) -> list[tuple[str, ...]]:
+    """Entities written down by hand: Wikidata id, kind, label, description, aliases."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [
+        (qid, kind, EXTRA_POPULARITY, label, description, aliases)
+        for qid, kind, label, description, aliases in (line.split("\t") for line in lines)
+    ]
+
+
+def mention_rows(path: Path) -> list[tuple[str, ...]]:
+    """Entities of FewRel's sentences under the name that is used most, if it is written as a name."""
+    names: dict[str, Counter[str]] = {}
+    kinds: dict[str, Counter[str]] = {}
+    for prop, examples in read_json(path).items():
+        for example in examples:
+            for side, kind in zip("ht", MENTION_KINDS.get(prop, ("other", "other")), strict=True):
+                _, qid, places = example[side]
+                name = join([example["tokens"][index] for index in places[0]])
+                names.setdefault(qid, Counter())[name] += 1
+                kinds.setdefault(qid, Counter())[kind] += 1
+    rows = []
+    for qid, counted in names.items():
+        name, kind = counted.most_common(1)[0][0], kinds[qid].most_common(1)[0][0]
+        a_name = all(word[0].isupper() for word in (name.split()[0], name.split()[-1]))
+        # One word is too little for a person or a work: "Alexander", "Up".
+        if a_name and (" " in name or kind not in ("person", "work", "other")):
+            rows.append((qid, kind, str(sum(counted.values())), name, "", ""))
+    return rows
+
+
+def join(tokens: list[str]) -> str:
+    """Words as they are written: "Moore 's" and "rock - n - roll" without the blanks."""
+    return clean(re.sub(r" (?=[,.:;!?)]|'s\b|- )|(?<= -) |(?<=\() ", "", " ".join(tokens)))
 
 
 def degrees(ids: Path, triples: list[Path]) -> Counter[str]:
@@ -144,7 +199,16 @@ def write(name: str, rows: list[tuple[str, ...]]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    for name in ("entities", "entity-ids", "types", "type-labels", "relations", "properties"):
+    for name in (
+        "entities",
+        "entity-ids",
+        "types",
+        "type-labels",
+        "relations",
+        "properties",
+        "mentions",
+        "extra",
+    ):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--triples", type=Path, nargs="+", required=True)
     arguments = parser.parse_args()

@@ -59,10 +59,10 @@ _ENTRIES = (
         name="facts.alias",
         task="facts",
         chapter=5,
-        bytes=471662,
+        bytes=630138,
         licence="CC0-1.0 (Wikidata text), MIT (its collections)",
         trained_on="nothing: a table of names and popularity, see midspan/models/facts/kg/README.md",
-        weights_sha256="902a1bbe8c586a9d85b817cb5410d5a6e307efd2458e794c439bef920bc79e79",
+        weights_sha256="1528ef307be39c25e519abb07a6c80a5ee6291ea298e63bea3a628344e0123c2",
         retrain="",
     ),
     ModelEntry(

@@ -117,11 +117,11 @@ def _described(noun: Token) -> list[Token]:
 
 def objects(verb: Token) -> list[Token]:
     """Heads of direct objects, predicative nouns and adjectives, conjuncts included."""
-    found = []
+    found: list[Token] = []
     for child in verb.children:
         if child.dep_ in ("dobj", "attr", "oprd", "acomp"):
             relative = verb.dep_ == "relcl" and child.lower_ in _RELATIVE
-            found.extend([verb.head] if relative else conjuncts(child))
+            found.extend([verb.head] if relative else map(_named, conjuncts(child)))
     return found
 
 
@@ -141,7 +141,7 @@ def prepositions(verb: Token) -> list[Token]:
 
 def pobjects(prep: Token) -> list[Token]:
     """Heads of what a preposition governs."""
-    return [joined for child in prep.children if child.dep_ == "pobj" for joined in conjuncts(child)]
+    return [_named(joined) for child in prep.children if child.dep_ == "pobj" for joined in conjuncts(child)]
 
 
 def predicate_tokens(verb: Token) -> list[Token]:

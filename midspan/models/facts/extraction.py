@@ -75,7 +75,7 @@ def _clause(verb: Token) -> Iterator[Triple]:
 
 
 def _object(subject: Token, verb: Token, target: Token) -> Iterator[Triple]:
-    if verb.lemma_ == "be" and target.dep_ in ("attr", "conj"):
+    if verb.lemma_ in ("be", "become") and target.dep_ in ("attr", "conj"):
         inverse = list(_named_role(target, subject, verb))
         if inverse:
             yield from inverse
@@ -92,7 +92,7 @@ def _object(subject: Token, verb: Token, target: Token) -> Iterator[Triple]:
 
 def _says_only_with_preposition(verb: Token, target: Token) -> bool:
     """ "is the capital of Poland" is said by "is the capital of"; "is the capital" says nothing."""
-    return verb.lemma_ == "be" and any(
+    return verb.lemma_ in ("be", "become") and any(
         child.dep_ == "poss" or (child.dep_ == "prep" and child.lower_ == "of") for child in target.children
     )
 

@@ -43,8 +43,8 @@ PATTERNS = (
     # lives
     _rows("bear in|bear at|bear near|be native of", "P19", PERSON, PLACE),
     _rows("bear on|bear in|be bear on|be bear in", "P569", PERSON, DATE),
-    _rows("die in|die at|die near|pass away in", "P20", PERSON, PLACE),
-    _rows("die on|die in|pass away in|pass away on", "P570", PERSON, DATE),
+    _rows("die in|die at|die near|pass away in|kill in|murder in", "P20", PERSON, PLACE),
+    _rows("die on|die in|pass away in|pass away on|kill on|kill in|murder on", "P570", PERSON, DATE),
     _rows("bury in|bury at", "P119", PERSON, PLACE),
     _rows("live in|reside in|settle in|move to|grow up in|emigrate to", "P551", PERSON, PLACE),
     _rows("marry|marry to|be married to|wed|be wife of|be husband of|be spouse of", "P26", PERSON, PERSON),
@@ -114,7 +114,12 @@ PATTERNS = (
     _rows("perform by|record by|sing by", "P175", WORK, AGENT),
     _rows("record|perform|release", "P175", AGENT, WORK, inverse=True),
     _rows("publish by", "P123", WORK, GROUP),
-    _rows("publish in|release in|publish on|release on|premiere in|premiere on", "P577", WORK, DATE),
+    _rows(
+        "publish in|release in|publish on|release on|premiere in|premiere on|appear in|appear on|come out in",
+        "P577",
+        WORK,
+        DATE,
+    ),
     _rows("create|be creator of", "P170", AGENT, WORK, inverse=True),
     _rows("create by|paint by", "P170", WORK, AGENT),
     _rows(
@@ -153,10 +158,12 @@ BY_WORDING: dict[str, tuple[Pattern, ...]] = {
 
 
 def matching(wording: str, subject: str, object_: str) -> Pattern | None:
-    """The first row for this wording that allows these kinds; an empty kind is unknown and allowed,
-    but as a date or an occupation."""
+    """The first row for this wording that allows these kinds.
+
+    An empty kind is unknown, and allowed but for dates and occupations; not on both sides at once.
+    """
     for pattern in BY_WORDING.get(wording, ()):
-        if _allows(pattern.subject, subject) and _allows(pattern.object, object_):
+        if (subject or object_) and _allows(pattern.subject, subject) and _allows(pattern.object, object_):
             return pattern
     return None
 

@@ -41,10 +41,10 @@ class Phrase:
 def noun_phrase(head: Token, *, with_prepositions: bool = True) -> Phrase | None:
     """The phrase around ``head`` without relative clauses, appositions and conjuncts.
 
-    None when it is a pronoun or a clause, or has more than twelve tokens; prepositional phrases other
-    than with "of" are dropped first if that makes it short enough.
+    None when it is a pronoun, somebody's ("his brother"), a clause, or has more than twelve tokens;
+    prepositional phrases other than with "of" are dropped first if that makes it short enough.
     """
-    if head.pos_ in _NO_ARGUMENT:
+    if head.pos_ in _NO_ARGUMENT or any(child.tag_ == "PRP$" for child in head.children):
         return None
     for dropped in ((), ("of",), None) if with_prepositions else (None,):
         tokens = _run(head, dropped)

@@ -22,10 +22,11 @@ def test_the_kinds_of_the_arguments_decide(wording: str, subject: str, object_: 
 
 
 def test_an_unknown_kind_passes_but_is_no_date_or_occupation() -> None:
-    pattern = matching("bear in", "", "")
+    pattern = matching("bear in", "person", "")
     assert pattern is not None and pattern.property == "P19"
     assert matching("bear on", "person", "") is None
     assert matching("be", "person", "") is None
+    assert matching("bear in", "", "") is None
 
 
 def test_a_wrong_kind_or_wording_fits_nothing() -> None:
