@@ -14,7 +14,7 @@ from typing import Any
 
 from midspan.errors import CorruptSource, UnsupportedSource
 from midspan.pipelines.readers.extract import Extract, VideoWindow
-from midspan.pipelines.readers.files import head, watched
+from midspan.pipelines.readers.files import ZIP_DAMAGE, head, watched
 from midspan.records import SourceKind
 
 TEXT = "text/plain"
@@ -153,7 +153,7 @@ def _zip_type(path: Path, named: str | None) -> str:
             with zipfile.ZipFile(file) as archive:
                 if "word/document.xml" in archive.namelist():
                     return DOCX
-        except zipfile.BadZipFile as error:
+        except ZIP_DAMAGE as error:
             raise CorruptSource(f"a damaged ZIP archive ({error}); get it again") from error
     raise UnsupportedSource(f"a ZIP archive; unpack it first. Supported are {supported()}")
 

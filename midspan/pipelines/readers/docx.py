@@ -18,7 +18,7 @@ from midspan.errors import (
     UnsupportedSource,
 )
 from midspan.pipelines.readers.extract import Extract
-from midspan.pipelines.readers.files import watched
+from midspan.pipelines.readers.files import ZIP_DAMAGE, watched
 from midspan.pipelines.readers.normalise import clean
 
 BODY = "word/document.xml"
@@ -29,6 +29,7 @@ LARGEST_RATIO = 200
 HARMLESS = 64 * 2**20
 OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
 CELL_BORDER = " | "
+_PROPERTIES = "docProps/core.xml"
 
 _W = (
     "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}",
@@ -53,11 +54,13 @@ def read(path: Path) -> Iterator[Extract]:
 def title(path: Path) -> str:
     """The title in the document's properties; empty if there is none."""
     with watched(path) as file, _archive(file) as archive:
-        if "docProps/core.xml" not in archive.namelist():
+        if _PROPERTIES not in archive.namelist():
             return ""
-        parser = etree.XMLParser(resolve_entities=False, no_network=True)
-        tree = etree.fromstring(archive.read("docProps/core.xml"), parser)
-        return (tree.findtext("{http://purl.org/dc/elements/1.1/}title") or "").strip()
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
+        tree = etree.fromstring(archive.read(_PROPERTIES), parser)
+        return (
+            "" if tree is None else (tree.findtext("{http://purl.org/dc/elements/1.1/}title") or "").strip()
+        )
 
 
 def refuse_ole(file: BinaryIO) -> None:
@@ -88,16 +91,16 @@ def _archive(file: BinaryIO) -> Iterator[zipfile.ZipFile]:
                 raise UnsupportedSource(
                     f"a ZIP archive without {BODY}, expected a DOCX document; unpack it and ingest the files"
                 )
-            if archive.getinfo(BODY).flag_bits & 1:
+            if any(info.flag_bits & 1 for info in archive.infolist()):
                 raise EncryptedDocument("the archive needs a password; save the document without one")
             yield archive
-    except (zipfile.BadZipFile, etree.XMLSyntaxError, EOFError, zipfile.zlib.error) as error:  # type: ignore[attr-defined]
-        raise CorruptSource(
-            f"the DOCX is damaged or cut off ({error}); get it again or repair it in a word processor"
-        ) from error
     except NotImplementedError as error:
         raise UnsupportedSource(
             f"the DOCX is packed in a way that is not known ({error}); save it again in a word processor"
+        ) from error
+    except (*ZIP_DAMAGE, etree.XMLSyntaxError) as error:
+        raise CorruptSource(
+            f"the DOCX is damaged or cut off ({error}); get it again or repair it in a word processor"
         ) from error
 
 

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import stat
+import struct
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from midspan.errors import EmptySource, SourceVanished, UnreadableSource, UnsupportedSource
+
+ZIP_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OverflowError,
+    ValueError,
+    RuntimeError,
+)
+"""What ``zipfile`` raises over damaged archives: it lets through what it stumbles over."""
 
 
 @contextmanager

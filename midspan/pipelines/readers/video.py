@@ -90,7 +90,9 @@ def read(path: Path) -> Iterator[VideoWindow]:
     with watched(path) as file, _container(file) as container:
         stream = _video_stream(container)
         if stream is None:
-            raise UnsupportedSource("has no video stream (audio only?); expected a video with pictures")
+            raise UnsupportedSource(
+                "has no video stream that can be decoded (audio only?); expected moving pictures"
+            )
         decoding = _Decoding(container, stream)
         yield from _windows(decoding)
         decoding.check()
@@ -146,19 +148,30 @@ class _Decoding:
         an error only if no frame comes after them."""
         failed = 0
         packets = self._container.demux(self._stream)
-        while True:
+        while failed <= _TOLERATED_ERRORS:
             try:
                 packet = next(packets, None)
-                if packet is None:
-                    return
-                frames = packet.decode()
-                failed, self._error = (0, "") if frames else (failed, self._error)
-                yield from frames
+            except IndexError:  # PyAV meets a packet of a stream that came late; it is not ours
+                packets = self._container.demux(self._stream)  # goes on from here
+                continue
             except av.error.FFmpegError as error:
                 self._error = error.strerror or type(error).__name__
                 failed += 1
-                if failed > _TOLERATED_ERRORS:
-                    return
+                packets = self._container.demux(self._stream)
+                continue
+            if packet is None:
+                return
+            try:
+                frames = packet.decode()
+            except av.error.EOFError:  # the decoder has been emptied before
+                continue
+            except av.error.FFmpegError as error:
+                self._error = error.strerror or type(error).__name__
+                failed += 1
+                continue
+            if frames:
+                failed, self._error = 0, ""
+            yield from frames
 
 
 def _windows(decoding: _Decoding) -> Iterator[VideoWindow]:
@@ -220,8 +233,10 @@ def _size_for(width: int, height: int, side: int) -> tuple[int, int]:
 
 
 def _video_stream(container: Any) -> Any:
-    """The first stream of moving pictures; a cover picture is none."""
+    """The first stream of moving pictures that can be decoded; a cover picture is none."""
     for stream in container.streams.video:
+        if stream.codec_context is None:
+            continue
         if "ATTACHED_PIC" not in str(getattr(stream, "disposition", "")).upper():
             return stream
     return None

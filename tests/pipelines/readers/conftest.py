@@ -103,16 +103,20 @@ def make_video(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def sound_only(tmp_path: Path) -> Path:
-    """One second of silence in an MP4 that is called a video."""
-    path = tmp_path / "sound.mp4"
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("aac", rate=16_000)
-        frame = av.AudioFrame.from_ndarray(np.zeros((1, 16_000), np.float32), "fltp", "mono")
-        frame.sample_rate = 16_000
-        container.mux(stream.encode(frame))
-        container.mux(stream.encode())
-    return path
+def make_sound(tmp_path: Path) -> Callable[[str], Path]:
+    """``make_sound(name)``: one second of silence in a container for videos."""
+
+    def make(name: str) -> Path:
+        path = tmp_path / name
+        with av.open(str(path), "w") as container:
+            stream = container.add_stream("aac", rate=16_000)
+            frame = av.AudioFrame.from_ndarray(np.zeros((1, 16_000), np.float32), "fltp", "mono")
+            frame.sample_rate = 16_000
+            container.mux(stream.encode(frame))
+            container.mux(stream.encode())
+        return path
+
+    return make
 
 
 @pytest.fixture

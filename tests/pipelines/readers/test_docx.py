@@ -116,6 +116,17 @@ def test_flipped_bytes_are_corrupt(make_docx: Callable[[str], Path]) -> None:
         paragraphs(path)
 
 
+def test_a_name_that_is_no_utf_8_is_corrupt(make_docx: Callable[[str], Path]) -> None:
+    path = make_docx("<w:p/>")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("größe", "")
+    data = path.read_bytes()
+    path.write_bytes(data.replace("größe".encode(), b"gr\xff\xffe12"[: len("größe".encode())]))
+
+    with pytest.raises(CorruptSource):
+        paragraphs(path)
+
+
 def test_broken_xml_is_corrupt(make_docx: Callable[[str], Path]) -> None:
     with pytest.raises(CorruptSource):
         paragraphs(make_docx("<w:p>"))

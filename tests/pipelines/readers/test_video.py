@@ -128,7 +128,8 @@ def test_what_the_container_says(make_video: Callable[..., Path]) -> None:
     assert facts.fps == pytest.approx(25, abs=1)
 
 
-def test_sound_alone_is_no_video(sound_only: Path) -> None:
+def test_sound_alone_is_no_video(make_sound: Callable[[str], Path]) -> None:
+    sound_only = make_sound("sound.mp4")
     assert not video.probe(sound_only).has_video
     with pytest.raises(UnsupportedSource, match="no video stream"):
         list(video.read(sound_only))
@@ -149,6 +150,20 @@ def test_a_cut_off_video_gives_what_there_is_and_then_says_so(
 
     assert len(windows) >= 2
     assert capfd.readouterr().err == ""
+
+
+def test_a_stream_that_appears_late_is_passed_over(
+    make_video: Callable[..., Path], make_sound: Callable[[str], Path]
+) -> None:
+    # Later than where FFmpeg looks for streams; broadcasts are put together like this.
+    path = make_video(steady(8), name="late.ts")
+    sound = bytearray(make_sound("sound.ts").read_bytes())
+    for packet in range(0, len(sound), 188):
+        if sound[packet + 1] & 0x1F == 1 and sound[packet + 2] == 0:
+            sound[packet + 2] = 1  # its own number instead of the picture's
+    path.write_bytes(path.read_bytes() + sound)
+
+    assert [window.end for window in video.read(path)] == pytest.approx([2, 4, 6, 8], abs=0.1)
 
 
 @pytest.mark.parametrize("keep", [0.02, 0.6])
