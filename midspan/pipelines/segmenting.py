@@ -8,13 +8,12 @@ from typing import Union
 
 from midspan.db.stores import TextChunk
 from midspan.errors import EmptySource
-from midspan.pipelines.readers.extract import Extract, VideoWindow
+from midspan.pipelines.readers.extract import WINDOW_SECONDS, Extract, VideoWindow
 from midspan.pipelines.sentences import LONGEST_SENTENCE, LONGEST_STRETCH, Span, Splitter
 from midspan.records import TEXT_NORMALISATION, Page, Run, Segment, record_id
 
 CHUNK = 32_768
 """Code points of a stored piece of text."""
-WINDOW_SECONDS = 2.0
 
 TextPart = Union[TextChunk, tuple[str, str, Page], Segment]
 """A piece of text, a page as (source id, run id, page), or a segment."""

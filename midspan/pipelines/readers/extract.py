@@ -9,6 +9,9 @@ import numpy.typing as npt
 
 from midspan.pipelines.stage import Frames
 
+WINDOW_SECONDS = 2.0
+"""Length of a video window; only the last one of a video may be shorter or a little longer."""
+
 
 @dataclass(frozen=True)
 class PageLayout:

@@ -17,11 +17,10 @@ import numpy.typing as npt
 from PIL import Image
 
 from midspan.errors import CorruptSource, UnsupportedSource
-from midspan.pipelines.readers.extract import VideoWindow
+from midspan.pipelines.readers.extract import WINDOW_SECONDS, VideoWindow
 from midspan.pipelines.readers.files import watched
 from midspan.pipelines.stage import Frames
 
-WINDOW_SECONDS = 2.0
 LEAST_REMAINDER = 0.5
 """Seconds. A shorter rest at the end joins the window before it."""
 SAMPLE_FPS = 8.0
