@@ -86,6 +86,11 @@ class Generations(Generic[Value]):
         finally:
             self._loading.release()
 
+    def forget(self) -> None:
+        """Let go of the value at hand; the next look reads its file again."""
+        with self._loading:
+            self._seen = None
+
     def publish(
         self,
         value: Value,

@@ -33,8 +33,10 @@ IDLE_SECONDS = 180.0
 class Background:
     """The queue side of a workspace."""
 
-    def __init__(self, settings: Settings, jobs: JobStore, runner: Callable[[], JobRunner]) -> None:
-        """``runner`` is called when work begins: it loads the models' descriptions."""
+    def __init__(
+        self, settings: Settings, jobs: JobStore, runner: Callable[[Sequence[str]], JobRunner]
+    ) -> None:
+        """``runner`` is called with the names of a job's stages when work begins."""
         self._settings = settings
         self._jobs = jobs
         self._runner = runner
@@ -74,9 +76,8 @@ class Background:
         job = self._jobs.job(job_id)
         if job is None or job.state == "cancelled":
             return
-        runner = self._runner()
         if job.discovering:
-            runner.discover(job_id, job.paths)
+            self._runner(job.stages).discover(job_id, job.paths)
         self._hand_out(job_id)
 
     def _hand_out(self, job_id: str) -> None:
@@ -86,7 +87,10 @@ class Background:
             self._send("midspan.ingest", job_id)
 
     def work_slice(self, job_id: str) -> None:
-        runner = self._runner()
+        job = self._jobs.job(job_id)
+        if job is None:
+            return
+        runner = self._runner(job.stages)
         runner.work(job_id, at_once=ITEMS_A_TASK, slices=1)
         runner.finish(job_id)
 
@@ -126,36 +130,30 @@ def note_worker(workspace: Path) -> None:
     temporary.replace(_pid_file(workspace))
 
 
-def ensure_worker(workspace: Path, seconds: float = 30.0) -> None:
+def ensure_worker(workspace: Path, seconds: float = 60.0) -> None:
     """Start a local worker unless one lives, and wait until its broker answers."""
     if worker_pid(workspace) is not None and broker.is_up(workspace):
         return
-    logs = workspace / "logs"
-    logs.mkdir(parents=True, exist_ok=True)
-    with (logs / "worker.log").open("ab") as log_file:
-        process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "midspan.platform",
-                "--workspace",
-                str(workspace),
-                "worker",
-                "--until-idle",
-                str(IDLE_SECONDS),
-            ],
-            stdin=subprocess.DEVNULL,
-            stdout=log_file,
-            stderr=log_file,
-            start_new_session=True,
-        )
+    log_file = workspace / "logs" / "worker.log"
+    log_file.parent.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "midspan.platform", "--workspace", str(workspace), "worker"]
+    command += ["--until-idle", str(IDLE_SECONDS)]
+    # The process in between ends at once, so that the worker is nobody's child and leaves no zombie.
+    subprocess.run([sys.executable, "-c", _DETACH, str(log_file), *command], check=True)
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if broker.is_up(workspace):
-            return
-        if process.poll() is not None and worker_pid(workspace) is None:
-            break
+    while not broker.is_up(workspace):
+        if time.monotonic() > deadline:
+            raise StoreUnavailable(
+                f"the local worker did not start; see {log_file}, or run `midspan worker` yourself"
+            )
         time.sleep(0.1)
-    raise StoreUnavailable(
-        f"the local worker did not start; see {logs / 'worker.log'}, or run `midspan worker` yourself"
+
+
+_DETACH = """
+import os, subprocess, sys
+with open(sys.argv[1], "ab") as log:
+    subprocess.Popen(
+        sys.argv[2:], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
     )
+    os._exit(0)
+"""

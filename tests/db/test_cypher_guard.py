@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import kglite
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from midspan.db.cypher_guard import (
+from midspan.db.graph_process import GraphProcess
     MAX_CHARACTERS,
     MAX_DEPTH,
     MAX_TOKENS,
@@ -216,25 +216,25 @@ ATTACKS = [
 
 
 @pytest.fixture(scope="module")
-def small_graph() -> Any:
-    kglite.set_query_warning_policy("silent")
-    graph = kglite.KnowledgeGraph()
-    graph.cypher("CREATE FULLTEXT INDEX entity_name IF NOT EXISTS FOR (e:Entity) ON EACH [e.name]")
-    graph.cypher(
+def small_graph() -> GraphProcess:
+    graph = GraphProcess()
+    graph.run("CREATE FULLTEXT INDEX entity_name IF NOT EXISTS FOR (e:Entity) ON EACH [e.name]", {})
+    graph.run(
         "CREATE (a:Entity {uid: 'wd:Q1', name: 'Ada', kind: 'wd', in_kg: true, drop: 1, merge: 1})"
         "-[:FACT {name: 'knew', polarity: 'affirmed', confidence: 0.9}]->"
         "(b:Entity {uid: 'wd:Q2', name: 'Babbage', kind: 'wd', in_kg: true}), (:Predicate {name: 'knew'}),"
         "(:Assertion {confidence: 0.9, support: 1}), (:Document {name: 'd'})-[:HAS_SENTENCE]->"
-        "(:Sentence {text: 't'})-[:HAS_MENTION]->(:Mention {uid: 'm'})"
+        "(:Sentence {text: 't'})-[:HAS_MENTION]->(:Mention {uid: 'm'})",
+        {},
     )
-    return graph.freeze()
+    return graph
 
 
 @pytest.mark.parametrize("cypher", READS)
-def test_honest_reads_pass_and_run(cypher: str, small_graph: Any) -> None:
+def test_honest_reads_pass_and_run(cypher: str, small_graph: GraphProcess) -> None:
     check_read_only(cypher)
 
-    small_graph.cypher(cypher, params={"uid": "wd:Q1", "uids": ["wd:Q1"], "set": 1}).to_list()
+    small_graph.query(cypher, {"uid": "wd:Q1", "uids": ["wd:Q1"], "set": 1}, limit=10, seconds=10)
 
 
 @pytest.mark.parametrize("cypher", READS_OF_SERVERS)
@@ -280,11 +280,11 @@ def test_sizes_that_overflow_a_parser_are_refused(cypher: str, limit: str) -> No
         check_read_only(cypher)
 
 
-def test_the_engine_survives_the_largest_query_that_passes(small_graph: Any) -> None:
+def test_the_engine_survives_the_largest_query_that_passes(small_graph: GraphProcess) -> None:
     cypher = "RETURN 1 AS x" + " UNION RETURN 1 AS x" * MAX_UNIONS
     check_read_only(cypher)
 
-    assert small_graph.cypher(cypher).to_list() == [{"x": 1}]
+    assert small_graph.query(cypher, {}, limit=10, seconds=10).rows == ((1,),)
 
 
 WRITING = ["CREATE", "MERGE", "SET", "DELETE", "DETACH DELETE", "REMOVE", "DROP", "LOAD CSV FROM", "FOREACH"]

@@ -19,9 +19,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from midspan.db import graph_embedded, graph_schema, migrate
+from midspan.db import graph_embedded, graph_process, graph_schema, migrate
 from midspan.db.engine import make_engine
 from midspan.db.graph_embedded import EmbeddedGraph
+from midspan.db.graph_process import GraphProcess
 from midspan.db.graph_schema import assertion_uid, slot_uid
 from midspan.db.relational import SqlRecordStore
 from midspan.db.stores import GraphFact, GraphStore, Lease
@@ -526,7 +527,7 @@ def test_a_file_that_the_engine_cannot_read_is_passed_over(
 ) -> None:
     embedded.apply([fact(1)], [], 1, lease)
     with monkeypatch.context() as patch:
-        patch.setattr(graph_embedded, "_write", lambda path, file: path.write_bytes(file[:100]))
+        patch.setattr(GraphProcess, "save", lambda self, path, indexes: path.write_bytes(b"no graph"))
         embedded.apply([fact(2)], [], 2, lease)
 
     assert EmbeddedGraph(tmp_path / "graph", store).applied() == 1
@@ -542,15 +543,15 @@ def test_a_batch_that_fails_half_way_leaves_the_graph_as_it_was(
     embedded: EmbeddedGraph, lease: Lease, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     embedded.apply([fact(1)], [], 1, lease)
-    run = graph_embedded._run
+    run = GraphProcess.run
 
-    def failing(graph: Any, cypher: str, parameters: Any) -> Any:
+    def failing(self: GraphProcess, cypher: str, parameters: Any) -> Any:
         if "SUPPORTS" in cypher and "MERGE" in cypher:
             raise RuntimeError("out of luck")
-        return run(graph, cypher, parameters)
+        return run(self, cypher, parameters)
 
     with monkeypatch.context() as patch:
-        patch.setattr(graph_embedded, "_run", failing)
+        patch.setattr(GraphProcess, "run", failing)
         with pytest.raises(RuntimeError):
             embedded.apply([fact(2)], ["fact-1"], 2, lease)
 
@@ -560,6 +561,30 @@ def test_a_batch_that_fails_half_way_leaves_the_graph_as_it_was(
 def test_queries_that_make_too_many_rows_on_their_way_are_ended(embedded: EmbeddedGraph) -> None:
     with pytest.raises(QueryTimeout, match="rows"):
         embedded.query("UNWIND range(1, 6000000) AS a RETURN count(a)", seconds=60)
+
+
+def test_a_process_that_died_is_replaced(embedded: EmbeddedGraph, lease: Lease) -> None:
+    embedded.apply([fact(1)], [], 1, lease)
+    held = embedded._frozen()
+    held._process.kill()
+    held._process.wait()
+    assert read(embedded) == expected([fact(1)])
+
+
+def test_a_query_that_will_not_stop_has_its_process_killed(
+    embedded: EmbeddedGraph, lease: Lease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedded.apply([fact(1)], [], 1, lease)
+    monkeypatch.setattr(graph_process, "GRACE_SECONDS", -1.0)
+    with pytest.raises(QueryTimeout, match="was ended"):
+        embedded.query("UNWIND range(1, 4000000) AS a RETURN count(a)", seconds=1)
+    monkeypatch.undo()
+    assert read(embedded) == expected([fact(1)])
+
+
+def test_a_parameter_that_is_no_plain_value_is_refused(embedded: EmbeddedGraph) -> None:
+    with pytest.raises(WrongUse, match="parameter"):
+        embedded.query("RETURN $x", {"x": object()})
 
 
 def test_readers_go_on_while_a_writer_publishes(
