@@ -27,7 +27,9 @@ from midspan.db import fulltext
 FULL_TEXT_PARTS = ("segment_fts", "action_event_fts", "tsv", "ix_segment_tsv", "ix_action_event_tsv")
 """Tables (SQLite: FTS5 with its shadow tables) and columns (PostgreSQL: generated) made by migrations."""
 
-LANGUAGE = "english"
+TEXT_SEARCH = "midspan"
+"""PostgreSQL's configuration for full text, made by migrations."""
+
 OUTBOX_LOCK = 0x6D6964
 SCHEMA_LOCK = 0x6D6965
 
@@ -110,6 +112,6 @@ def _tsquery(terms: Sequence[str]) -> ColumnElement[Any] | None:
     """Any of these words and phrases."""
     query: ColumnElement[Any] | None = None
     for term in terms:
-        phrase = func.phraseto_tsquery(literal_column(f"'{LANGUAGE}'"), term)
+        phrase = func.phraseto_tsquery(literal_column(f"'{TEXT_SEARCH}'"), term)
         query = phrase if query is None else query.op("||")(phrase)
     return query

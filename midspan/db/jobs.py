@@ -10,85 +10,19 @@ from __future__ import annotations
 import time
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Engine,
-    RowMapping,
-    and_,
-    bindparam,
-    case,
-    delete,
-    exists,
-    func,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Engine, and_, delete, exists, func, insert, or_, select, update
 
-from midspan.db import codec, dialect, items
+from midspan.db import codec, dialect, items, job_rows
 from midspan.db.engine import reading, writing
+from midspan.db.job_rows import OPEN, ItemRow, JobRow, JobState, Tally
 from midspan.db.stores import ItemLease, ItemResult
 from midspan.db.tables import failure, job, job_item
-from midspan.errors import NotFound
 from midspan.records import Failure
 
-JobState = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
-ItemState = Literal["queued", "running", "done", "failed", "cancelled"]
-OPEN = ("queued", "running", "interrupted")
-
-
-@dataclass(frozen=True)
-class JobRow:
-    """A job; its counts are of items. Moments are Unix seconds."""
-
-    id: str
-    state: JobState
-    paths: tuple[str, ...]
-    stages: tuple[str, ...]
-    total: int
-    done: int
-    failed: int
-    discovering: bool
-    cancel_requested: bool
-    created_at: float
-    started_at: float | None
-    finished_at: float | None
-    message: str
-    worker: str
-    """Who claimed items of it last."""
-
-
-@dataclass(frozen=True)
-class ItemRow:
-    """One path of a job."""
-
-    job_id: str
-    index: int
-    uri: str
-    state: ItemState
-    outcome: str
-    """new, unchanged, superseded or failed; empty before the end."""
-    attempts: int
-    source_id: str | None
-    segments: int
-    records: Mapping[str, int]
-    failures: tuple[Failure, ...]
-
-
-@dataclass(frozen=True)
-class Tally:
-    """What became of a job's items."""
-
-    outcomes: Mapping[str, int]
-    """Items by outcome."""
-    segments: int
-    records: Mapping[str, int]
-    """Records written, by kind."""
+__all__ = ["ItemRow", "JobRow", "JobStore", "Tally"]
 
 
 class JobStore:
@@ -124,12 +58,12 @@ class JobStore:
     def add_items(self, job_id: str, uris: Sequence[str]) -> int:
         """Append the paths that the job does not have yet; returns how many."""
         with writing(self._engine) as connection:
-            return len(_append(connection, job_id, uris, "queued"))
+            return len(job_rows.append(connection, job_id, uris, "queued"))
 
     def add_failed(self, job_id: str, what: Failure) -> None:
         """Append a path that failed before it could be worked on, as one that is not there."""
         with writing(self._engine) as connection:
-            for index in _append(connection, job_id, [what.path], "failed"):
+            for index in job_rows.append(connection, job_id, [what.path], "failed"):
                 lease = ItemLease(job_id, index, "", 0)
                 items.note_failures(connection, [(lease, None, None, what)], time.time())
                 connection.execute(update(job).where(job.c.id == job_id).values(failed=job.c.failed + 1))
@@ -147,7 +81,7 @@ class JobStore:
         """
         now = time.time()
         with writing(self._engine) as connection:
-            if _cancelling(connection, job_id):
+            if job_rows.cancelling(connection, job_id):
                 return []
             lapsed = and_(job_item.c.state == "running", job_item.c.lease_until < now)
             rows = connection.execute(
@@ -193,9 +127,9 @@ class JobStore:
         now = time.time()
         with writing(self._engine) as connection:
             held = items.holding(connection, leases)
-            _set_held(connection, held, {"lease_until": now + seconds, "heartbeat_at": now})
+            job_rows.set_held(connection, held, {"lease_until": now + seconds, "heartbeat_at": now})
             lost = set(leases) - held
-            lost -= _ended(connection, lost)
+            lost -= job_rows.ended(connection, lost)
         if lost:
             raise items.lost_leases(lost)
 
@@ -205,12 +139,14 @@ class JobStore:
         with writing(self._engine) as connection:
             held = items.holding(connection, leases)
             cancelling = {
-                job_id for job_id in {lease.job_id for lease in held} if _cancelling(connection, job_id)
+                job_id
+                for job_id in {lease.job_id for lease in held}
+                if job_rows.cancelling(connection, job_id)
             }
             free = {"lease_holder": "", "lease_until": 0.0}
             back = {lease for lease in held if lease.job_id not in cancelling}
-            _set_held(connection, back, {**free, "state": "queued"})
-            _set_held(connection, held - back, {**free, "state": "cancelled"})
+            job_rows.set_held(connection, back, {**free, "state": "queued"})
+            job_rows.set_held(connection, held - back, {**free, "state": "cancelled"})
 
     def fail(self, lease: ItemLease, *failures: Failure) -> None:
         """End an item that failed before any commit. Raises ``LeaseLost``."""
@@ -227,12 +163,12 @@ class JobStore:
         """
         now = time.time()
         with writing(self._engine) as connection:
-            row = _job_row(connection, job_id)
+            row = job_rows.locked_job(connection, job_id)
             if row.state not in OPEN:
                 return row.state
             mine = job_item.c.job_id == job_id
             if row.cancel_requested:
-                _cancel_items(connection, job_id, now)
+                job_rows.cancel_items(connection, job_id, now)
             left = exists().where(mine, job_item.c.state.in_(("queued", "running")))
             if connection.scalar(select(left)) or (row.discovering and not row.cancel_requested):
                 return row.state
@@ -249,20 +185,20 @@ class JobStore:
     def request_cancel(self, job_id: str) -> None:
         """Take what is queued out at once; what is running ends or is released by its worker."""
         with writing(self._engine) as connection:
-            if _job_row(connection, job_id).state not in OPEN:
+            if job_rows.locked_job(connection, job_id).state not in OPEN:
                 return
             connection.execute(update(job).where(job.c.id == job_id).values(cancel_requested=True))
-            _cancel_items(connection, job_id, time.time())
+            job_rows.cancel_items(connection, job_id, time.time())
         self.settle(job_id)
 
     def cancel_requested(self, job_id: str) -> bool:
         with reading(self._engine) as connection:
-            return _cancelling(connection, job_id)
+            return job_rows.cancelling(connection, job_id)
 
     def retry(self, job_id: str) -> int:
         """Put failed and cancelled items back into the queue, without their failures; returns how many."""
         with writing(self._engine) as connection:
-            row = _job_row(connection, job_id)
+            row = job_rows.locked_job(connection, job_id)
             mine = job_item.c.job_id == job_id
             again = list(
                 connection.scalars(
@@ -295,18 +231,18 @@ class JobStore:
         """Newest first."""
         with reading(self._engine) as connection:
             rows = connection.execute(select(job).order_by(job.c.created_at.desc(), job.c.id).limit(limit))
-            return [_to_job(row) for row in rows.mappings()]
+            return [job_rows.to_job(row) for row in rows.mappings()]
 
     def job(self, job_id: str) -> JobRow | None:
         with reading(self._engine) as connection:
             row = connection.execute(select(job).where(job.c.id == job_id)).mappings().first()
-        return _to_job(row) if row is not None else None
+        return job_rows.to_job(row) if row is not None else None
 
     def open_jobs(self) -> list[JobRow]:
         """Queued, running and interrupted jobs, the oldest first."""
         with reading(self._engine) as connection:
             wanted = select(job).where(job.c.state.in_(OPEN)).order_by(job.c.created_at, job.c.id)
-            return [_to_job(row) for row in connection.execute(wanted).mappings()]
+            return [job_rows.to_job(row) for row in connection.execute(wanted).mappings()]
 
     def items(
         self, job_id: str, state: str | None = None, limit: int = 100, offset: int = 0
@@ -317,8 +253,8 @@ class JobStore:
             wanted = wanted.where(job_item.c.state == state)
         with reading(self._engine) as connection:
             rows = connection.execute(wanted.limit(limit).offset(offset)).mappings().all()
-            failures = _failures(connection, job_id, [row["idx"] for row in rows])
-        return [_to_item(row, failures.get(row["idx"], [])) for row in rows]
+            failures = job_rows.failures_of(connection, job_id, [row["idx"] for row in rows])
+        return [job_rows.to_item(row, failures.get(row["idx"], [])) for row in rows]
 
     def tally(self, job_id: str) -> Tally:
         with reading(self._engine) as connection:
@@ -343,115 +279,3 @@ class JobStore:
         with writing(self._engine) as connection:
             ids = list(connection.scalars(kept))
             connection.execute(delete(job).where(job.c.state.not_in(OPEN), job.c.id.not_in(ids)))
-
-
-def _append(connection: Connection, job_id: str, uris: Sequence[str], state: ItemState) -> list[int]:
-    """Add items for paths that the job does not have; returns their indices."""
-    row = _job_row(connection, job_id)
-    escaped = list(dict.fromkeys(codec.escape(uri) for uri in uris))
-    mine = job_item.c.job_id == job_id
-    there = dialect.one_of(connection, job_item.c.uri, escaped)
-    known = set(connection.scalars(select(job_item.c.uri).where(mine, there)))
-    last = connection.scalar(select(func.max(job_item.c.idx)).where(mine))
-    first = 0 if last is None else last + 1
-    fresh: dict[str, Any] = {
-        "job_id": job_id,
-        "state": "cancelled" if row.cancel_requested and state == "queued" else state,
-        "outcome": "failed" if state == "failed" else "",
-        "attempts": 0,
-        "lease_holder": "",
-        "lease_token": 0,
-        "lease_until": 0.0,
-        "segments": 0,
-        "records": {},
-    }
-    new = [uri for uri in escaped if uri not in known]
-    if new:
-        connection.execute(
-            insert(job_item),
-            [{**fresh, "idx": index, "uri": uri} for index, uri in enumerate(new, first)],
-        )
-        connection.execute(update(job).where(job.c.id == job_id).values(total=job.c.total + len(new)))
-    return list(range(first, first + len(new)))
-
-
-def _job_row(connection: Connection, job_id: str) -> JobRow:
-    """The job, locked for this transaction."""
-    row = connection.execute(select(job).where(job.c.id == job_id).with_for_update()).mappings().first()
-    if row is None:
-        raise NotFound(f"no job {job_id!r}; `midspan jobs ls` lists them")
-    return _to_job(row)
-
-
-def _cancelling(connection: Connection, job_id: str) -> bool:
-    return bool(connection.scalar(select(job.c.cancel_requested).where(job.c.id == job_id)))
-
-
-def _cancel_items(connection: Connection, job_id: str, now: float) -> None:
-    """What is queued, and what was running with somebody who is gone."""
-    lapsed = and_(job_item.c.state == "running", job_item.c.lease_until < now)
-    connection.execute(
-        update(job_item)
-        .where(job_item.c.job_id == job_id, or_(job_item.c.state == "queued", lapsed))
-        .values(state="cancelled", lease_holder="", lease_token=_passed_on(lapsed))
-    )
-
-
-def _passed_on(lapsed: Any) -> Any:
-    """A lapsed lease passes on to nobody: its old holder must not write any more."""
-    return case((lapsed, job_item.c.lease_token + 1), else_=job_item.c.lease_token)
-
-
-def _set_held(connection: Connection, held: set[ItemLease], values: Mapping[str, Any]) -> None:
-    if held:
-        connection.execute(
-            update(job_item)
-            .where(job_item.c.job_id == bindparam("of_job"), job_item.c.idx == bindparam("of_idx"))
-            .values(**values),
-            [{"of_job": lease.job_id, "of_idx": lease.index} for lease in held],
-        )
-
-
-def _ended(connection: Connection, leases: set[ItemLease]) -> set[ItemLease]:
-    """Those whose item ended under this very lease."""
-    found = set()
-    for lease in leases:
-        where = and_(job_item.c.job_id == lease.job_id, job_item.c.idx == lease.index)
-        row = connection.execute(select(job_item.c.state, job_item.c.lease_token).where(where)).first()
-        if row is not None and row.state in ("done", "failed") and row.lease_token == lease.token:
-            found.add(lease)
-    return found
-
-
-def _failures(connection: Connection, job_id: str, indices: Sequence[int]) -> dict[int, list[Failure]]:
-    rows = connection.execute(
-        select(failure)
-        .where(failure.c.job_id == job_id, dialect.one_of(connection, failure.c.item, indices))
-        .order_by(failure.c.id)
-    )
-    found: dict[int, list[Failure]] = {}
-    for row in rows.mappings():
-        found.setdefault(row["item"], []).append(codec.to_failure(row))
-    return found
-
-
-def _to_job(row: RowMapping) -> JobRow:
-    values = {name: row[name] for name in JobRow.__dataclass_fields__}
-    values["paths"] = tuple(codec.unescape(path) for path in row["paths"])
-    values["stages"] = tuple(row["stages"])
-    return JobRow(**values)
-
-
-def _to_item(row: RowMapping, failures: Sequence[Failure]) -> ItemRow:
-    return ItemRow(
-        job_id=row["job_id"],
-        index=row["idx"],
-        uri=codec.unescape(row["uri"]),
-        state=row["state"],
-        outcome=row["outcome"],
-        attempts=row["attempts"],
-        source_id=row["source_id"],
-        segments=row["segments"],
-        records=row["records"],
-        failures=tuple(failures),
-    )

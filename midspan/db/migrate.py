@@ -7,11 +7,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, column, inspect, select, table
 
 from midspan.db import dialect
 from midspan.db.engine import make_engine, reading, writing
@@ -33,9 +29,7 @@ def upgrade(url: str, *, read_only: bool = False) -> None:
         with writing(engine) as connection:
             dialect.lock_schema(connection)
             if not _is_current(connection):
-                config = _config()
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+                _take_steps(connection)
 
 
 def current(url: str) -> str | None:
@@ -79,20 +73,28 @@ def _is_current(connection: Connection) -> bool:
 
 
 def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    """As Alembic has noted it, without loading Alembic: every opening of a workspace asks."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    noted = connection.scalar(select(table("alembic_version", column("version_num")).c.version_num))
+    return str(noted) if noted is not None else None
 
 
 @lru_cache(maxsize=1)
 def _known() -> tuple[str, ...]:
-    """All revisions, newest first."""
-    return tuple(step.revision for step in ScriptDirectory.from_config(_config()).walk_revisions())
+    """All revisions, newest first: steps are files called by their number, ``0001_first_schema.py``."""
+    steps = (_folder() / "versions").glob("[0-9]*.py")
+    return tuple(sorted((step.name.split("_")[0] for step in steps), reverse=True))
 
 
-def _config() -> Config:
-    config = Config()
+def _take_steps(connection: Connection) -> None:
+    from alembic import command  # here, since hardly any start needs it
+    from alembic.config import Config
+
+    config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(_folder()).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
-    return config
+    command.upgrade(config, "head")
 
 
 def _folder() -> Path:

@@ -16,8 +16,11 @@ NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     tables()
+    postgresql = op.get_bind().dialect.name == "postgresql"
+    if postgresql:
+        text_search_postgresql()
     for name in ("segment", "action_event"):
-        if op.get_bind().dialect.name == "postgresql":
+        if postgresql:
             full_text_postgresql(name)
         else:
             full_text_sqlite(name)
@@ -37,10 +40,17 @@ def full_text_sqlite(name: str) -> None:
     op.execute(f"CREATE TRIGGER {index}_update AFTER UPDATE OF text ON {name} BEGIN {remove} {add} END")
 
 
+def text_search_postgresql() -> None:
+    """PostgreSQL's ``english`` without its stop words: every word can be found and excluded."""
+    op.execute("CREATE TEXT SEARCH DICTIONARY midspan_stem (TEMPLATE = snowball, LANGUAGE = english)")
+    op.execute("CREATE TEXT SEARCH CONFIGURATION midspan (COPY = english)")
+    op.execute("ALTER TEXT SEARCH CONFIGURATION midspan ALTER MAPPING REPLACE english_stem WITH midspan_stem")
+
+
 def full_text_postgresql(name: str) -> None:
     op.execute(
         f"ALTER TABLE {name} ADD COLUMN tsv tsvector "
-        "GENERATED ALWAYS AS (to_tsvector('english', text)) STORED"
+        "GENERATED ALWAYS AS (to_tsvector('midspan', text)) STORED"
     )
     op.execute(f"CREATE INDEX ix_{name}_tsv ON {name} USING gin (tsv)")
 

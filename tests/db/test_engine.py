@@ -30,7 +30,7 @@ from midspan.db.stores import Commit
 from midspan.records import Location, Source
 url, name = sys.argv[1:]
 store = SqlRecordStore(make_engine(url))
-for i in range(40):
+for i in range(20):
     source = Source(f"{name}{i}", "document", "text/plain", name, 1, 1.0)
     store.complete_runs([source.id])
     store.commit(Commit(sources=[source], locations=[Location(f"/{source.id}", source.id, 1, 1, 1.0)]))
@@ -61,7 +61,7 @@ def test_two_processes_write_at_once(sqlite_url: str) -> None:
     ]
     assert [process.communicate()[1] for process in both] == ["", ""]
     store = SqlRecordStore(make_engine(sqlite_url))
-    assert store.counts()["source"] == 80
+    assert store.counts()["source"] == 40
     store.close()
 
 

@@ -12,12 +12,15 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from midspan.db import migrate
 from midspan.db.engine import make_engine, reading
 from midspan.db.relational import SqlRecordStore
 from midspan.db.tables import metadata
 from midspan.errors import NewerSchema, StoreError
+
+STEPS = Path(migrate.__file__).parents[2] / "migrations" / "versions"
 
 
 def differences(url: str) -> list[Any]:
@@ -63,9 +66,16 @@ def test_a_difference_would_be_seen(sqlite_url: str, path: Path) -> None:
 
 
 def test_migrations_do_not_import_the_tables_of_today() -> None:
-    steps = list((Path(migrate.__file__).parents[2] / "migrations" / "versions").glob("*.py"))
-    assert steps
-    assert not [step.name for step in steps if "midspan" in step.read_text()]
+    assert not [step.name for step in STEPS.glob("*.py") if "import midspan" in step.read_text()]
+    assert not [step.name for step in STEPS.glob("*.py") if "from midspan" in step.read_text()]
+
+
+def test_steps_follow_each_other_by_number() -> None:
+    script = ScriptDirectory(str(STEPS.parent))
+    numbers = [step.revision for step in script.walk_revisions()]
+    assert migrate.head() == script.get_current_head() == numbers[0]
+    assert numbers == sorted(numbers, reverse=True)
+    assert {step.name[:5] for step in STEPS.glob("*.py")} == {f"{number}_" for number in numbers}
 
 
 def test_a_newer_database_is_refused(sqlite_url: str, path: Path) -> None:
