@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 BUNDLED_ENCODER = "text.minilm"
 BUNDLED_DIM = 384
 BUNDLED_PARSER = "parse.en-core-web-sm"
+STAGES = ("embedding", "scene", "atlas", "facts", "signature")
+"""Stages that can be named; what they share (the parse) runs when one of them needs it."""
 
 
 class Encoder:

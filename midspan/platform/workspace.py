@@ -28,6 +28,7 @@ from midspan.db.stores import (
     VectorIndex,
 )
 from midspan.errors import NotFound, ReadOnlyWorkspace, UnknownName, WrongUse
+from midspan.pipelines.batch_run import needed_stages
 from midspan.platform import views
 from midspan.platform.answers import (
     Answer,
@@ -40,6 +41,7 @@ from midspan.platform.answers import (
     Place,
     Shown,
 )
+from midspan.platform.models import STAGES, Models
 from midspan.platform.projector import Projector, holder_name
 from midspan.platform.settings import Settings
 from midspan.records import SourceKind
@@ -48,12 +50,13 @@ if TYPE_CHECKING:
     from midspan.pipelines.ingest import Ingest
     from midspan.pipelines.stage import Stage
     from midspan.platform.background import Background
-    from midspan.platform.models import Models
     from midspan.platform.runner import JobRunner, Progress
     from midspan.platform.search import Searcher
 
 KINDS = ("sentence", "fragment", "window", "scene", "atlas", "fact", "event")
 RECORD_KINDS = ("scene", "atlas", "fact", "event")
+NO_STAGE = "none"
+"""The name that asks for reading and full text alone."""
 
 
 class Workspace:
@@ -163,8 +166,6 @@ class Workspace:
 
     @cached_property
     def models(self) -> Models:
-        from midspan.platform.models import Models
-
         return Models(self.settings, self.store)
 
     @cached_property
@@ -200,16 +201,15 @@ class Workspace:
         return JobRunner(self.jobs_store, self.ingest_loop(stages), self.projector, holder_name())
 
     def _chosen_stages(self, names: Sequence[str]) -> list[Stage]:
-        stages = self.models.stages
-        known = [stage.name for stage in stages if stage.run is not None]
         for name in names:
-            if name not in known and name != "none":
-                raise UnknownName("stage", name, [*known, "none"])
-        if not names:
-            return stages
-        chosen = [stage for stage in stages if stage.run is None or stage.name in names]
-        wanted = {need for stage in chosen if stage.run is not None for need in stage.requires}
-        return [stage for stage in chosen if stage.run is not None or wanted & set(stage.produces)]
+            if name not in (*STAGES, NO_STAGE):
+                raise UnknownName("stage", name, [*STAGES, NO_STAGE])
+        chosen = set(names or STAGES) - {NO_STAGE}
+        if not chosen:
+            return []
+        stages = self.models.stages
+        runs = {stage.run.id for stage in stages if stage.run is not None and stage.name in chosen}
+        return needed_stages(stages, frozenset(runs))
 
     def _writable(self) -> None:
         if self.read_only:
@@ -369,7 +369,7 @@ class Workspace:
         self._writable()
         self.job(job_id)
         count = self.jobs_store.retry(job_id)
-        if count:
+        if self.job(job_id).state == "queued":
             self.background.deliver(job_id)
         return count
 

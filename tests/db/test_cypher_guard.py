@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from midspan.db.cypher_guard import (
-from midspan.db.graph_process import GraphProcess
     MAX_CHARACTERS,
     MAX_DEPTH,
     MAX_TOKENS,
@@ -17,6 +16,7 @@ from midspan.db.graph_process import GraphProcess
     check_read_only,
     tokenize,
 )
+from midspan.db.graph_process import GraphProcess
 from midspan.errors import CypherRefused
 
 READS = [
@@ -300,7 +300,7 @@ WRITING = ["CREATE", "MERGE", "SET", "DELETE", "DETACH DELETE", "REMOVE", "DROP"
     st.randoms(use_true_random=False),
 )
 def test_no_spacing_comment_or_case_hides_a_clause(
-    before: str, between: list[str], word: str, after: str, random: Any
+    before: str, between: list[str], word: str, after: str, random: Random
 ) -> None:
     mixed = "".join(random.choice([c.lower(), c.upper()]) for c in word)
     with pytest.raises(CypherRefused):
