@@ -26,6 +26,8 @@ from midspan.models.facts.phrases import Phrase, Polarity, noun_phrase, phrase_b
 
 VERSION = 1
 MAX_PREDICATE_TOKENS = 12
+MAX_SENTENCE_TOKENS = 400
+"""What is longer is a list or a table without full stops, of which the parse makes nothing true."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,12 @@ class Triple:
 
 
 def extract_triples(doc: Doc) -> list[Triple]:
-    """The triples of a parsed sentence in order of their predicates, without repetitions."""
+    """The triples of a parsed sentence in order of their predicates, without repetitions.
+
+    None of a sentence of more than ``MAX_SENTENCE_TOKENS``; that also bounds time and depth.
+    """
+    if len(doc) > MAX_SENTENCE_TOKENS:
+        return []
     found: dict[tuple[int, int, str, int, int], Triple] = {}
     for token in doc:
         for triple in _triples_at(token):

@@ -112,6 +112,12 @@ def test_every_slot_is_where_it_says(sentences: list[str]) -> None:
         assert not triple.predicate.overlaps(triple.object)
 
 
+def test_a_list_without_full_stops_says_nothing(extract: Extract) -> None:
+    verbs = [f"met Name{number}" for number in range(300)]
+    assert extract(f"Bob {', '.join(verbs)} and left.") == []
+    assert len(extract(f"Bob {', '.join(verbs[:40])} and left.")) > 20
+
+
 def test_a_hand_made_parse_will_do() -> None:
     doc = Doc(
         Vocab(),
