@@ -183,7 +183,7 @@ def _inverted(vectors: npt.NDArray[np.float32]) -> Any:
     index.cp.min_points_per_centroid = 1
     step = max(1, count // (cells * TRAINING_VECTORS_A_CELL))
     index.train(np.ascontiguousarray(vectors[::step]))
-    index.nprobe = max(8, cells // 32)
+    index.nprobe = max(8, cells // 16)
     return index
 
 

@@ -319,7 +319,7 @@ index.apply(keys, np.random.default_rng(seed).normal(size=(10, 4)).astype("f4"),
 
 
 @pytest.mark.parametrize(
-    ("seed", "point"), enumerate(["write", "fsync", "rename", "folder", "publish", "sweep"], start=1)
+    ("seed", "point"), list(enumerate(["write", "fsync", "rename", "folder", "publish", "sweep"], start=1))
 )
 def test_a_kill_at_any_point_loses_nothing(
     tmp_path: Path, store: SqlRecordStore, seed: int, point: str
