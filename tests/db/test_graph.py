@@ -269,6 +269,23 @@ def test_taking_a_mention_out_recomputes_what_it_supported(graph: GraphStore, le
     assert read(graph) == expected([fact(2, segment=2, score=0.4)])
 
 
+def test_an_edge_goes_with_its_last_mention_though_its_entities_stay(graph: GraphStore, lease: Lease) -> None:
+    graph.apply([fact(1), fact(2, predicate=slot("met"))], [], 1, lease)
+
+    graph.apply([], ["fact-1"], 2, lease)
+
+    assert read(graph) == expected([fact(2, predicate=slot("met"))])
+
+
+@pytest.mark.parametrize("first", ["Analytical Engine", "the Engine"])
+def test_a_name_does_not_depend_on_which_fact_came_first(graph: GraphStore, lease: Lease, first: str) -> None:
+    for through, name in enumerate(sorted(["Analytical Engine", "the Engine"], key=lambda n: n != first)):
+        graph.apply([fact(through, slot("it", "wd:Q9", name))], [], through, lease)
+
+    rows = graph.query("MATCH (e:Entity {uid: 'wd:Q9'}) RETURN e.name").rows
+    assert rows == (("Analytical Engine",),)
+
+
 def test_taking_the_last_mention_out_leaves_nothing(graph: GraphStore, lease: Lease) -> None:
     graph.apply([fact(1), fact(2, polarity="negated")], [], 1, lease)
 
