@@ -51,7 +51,8 @@ def passing(connection: Connection, where: SegmentFilter) -> list[ColumnElement[
         conditions.append(dialect.one_of(connection, segment.c.source_id, sorted(where.source_ids)))
     if where.record_kinds is not None:
         tables = [RECORDS[kind] for kind in sorted(where.record_kinds)]
-        carried = [exists().where(table.c.segment_id == segment.c.id) for table in tables]
+        # Correlated by name: a search for events has the table of events in its own FROM too.
+        carried = [exists().where(table.c.segment_id == segment.c.id).correlate(segment) for table in tables]
         conditions.append(or_(False, *carried))
     of_source = [
         *([source.c.kind == where.source_kind] if where.source_kind is not None else []),

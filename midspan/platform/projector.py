@@ -38,7 +38,7 @@ class Projector:
         self._holder = holder_name()
 
     def applied(self, target: Target) -> int:
-        return self._graph.applied() if target == "graph" else self._indexes[target].applied()
+        return self._projection(target).applied()
 
     def lag(self) -> dict[Target, int]:
         """Outbox entries that each projection has not applied yet (by id)."""
@@ -65,13 +65,17 @@ class Projector:
 
         def work(lease: Lease) -> None:
             for target in chosen:
-                self._rebuild(target, lease)
+                self._projection(target).clear(lease)  # also where what is there cannot be read
+                self._rebuild(target)
 
         while not self._with_lease(work):
             if time.monotonic() > deadline:
                 return False
             time.sleep(0.2)
         return True
+
+    def _projection(self, target: Target) -> GraphStore | VectorIndex:
+        return self._graph if target == "graph" else self._indexes[target]
 
     def _targets(self) -> list[Target]:
         return ["graph", *self._indexes]
@@ -91,10 +95,9 @@ class Projector:
     def _drain(self, lease: Lease) -> None:
         for target in self._targets():
             if self.applied(target) == 0:
-                self._rebuild(target, lease)
+                self._rebuild(target)
             for ids, through in self._backlog(target):
-                lease = self._prolong()
-                self._apply(target, ids, through, lease)
+                self._apply(target, ids, through, self._prolong())
 
     def _backlog(self, target: Target) -> Iterator[tuple[list[str], int]]:
         """Outbox ids behind what is applied, in portions, each with the entry it ends at."""
@@ -111,11 +114,10 @@ class Projector:
         if through > self.applied(target):
             yield list(ids), through
 
-    def _rebuild(self, target: Target, lease: Lease) -> None:
-        """Entries that come in meanwhile have higher ids than ``through`` and are drained afterwards."""
+    def _rebuild(self, target: Target) -> None:
+        """Fill an empty projection. Entries that come in meanwhile have higher ids than ``through`` and
+        are drained afterwards."""
         through = self._store.outbox_end(target)
-        if self.applied(target) > 0:
-            (self._graph if target == "graph" else self._indexes[target]).clear(lease)
         pending: list[str] = []
         for ids in self._store.all_ids(target):
             pending += ids

@@ -8,6 +8,7 @@ import time
 
 import psutil
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
 from midspan import Workspace
 from midspan.errors import NotFound, StoreUnavailable, WrongUse
@@ -111,7 +112,9 @@ def test_a_failed_item_tells_why_and_is_retried_after_mending(served, notes):
     [item] = served.job_items(job_id, "failed")
     assert item.path.endswith("broken.pdf")
     assert item.failures[0].message
-    (notes / "broken.pdf").write_text("Now it is a text about the Rhine.")
+    canvas = Canvas(str(notes / "broken.pdf"))
+    canvas.drawString(72, 720, "Now it is a page about the Rhine.")
+    canvas.save()
     assert served.retry(job_id) == 1
     assert ended(served, job_id)
     assert (served.job(job_id).state, served.job(job_id).done) == ("done", 25)
