@@ -12,7 +12,7 @@ from midspan import Workspace
 pytestmark = pytest.mark.slow
 
 VERBS = ("commit", "publish")
-SEEDS = range(8)
+SEEDS = range(5)
 
 DRIVER = """
 import os, signal, sys
