@@ -65,8 +65,7 @@ class Projector:
 
         def work(lease: Lease) -> None:
             for target in chosen:
-                self._projection(target).clear(lease)  # also where what is there cannot be read
-                self._rebuild(target)
+                self._rebuild(target, lease)
 
         while not self._with_lease(work):
             if time.monotonic() > deadline:
@@ -95,7 +94,7 @@ class Projector:
     def _drain(self, lease: Lease) -> None:
         for target in self._targets():
             if self.applied(target) == 0:
-                self._rebuild(target)
+                self._rebuild(target, lease)
             for ids, through in self._backlog(target):
                 self._apply(target, ids, through, self._prolong())
 
@@ -114,10 +113,13 @@ class Projector:
         if through > self.applied(target):
             yield list(ids), through
 
-    def _rebuild(self, target: Target) -> None:
-        """Fill an empty projection. Entries that come in meanwhile have higher ids than ``through`` and
-        are drained afterwards."""
+    def _rebuild(self, target: Target, lease: Lease) -> None:
+        """Empty a projection, also one that cannot be read or that a rebuild left half full, and fill it.
+
+        Entries that come in meanwhile have higher ids than ``through`` and are drained afterwards.
+        """
         through = self._store.outbox_end(target)
+        self._projection(target).clear(lease)
         pending: list[str] = []
         for ids in self._store.all_ids(target):
             pending += ids

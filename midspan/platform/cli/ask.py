@@ -92,9 +92,10 @@ def print_answer(answer: Answer) -> None:
         out.print("nothing found")
     for number, hit in enumerate(answer.hits, start=1):
         out.print(plain(f"{number:2}. {hit.title}  ({hit.kind}, {place(hit)})", "bold"))
-        out.print(plain(f"    {hit.text}"))
+        out.print(plain("    " + " ".join(hit.text.split())))
         out.print(plain(f"    {hit.why}; {hit.record}", "dim"))
     out.print(plain(f"{len(answer.hits)} hits in {answer.milliseconds:.0f} ms", "dim"))
+    out.print()
 
 
 def show(
