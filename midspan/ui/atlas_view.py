@@ -1,0 +1,108 @@
+"""The atlas: a body in 3D with a point for each grounded sentence; an organ lists its sentences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from midspan import Workspace
+from midspan.platform.answers import BodyView, Place
+from midspan.ui import passage, style
+from midspan.ui.body_figure import BODY, figure
+from midspan.ui.escaping import as_html, marked
+from midspan.ui.wording import counted, place
+
+POINTS = 2000
+LISTED = 50
+
+
+def render(workspace: Workspace) -> None:
+    style.heading(
+        "Atlas",
+        "Medical sentences at the organ they speak of. A stylised phantom, not a person's anatomy; "
+        "the points come from the baseline dictionary model.",
+    )
+    with st.spinner("Building the body …"):
+        body = workspace.body()
+    if not sum(body.counts.values()):
+        style.empty("No sentence is grounded yet", "Ingest documents that speak of organs.")
+        return
+    organ = _organ(body)
+    with st.spinner("Reading the points …"):
+        places = workspace.places(organ, POINTS)
+    left, right = st.columns([6, 5], gap="medium")
+    with left:
+        _body(body, places, organ)
+    with right:
+        _sentences(workspace, body, places, organ)
+
+
+def _organ(body: BodyView) -> str | None:
+    """The organ that is looked at: chosen by the address, the box or a click in the picture."""
+    counts = {mesh.organ: body.counts.get(mesh.organ, 0) for mesh in body.meshes if mesh.organ != BODY}
+    known = sorted((organ for organ in counts if counts[organ]), key=lambda organ: (-counts[organ], organ))
+    if "organ" not in st.session_state:
+        asked = st.query_params.get("organ", "")
+        st.session_state["organ"] = asked if asked in known else None
+    box, _ = st.columns([4, 7])
+    organ: str | None = box.selectbox(
+        "Organ",
+        known,
+        key="organ",
+        format_func=lambda organ: f"{organ} ({counts[organ]})",
+        placeholder="all organs",
+    )
+    if organ:
+        st.query_params["organ"] = organ
+    elif "organ" in st.query_params:
+        del st.query_params["organ"]
+    return organ
+
+
+def _body(body: BodyView, places: list[Place], organ: str | None) -> None:
+    st.plotly_chart(
+        figure(body, places, organ),
+        width="stretch",
+        key="body",
+        theme=None,
+        on_select=_picked,
+        selection_mode="points",
+        config={"displaylogo": False, "displayModeBar": False},
+    )
+    st.caption("Seen from the front: the body's left is on your right. Drag to turn, scroll to zoom.")
+
+
+def _picked() -> None:
+    """A click on a point chooses its organ."""
+    state: Any = st.session_state["body"]
+    organs = [point.get("customdata") for point in state["selection"]["points"]]
+    if organs and isinstance(organs[0], str) and organs[0]:
+        st.session_state["organ"] = organs[0]
+
+
+def _sentences(workspace: Workspace, body: BodyView, places: list[Place], organ: str | None) -> None:
+    count = body.counts.get(organ, 0) if organ else sum(body.counts.values())
+    st.html(
+        f"<b>{as_html(organ or 'all organs')}</b> <span class='ms-meta'>{counted(count, 'sentence')}</span>"
+    )
+    with st.container(height=620, border=False):
+        for number, one in enumerate(places[:LISTED]):
+            _sentence(workspace, number, one)
+        if count > LISTED:
+            st.caption(f"The first {LISTED} are listed; search finds the others.")
+
+
+def _sentence(workspace: Workspace, number: int, one: Place) -> None:
+    grounding = one.grounding
+    where = grounding.provenance
+    with st.container(border=True):
+        body, action = st.columns([6, 1], vertical_alignment="center")
+        body.html(
+            f'<div class="ms-text" dir="auto">{marked(grounding.text, [])}</div>'
+            f'<div class="ms-meta">{as_html(one.title)} · '
+            f"{as_html(place(where.unit, where.start, where.end))} · {as_html(grounding.organ or '')}, "
+            f"{as_html(grounding.reason)}</div>"
+        )
+        if action.button("Open", key=f"place-{number}", type="tertiary"):
+            passage.in_dialog(workspace, grounding.id)

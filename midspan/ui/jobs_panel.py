@@ -1,0 +1,116 @@
+"""Jobs: progress while they run, failures with their reasons, retry and cancel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import PurePath
+
+import pandas as pd
+import streamlit as st
+
+from midspan import Workspace
+from midspan.errors import MidspanError
+from midspan.platform.answers import JobView
+from midspan.ui import style
+from midspan.ui.escaping import as_html, as_markdown, plain
+from midspan.ui.wording import ago, counted
+
+SHOWN = 10
+SECONDS = 1.0
+OPEN = ("queued", "running")
+ICONS = {
+    "queued": "⏳",
+    "running": "▶",
+    "done": "✓",
+    "failed": "✗",
+    "cancelled": "⏹",
+    "interrupted": "⚠",
+}
+
+
+def render(workspace: Workspace) -> None:
+    """The latest jobs; looked at again every second while one of them runs."""
+    running = any(job.state in OPEN for job in workspace.jobs(SHOWN))
+    st.fragment(_list, run_every=SECONDS if running else None)(workspace, running)
+
+
+def _list(workspace: Workspace, was_running: bool) -> None:
+    jobs = workspace.jobs(SHOWN)
+    if not jobs:
+        style.empty("No jobs yet", "What you add above appears here with its progress.")
+        return
+    for job in jobs:
+        _job(workspace, job)
+    if was_running and not any(job.state in OPEN for job in jobs):
+        st.rerun()  # the whole page: the counts have changed, and there is no need to look again
+
+
+def _job(workspace: Workspace, job: JobView) -> None:
+    with st.container(border=True, key=f"job-{job.id}"):
+        head, action = st.columns([6, 1], vertical_alignment="center")
+        name = ", ".join(PurePath(path).name or path for path in job.paths[:3])
+        more = f" and {len(job.paths) - 3} more" if len(job.paths) > 3 else ""
+        head.html(
+            f'<span class="ms-title">{ICONS.get(job.state, "")} {as_html(name + more)}</span> '
+            f'<span class="ms-meta">{as_html(job.state)} · {_tally(job)} · {ago(job.created_at)} · '
+            f"{as_html(job.id)}</span>"
+        )
+        if not workspace.read_only:
+            _buttons(workspace, job, action)
+        if job.state in OPEN:
+            share = (job.done + job.failed) / job.total if job.total else 0.0
+            st.progress(min(1.0, share), text="Looking for files …" if job.discovering else None)
+        if job.message:
+            st.html(f'<div class="ms-meta">{as_html(job.message)}</div>')
+        if job.failed:
+            _failures(workspace, job)
+
+
+def _tally(job: JobView) -> str:
+    failed = f", {job.failed:,} failed" if job.failed else ""
+    return f"{job.done:,} of {counted(job.total, 'file')} done{failed}"
+
+
+def _buttons(workspace: Workspace, job: JobView, column: st.delta_generator.DeltaGenerator) -> None:
+    if job.state in OPEN:
+        if column.button("Cancel", key=f"cancel-{job.id}"):
+            _do(lambda: workspace.cancel(job.id), "Asked to stop; what is done stays done.")
+    elif (job.failed or job.state in ("cancelled", "interrupted")) and column.button(
+        "Retry", key=f"retry-{job.id}"
+    ):
+        _do(lambda: workspace.retry(job.id), "Put back in the queue.")
+
+
+def _failures(workspace: Workspace, job: JobView) -> None:
+    items = workspace.job_items(job.id, state="failed")
+    rows = [
+        (PurePath(item.path).name, failure.stage, failure.kind, failure.message, failure.retryable)
+        for item in items
+        for failure in item.failures
+    ]
+    with st.expander(f"{counted(len(items), 'file')} failed", icon=":material/error:", expanded=True):
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    "File": [plain(row[0]) for row in rows],
+                    "Stage": [row[1] for row in rows],
+                    "Kind": [row[2] for row in rows],
+                    "Reason": [plain(row[3]) for row in rows],
+                    "Worth a retry": ["yes" if row[4] else "no" for row in rows],
+                }
+            ),
+            hide_index=True,
+            width="stretch",
+            column_config={"Reason": st.column_config.TextColumn(width="large")},
+        )
+
+
+def _do(action: Callable[[], object], done: str) -> None:
+    """Carry out a button's wish and look again."""
+    try:
+        action()
+    except MidspanError as error:
+        st.error(as_markdown(str(error)))
+    else:
+        st.toast(done)
+        st.rerun()

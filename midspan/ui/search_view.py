@@ -1,0 +1,199 @@
+"""Search over documents and videos: hits on the left, the opened one on the right.
+
+A search is in the page's address (``?q=``, ``kind``, ``media``, ``source``, ``open``), so it can be linked.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, cast
+
+import streamlit as st
+
+from midspan import Workspace
+from midspan.errors import MidspanError, NotFound
+from midspan.platform.answers import Answer, Hit
+from midspan.records import SourceKind
+from midspan.ui import passage, style
+from midspan.ui.escaping import as_html, as_markdown, marked, shorten
+from midspan.ui.wording import KIND_NAMES, counted, place, query_spans
+
+MEDIA = {"document": "Documents", "video": "Videos"}
+STEP = 10
+SOURCES = 500
+EXAMPLES = ("pain caused by stones in the kidney", "who was born in Vienna", "something moving to the right")
+
+Field = Literal["q", "kind", "media", "source"]
+
+
+def render(workspace: Workspace) -> None:
+    style.heading("Search", "By words and by meaning, across the text of documents and the events of videos.")
+    _restore()
+    query = _question(workspace)
+    opened = st.query_params.get("open", "")
+    if not workspace.counts().get("source"):
+        style.empty("Nothing has been ingested yet", "Add files on the page “Sources and jobs”.")
+        return
+    if not query and not opened:
+        _examples()
+        return
+    left, right = st.columns([6, 7], gap="medium")
+    with left:
+        hits = _results(workspace, query) if query else []
+    if not opened and hits:
+        opened = hits[0].record
+    with right:
+        _opened(workspace, opened)
+
+
+def _restore() -> None:
+    """Give the widgets what the address says, or what they held before another page was looked at."""
+    kept = st.session_state.setdefault("search", {})
+    state = st.session_state
+    for name in ("q", "kind", "media", "source"):
+        if name not in state:
+            state[name] = st.query_params.get(name, kept.get(name, ""))
+    if state["kind"] not in KIND_NAMES:
+        state["kind"] = None
+    if state["media"] not in MEDIA:
+        state["media"] = None
+
+
+def _question(workspace: Workspace) -> str:
+    """The box and the filters; returns the query."""
+    box, kind, media, source = st.columns([5, 2, 2, 3], vertical_alignment="bottom")
+    query = box.text_input(
+        "Search for",
+        key="q",
+        placeholder="words, a question, or a “phrase”",
+        icon=":material/search:",
+        on_change=_close,
+    )
+    kind.selectbox(
+        "Kind", list(KIND_NAMES), key="kind", format_func=_kind_name, placeholder="any", on_change=_close
+    )
+    media.selectbox(
+        "In", list(MEDIA), key="media", format_func=_media_name, placeholder="all", on_change=_close
+    )
+    titles = {one.source.id: one.source.title for one in workspace.sources(SOURCES)}
+    if st.session_state["source"] not in titles:
+        st.session_state["source"] = None
+    source.selectbox(
+        "Source",
+        list(titles),
+        key="source",
+        format_func=lambda one: shorten(titles[one], 60),
+        placeholder="any",
+        on_change=_close,
+    )
+    for name in ("q", "kind", "media", "source"):
+        value = st.session_state[name] or ""
+        st.session_state["search"][name] = value
+        _put(name, value)
+    return query.strip()
+
+
+def _kind_name(kind: str) -> str:
+    return KIND_NAMES[kind]
+
+
+def _media_name(media: str) -> str:
+    return MEDIA[media]
+
+
+def _put(name: str, value: str) -> None:
+    """Set or remove a part of the address."""
+    if value:
+        st.query_params[name] = value
+    elif name in st.query_params:
+        del st.query_params[name]
+
+
+def _close() -> None:
+    """Another question: the opened hit and the number of hits begin anew."""
+    _put("open", "")
+    st.session_state["limit"] = STEP
+
+
+def _open(record_id: str) -> None:
+    st.query_params["open"] = record_id
+
+
+def _examples() -> None:
+    style.empty("What do you want to find?", "Type above, or begin with one of these.")
+    for number, example in enumerate(EXAMPLES):
+        st.button(
+            example,
+            key=f"example-{number}",
+            icon=":material/search:",
+            type="tertiary",
+            on_click=_ask,
+            args=(example,),
+        )
+
+
+def _ask(query: str) -> None:
+    st.session_state["q"] = query
+    _close()
+
+
+def _results(workspace: Workspace, query: str) -> list[Hit]:
+    """The hits, drawn as cards."""
+    state = st.session_state
+    limit = state.setdefault("limit", STEP)
+    with st.spinner("Searching …"):
+        answer: Answer = workspace.search(
+            query,
+            kinds=[state["kind"]] if state["kind"] else [],
+            source_kind=cast("SourceKind | None", state["media"]),
+            source_ids=[state["source"]] if state["source"] else [],
+            limit=limit,
+        )
+    if not answer.hits:
+        style.empty("No hits", "Try other words, or take the filters off.")
+        return []
+    st.caption(f"{counted(len(answer.hits), 'hit')} in {answer.milliseconds:.0f} ms")
+    opened = st.query_params.get("open", "") or answer.hits[0].record
+    for number, hit in enumerate(answer.hits):
+        _card(workspace, number, hit, query, hit.record == opened)
+    if len(answer.hits) == limit:
+        st.button("More hits", icon=":material/expand_more:", on_click=_more)
+    return list(answer.hits)
+
+
+def _more() -> None:
+    st.session_state["limit"] += STEP
+
+
+def _card(workspace: Workspace, number: int, hit: Hit, query: str, chosen: bool) -> None:
+    """One hit: what it says, where, and why it was found."""
+    jpeg = workspace.thumbnail(hit.record) if hit.kind == "window" else None
+    text = marked(hit.text, query_spans(query, hit.text))
+    with st.container(border=True, key=f"{'chosen' if chosen else 'hit'}-{number}"):
+        body, action = st.columns([6, 1], vertical_alignment="center")
+        body.html(
+            f'<div class="ms-hit">{style.picture(jpeg) if jpeg else ""}<div>'
+            f'{style.badge(hit.kind)}<span class="ms-title">{as_html(hit.title)}</span> '
+            f'<span class="ms-meta">{as_html(place(hit.unit, hit.start, hit.end, hit.page))}</span>'
+            f'<div class="ms-text ms-clip" dir="auto">{text}</div>'
+            f'<div class="ms-meta">{as_html(hit.why)}</div></div></div>'
+        )
+        action.button(
+            "Open",
+            key=f"open-{number}",
+            type="tertiary",
+            disabled=chosen,
+            on_click=_open,
+            args=(hit.record,),
+        )
+
+
+def _opened(workspace: Workspace, record_id: str) -> None:
+    if not record_id:
+        return
+    with st.container(border=True, key="opened"):
+        try:
+            passage.render(workspace, record_id, _open)
+        except NotFound:
+            st.warning("This passage is not there any more; its source may have changed since.")
+        except MidspanError as error:
+            st.error(as_markdown(str(error)))

@@ -1,0 +1,82 @@
+"""What the pages look like where Streamlit's own elements do not reach."""
+
+from __future__ import annotations
+
+import base64
+
+import streamlit as st
+
+from midspan.ui.escaping import as_html
+from midspan.ui.wording import KIND_NAMES
+
+KIND_COLOURS = {
+    "sentence": "#64748b",
+    "fragment": "#64748b",
+    "window": "#0e7490",
+    "scene": "#a16207",
+    "atlas": "#be123c",
+    "fact": "#4338ca",
+    "event": "#0f766e",
+}
+
+_CSS = """
+<style>
+.block-container { max-width: 1240px; padding-top: 4.2rem; padding-bottom: 3rem; }
+.ms-lead { opacity: .7; margin: -.4rem 0 .4rem; font-size: .95rem; }
+.ms-meta { font-size: .8rem; opacity: .65; overflow-wrap: anywhere; }
+.ms-title { font-weight: 600; overflow-wrap: anywhere; }
+.ms-text { line-height: 1.55; overflow-wrap: anywhere; white-space: pre-wrap; margin: .3rem 0; }
+.ms-passage { line-height: 1.65; overflow-wrap: anywhere; white-space: pre-wrap; max-height: 19rem;
+  overflow-y: auto; border-left: 3px solid #6366f1; padding: .2rem 0 .2rem .9rem; }
+.ms-around { opacity: .55; }
+mark { background: rgba(250, 204, 21, .42); color: inherit; border-radius: 3px; padding: .05em .1em; }
+.ms-kind { display: inline-block; color: #fff; font-size: .7rem; font-weight: 600; border-radius: 999px;
+  padding: .08rem .55rem; margin-right: .45rem; vertical-align: .1em; white-space: nowrap; }
+.ms-hit { display: flex; gap: .8rem; }
+.ms-hit > div { flex: 1; min-width: 0; }
+.ms-hit img { width: 104px; align-self: flex-start; border-radius: 6px; }
+.ms-clip { display: -webkit-box; -webkit-line-clamp: 4; -webkit-box-orient: vertical; overflow: hidden; }
+.ms-empty { text-align: center; padding: 2.2rem 1rem; border: 1px dashed rgba(128, 128, 128, .4);
+  border-radius: 10px; }
+.ms-empty b { font-size: 1.05rem; } .ms-empty div { opacity: .7; margin-top: .35rem; }
+.ms-pairs { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; font-size: .85rem; }
+.ms-pairs dt { opacity: .6; } .ms-pairs dd { margin: 0; overflow-wrap: anywhere; }
+[class*="st-key-chosen"] { box-shadow: inset 4px 0 0 #6366f1; border-radius: 10px; }
+</style>
+"""
+
+
+def apply_style() -> None:
+    st.html(_CSS)
+
+
+def badge(kind: str) -> str:
+    """HTML of a kind's coloured label."""
+    return (
+        f'<span class="ms-kind" style="background:{KIND_COLOURS.get(kind, "#64748b")}">'
+        f"{as_html(KIND_NAMES.get(kind, kind))}</span>"
+    )
+
+
+def heading(title: str, lead: str) -> None:
+    """A page's title and one line on what it is for; both are ours."""
+    st.title(title, anchor=False)
+    st.html(f'<div class="ms-lead">{as_html(lead)}</div>')
+
+
+def empty(title: str, what_to_do: str) -> None:
+    """That there is nothing here, and how to change that."""
+    st.html(f'<div class="ms-empty"><b>{as_html(title)}</b><div>{as_html(what_to_do)}</div></div>')
+
+
+def pairs(rows: dict[str, str]) -> None:
+    """Names with values; empty values are left out."""
+    items = "".join(
+        f"<dt>{as_html(name)}</dt><dd>{as_html(value)}</dd>" for name, value in rows.items() if value
+    )
+    st.html(f'<dl class="ms-pairs">{items}</dl>')
+
+
+def picture(jpeg: bytes) -> str:
+    """HTML of a small picture that is part of the page, fetched from nowhere."""
+    return f'<img alt="" src="data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}">'

@@ -1,0 +1,82 @@
+"""Places, times and sizes in words."""
+
+from __future__ import annotations
+
+import re
+import time
+
+from midspan.records import Unit
+
+KIND_NAMES = {
+    "sentence": "Sentence",
+    "fragment": "Fragment",
+    "window": "Video moment",
+    "scene": "Scene",
+    "atlas": "Atlas point",
+    "fact": "Fact",
+    "event": "Event",
+}
+
+_COMMON = frozenset(
+    (
+        "a", "an", "and", "are", "as", "at", "be", "by", "did", "do", "does", "for", "from", "had",
+        "has", "have", "how", "in", "is", "it", "of", "on", "or", "that", "the", "this", "to", "was",
+        "were", "what", "when", "where", "which", "who", "why", "with",
+    )
+)  # fmt: skip
+"""Words of a query that are not marked in its hits."""
+
+
+def clock(seconds: float) -> str:
+    """``m:ss``, with hours where there are some."""
+    whole = int(seconds)
+    hours, minutes = whole // 3600, whole // 60 % 60
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
+
+
+def place(unit: Unit, start: float, end: float, page: int | None = None) -> str:
+    """Where something stands in its source."""
+    if unit == "s":
+        return f"{clock(start)} to {clock(end)}"
+    characters = f"characters {int(start):,} to {int(end):,}"
+    return characters if page is None else f"page {page}, {characters}"
+
+
+def ago(then: float, now: float | None = None) -> str:
+    """A Unix time as the distance to now."""
+    seconds = max(0.0, (time.time() if now is None else now) - then)
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{int(seconds // size)} {unit} ago"
+    return "just now"
+
+
+def byte_size(count: int) -> str:
+    if count < 1000:
+        return f"{count} B"
+    size = float(count)
+    for unit in ("kB", "MB", "GB"):
+        size /= 1000
+        if size < 1000:
+            return f"{size:.1f} {unit}"
+    return f"{size / 1000:.1f} TB"
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 hit``, ``2 hits``."""
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def query_spans(query: str, text: str) -> list[tuple[int, int]]:
+    """Where the telling words of a query stand in a text, endings aside."""
+    words = {word for word in re.findall(r"\w+", query.casefold()) if word not in _COMMON}
+    return [
+        found.span()
+        for found in re.finditer(r"\w+", text)
+        if any(_alike(found.group().casefold(), word) for word in words)
+    ]
+
+
+def _alike(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return one == other or (len(short) >= 4 and len(long) - len(short) <= 2 and long.startswith(short))
