@@ -93,10 +93,11 @@ def places(store: RecordStore, organ: str | None, limit: int) -> list[Place]:
 
 def body(store: RecordStore) -> BodyView:
     """The stylised phantom's surfaces with the counts of this workspace."""
+    from midspan.models.atlas.phantom import ATLAS
     from midspan.models.atlas.surface import meshes  # builds voxels
 
     surfaces = tuple(OrganMesh(organ, vertices, triangles) for organ, vertices, triangles in meshes())
-    return BodyView("stylised-adult", surfaces, store.organ_counts())
+    return BodyView(ATLAS, surfaces, store.organ_counts())
 
 
 def scene_picture(store: RecordStore, record_id: str) -> str:

@@ -60,7 +60,9 @@ def _serve(workspace: Workspace, until_idle: float | None) -> None:
     if idle is not None:
         signals.task_prerun.connect(idle.busy, weak=False)
         signals.task_postrun.connect(idle.rest, weak=False)
-    app.worker_main(["--quiet", "worker", "--pool=solo", "--loglevel=WARNING", "--without-gossip", "--without-mingle"])
+    app.worker_main(
+        ["--quiet", "worker", "--pool=solo", "--loglevel=WARNING", "--without-gossip", "--without-mingle"]
+    )
 
 
 class _IdleWatch:
