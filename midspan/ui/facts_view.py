@@ -47,14 +47,22 @@ def _graph(workspace: Workspace) -> None:
     if not found:
         style.empty("No such facts", "Choose another entity, or show facts that are not fully linked too.")
         return
-    drawn = found[: fact_graph.DRAWN_LIMIT if entity else fact_graph.DRAWN_LIMIT // 2]
+    drawn = _drawn(found, entity is None)
     picture, table = st.columns([6, 5], gap="medium")
     with table:
         chosen = _choose(found)
     with picture, st.container(border=True, height=470):
         st.graphviz_chart(fact_graph.as_graphviz(drawn, chosen.assertion), width="stretch")
-    picture.caption(f"{len(drawn)} of {counted(len(found), 'fact')} drawn, the best supported first.")
+    picture.caption(f"{counted(len(drawn), 'fact')} drawn of {len(found)} listed, the best supported first.")
     _evidence(workspace, chosen)
+
+
+def _drawn(found: list[Edge], overview: bool) -> list[Edge]:
+    """Few enough to be read; in the overview those that join two entities."""
+    if not overview:
+        return found[: fact_graph.DRAWN_LIMIT]
+    joining = [edge for edge in found if edge.object is not None]
+    return (joining or found)[: fact_graph.DRAWN_LIMIT // 2]
 
 
 def _choose(found: list[Edge]) -> Edge:
@@ -76,7 +84,11 @@ def _choose(found: list[Edge]) -> Edge:
         on_select="rerun",
         selection_mode="single-row",
         key="edges",
-        column_config={"×": st.column_config.NumberColumn(help="Sentences that say so", width="small")},
+        column_config={
+            "×": st.column_config.NumberColumn(help="Sentences that say so", width=40),
+            "Conf.": st.column_config.NumberColumn(help="Confidence of the best of them", width=60),
+            "Predicate": st.column_config.TextColumn(width=110),
+        },
     )
     st.caption("Choose a row to read the sentences behind it.")
     rows = [row for row in event["selection"]["rows"] if row < len(found)]
@@ -116,6 +128,15 @@ def _sentence(workspace: Workspace, number: int, shown: Shown) -> None:
             f'<div class="ms-text" dir="auto">{marked(shown.text, spans)}</div>'
             f'<div class="ms-meta">{as_html(shown.source.title)} · {as_html(where)} · '
             f"confidence {fact.score:.2f} · {as_html(model)}</div>"
+            f'<div class="ms-meta">{as_html(_links(fact))}</div>'
         )
         if action.button("Open", key=f"evidence-{number}", type="tertiary"):
             passage.in_dialog(workspace, fact.id)
+
+
+def _links(fact: Fact) -> str:
+    """What the three parts link to: ids of the knowledge graph, or why there is none."""
+    return " · ".join(
+        f"{shorten(slot.surface, 40)}: {slot.uid or slot.literal or 'not in the knowledge graph'}"
+        for slot in (fact.subject, fact.predicate, fact.object)
+    )
