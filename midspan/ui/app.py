@@ -26,7 +26,7 @@ def page(render: Callable[[Workspace], None]) -> Callable[[], None]:
 
 
 def main() -> None:
-    st.set_page_config(page_title="midspan", page_icon=":material/hub:", layout="wide")
+    st.set_page_config(page_title="midspan", page_icon=style.ICON, layout="wide")
     style.apply_style()
     pages = (
         ("Search", "search", ":material/search:", search_view.render),

@@ -86,7 +86,7 @@ def _sentences(workspace: Workspace, body: BodyView, places: list[Place], organ:
     st.html(
         f"<b>{as_html(organ or 'all organs')}</b> <span class='ms-meta'>{counted(count, 'sentence')}</span>"
     )
-    with st.container(height=620, border=False):
+    with st.container(height=570, border=False):
         for number, one in enumerate(places[:LISTED]):
             _sentence(workspace, number, one)
         if count > LISTED:

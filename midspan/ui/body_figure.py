@@ -36,7 +36,7 @@ def figure(body: BodyView, places: Sequence[Place], chosen: str | None) -> Any:
             "zaxis": axis | {"range": _reach(body)},
             "aspectmode": "data",
             "camera": {
-                "eye": {"x": 0.25, "y": -1.15, "z": 0.2},
+                "eye": {"x": 0.3, "y": -2.75, "z": 0.2},
                 "up": {"x": 0, "y": 0, "z": 1},
                 "center": {"x": 0, "y": 0, "z": 0},
             },
@@ -44,7 +44,7 @@ def figure(body: BodyView, places: Sequence[Place], chosen: str | None) -> Any:
         },
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         showlegend=False,
-        height=640,
+        height=600,
         uirevision="body",
     )
     return drawn

@@ -16,10 +16,13 @@ from midspan.ui.wording import clock, place
 
 OpenRecord = Callable[[str], None]
 
+CONTEXT = 280
+"""Characters on either side of a place."""
+
 
 def render(workspace: Workspace, record_id: str, on_open: OpenRecord | None = None) -> None:
     """Draw it; with ``on_open`` the moments and sentences like it can be opened in turn."""
-    shown = workspace.show(record_id)
+    shown = workspace.show(record_id, context=CONTEXT)
     segment, record = shown.segment, shown.record
     start, end = (record.provenance.start, record.provenance.end) if record else (segment.start, segment.end)
     st.html(

@@ -19,14 +19,22 @@ KIND_COLOURS = {
     "event": "#0f766e",
 }
 
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" '
+    'fill="#4338ca"/><path d="M9 16h14" stroke="#fff" stroke-width="3"/><circle cx="9" cy="16" r="4" '
+    'fill="#fff"/><circle cx="23" cy="16" r="4" fill="#facc15"/></svg>'
+)
+"""Our own, as Streamlit fetches named icons for a page from the network."""
+
 _CSS = """
 <style>
-.block-container { max-width: 1240px; padding-top: 4.2rem; padding-bottom: 3rem; }
-.ms-lead { opacity: .7; margin: -.4rem 0 .4rem; font-size: .95rem; }
+.block-container { max-width: 1240px; padding-top: 4rem; padding-bottom: 3rem; }
+.block-container h1 { font-size: 1.75rem; padding: .2rem 0 .3rem; }
+.ms-lead { opacity: .7; margin-top: -.6rem; font-size: .95rem; }
 .ms-meta { font-size: .8rem; opacity: .65; overflow-wrap: anywhere; }
 .ms-title { font-weight: 600; overflow-wrap: anywhere; }
-.ms-text { line-height: 1.55; overflow-wrap: anywhere; white-space: pre-wrap; margin: .3rem 0; }
-.ms-passage { line-height: 1.65; overflow-wrap: anywhere; white-space: pre-wrap; max-height: 19rem;
+.ms-text { line-height: 1.55; overflow-wrap: anywhere; margin: .3rem 0; }
+.ms-passage { line-height: 1.65; overflow-wrap: anywhere; white-space: pre-wrap; max-height: 21rem;
   overflow-y: auto; border-left: 3px solid #6366f1; padding: .2rem 0 .2rem .9rem; }
 .ms-around { opacity: .55; }
 mark { background: rgba(250, 204, 21, .42); color: inherit; border-radius: 3px; padding: .05em .1em; }
