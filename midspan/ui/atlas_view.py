@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from midspan import Workspace
@@ -39,7 +37,7 @@ def render(workspace: Workspace) -> None:
 
 
 def _organ(body: BodyView) -> str | None:
-    """The organ that is looked at: chosen by the address, the box or a click in the picture."""
+    """The organ that is looked at: from the address or the box, as Streamlit reports no clicks in 3D."""
     counts = {mesh.organ: body.counts.get(mesh.organ, 0) for mesh in body.meshes if mesh.organ != BODY}
     known = sorted((organ for organ in counts if counts[organ]), key=lambda organ: (-counts[organ], organ))
     if "organ" not in st.session_state:
@@ -66,19 +64,11 @@ def _body(body: BodyView, places: list[Place], organ: str | None) -> None:
         width="stretch",
         key="body",
         theme=None,
-        on_select=_picked,
-        selection_mode="points",
         config={"displaylogo": False, "displayModeBar": False},
     )
-    st.caption("Seen from the front: the body's left is on your right. Drag to turn, scroll to zoom.")
-
-
-def _picked() -> None:
-    """A click on a point chooses its organ."""
-    state: Any = st.session_state["body"]
-    organs = [point.get("customdata") for point in state["selection"]["points"]]
-    if organs and isinstance(organs[0], str) and organs[0]:
-        st.session_state["organ"] = organs[0]
+    st.caption(
+        "Seen from the front: the body's left is on your right. Drag to turn, scroll to zoom, hover to read."
+    )
 
 
 def _sentences(workspace: Workspace, body: BodyView, places: list[Place], organ: str | None) -> None:

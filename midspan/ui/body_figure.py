@@ -36,7 +36,7 @@ def figure(body: BodyView, places: Sequence[Place], chosen: str | None) -> Any:
             "zaxis": axis | {"range": _reach(body)},
             "aspectmode": "data",
             "camera": {
-                "eye": {"x": 0.3, "y": -2.75, "z": 0.2},
+                "eye": {"x": 0.4, "y": -3.6, "z": 0.25},
                 "up": {"x": 0, "y": 0, "z": 1},
                 "center": {"x": 0, "y": 0, "z": 0},
             },
@@ -104,7 +104,6 @@ def _points(places: Sequence[Place]) -> Any:
         mode="markers",
         name="sentences",
         marker={"size": 3.5, "color": POINT, "opacity": 0.9},
-        customdata=[one.organ or "" for one in at],
         text=[f"<b>{as_html(one.organ or '')}</b><br>{as_html(shorten(one.text, 90))}" for one in at],
         hoverinfo="text",
     )
