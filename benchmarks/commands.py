@@ -2,8 +2,8 @@
 
     python -m benchmarks.commands [--skip-test]
 
-Cold: a new clone without an environment (packages may come from uv's cache, as on a machine that has built midspan
-before). Warm: the same command again.
+Cold: a new clone without an environment (packages may come from uv's cache, as on a machine that has built
+midspan before). Warm: the same command again.
 """
 
 from __future__ import annotations

@@ -2,9 +2,9 @@
 
     python -m benchmarks.search [--segments 100000] [--queries 200] [--seeds 0 1 2]
 
-The store is filled through its own `commit`. Sentences are recombined from the bundled corpus; their vectors are
-the corpus's own, each turned a little at random (encoding 100,000 sentences would take most of an hour and
-change nothing about the time a search takes). Queries are encoded for real.
+The store is filled through its own `commit`. Sentences are recombined from the bundled corpus; their vectors
+are the corpus's own, each turned a little at random (encoding 100,000 sentences would take most of an hour
+and change nothing about the time a search takes). Queries are encoded for real.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def fill(workspace: Workspace, count: int, seed: int) -> None:
             commit.products.append(Embedding(identity, source_id, embedding.id, "text", vector, digest(text)))
             texts.append(text)
             position = end + 1
-        commit.chunks.append(TextChunk(source_id, 0, " ".join(texts), reading.id))
+        commit.chunks.append(TextChunk(source_id, reading.id, 0, " ".join(texts)))
         commit.locations.append(Location(f"/nowhere/{seed}/{number}", source_id, 1, 0, time.time()))
         commit.results += [RunResult(source_id, run.id, True) for run in (reading, embedding)]
         workspace.store.commit(commit)
@@ -67,16 +67,18 @@ def fill(workspace: Workspace, count: int, seed: int) -> None:
 
 def measure(count: int, queries: int, seed: int) -> dict[str, float]:
     """Milliseconds: median and 95th percentile of a search, and medians of its parts."""
-    with tempfile.TemporaryDirectory() as scratch:
-        with Workspace.open(Path(scratch) / "workspace") as workspace:
-            fill(workspace, count, seed)
-            chosen = random.Random(seed + 1)
-            words = [word for text in corpus_sentences() for word in text.split() if len(word) > 4]
-            for _ in range(5):
-                workspace.search(" ".join(chosen.sample(words, 3)))
-            answers = [
-                workspace.search(" ".join(chosen.sample(words, chosen.randint(2, 5)))) for _ in range(queries)
-            ]
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        Workspace.open(Path(scratch) / "workspace") as workspace,
+    ):
+        fill(workspace, count, seed)
+        chosen = random.Random(seed + 1)
+        words = [word for text in corpus_sentences() for word in text.split() if len(word) > 4]
+        for _ in range(5):
+            workspace.search(" ".join(chosen.sample(words, 3)))
+        answers = [
+            workspace.search(" ".join(chosen.sample(words, chosen.randint(2, 5)))) for _ in range(queries)
+        ]
     total = np.array([answer.milliseconds for answer in answers])
     parts = {
         name: float(np.median([answer.shares.get(name, 0.0) for answer in answers]))
@@ -116,7 +118,7 @@ def main() -> None:
         ["figure", "median of seeds", "range"],
         rows,
         [
-            f"{options.queries} queries of 2 to 5 words a seed, seeds {options.seeds}; one process, no load beside it",
+            f"{options.queries} queries of 2 to 5 words a seed, seeds {options.seeds}; one process",
             "full_text: both word lists; encode: the query's vector; vectors: FAISS (exact, flat index)",
         ],
     )

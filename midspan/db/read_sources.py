@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table, and_, case, func, not_, or_, select
 
 from midspan.db import codec, dialect
 from midspan.db.paths import paths
-from midspan.db.stores import READING, SourceSummary
+from midspan.db.stores import READING, SourceName, SourceSummary
 from midspan.db.tables import (
     action_event,
     atlas_grounding,
@@ -50,6 +50,14 @@ def complete_runs(connection: Connection, source_ids: Sequence[str]) -> dict[str
 def one(connection: Connection, source_id: str) -> Source | None:
     row = connection.execute(select(source).where(source.c.id == source_id)).mappings().first()
     return codec.to_source(row) if row is not None else None
+
+
+def names(connection: Connection, source_ids: Sequence[str]) -> dict[str, SourceName]:
+    places = paths(connection, source_ids)
+    rows = connection.execute(
+        select(source.c.id, source.c.title).where(dialect.one_of(connection, source.c.id, source_ids))
+    )
+    return {source_id: SourceName(title, tuple(places.get(source_id, ()))) for source_id, title in rows}
 
 
 def newest(connection: Connection, limit: int, offset: int, contains: str) -> list[Source]:

@@ -34,6 +34,7 @@ from midspan.db.stores import (
     OutboxEntry,
     RecordStore,
     SegmentFilter,
+    SourceName,
     SourceSummary,
     Target,
     TextHit,
@@ -81,6 +82,10 @@ class SqlRecordStore(RecordStore):
     def source(self, source_id: str) -> Source | None:
         with reading(self._engine) as connection:
             return read_sources.one(connection, source_id)
+
+    def names(self, source_ids: Sequence[str]) -> dict[str, SourceName]:
+        with reading(self._engine) as connection:
+            return read_sources.names(connection, source_ids)
 
     def sources(self, limit: int = 100, offset: int = 0, contains: str = "") -> list[SourceSummary]:
         with reading(self._engine) as connection:

@@ -100,6 +100,20 @@ class Commit:
 
 
 @dataclass(frozen=True)
+class SourceName:
+    """What a person calls a source."""
+
+    title: str
+    paths: tuple[str, ...]
+    """Where it was seen, the newest first."""
+
+    @property
+    def path(self) -> str:
+        """The newest path; empty without any."""
+        return self.paths[0] if self.paths else ""
+
+
+@dataclass(frozen=True)
 class SourceSummary:
     """A source with where it is and what was found in it."""
 
@@ -236,6 +250,10 @@ class RecordStore(ABC):
 
     @abstractmethod
     def source(self, source_id: str) -> Source | None: ...
+
+    @abstractmethod
+    def names(self, source_ids: Sequence[str]) -> dict[str, SourceName]:
+        """Titles and paths of those that are there; cheap, whatever the sources hold."""
 
     @abstractmethod
     def sources(self, limit: int = 100, offset: int = 0, contains: str = "") -> list[SourceSummary]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ from midspan.errors import NotFound, WrongUse
 from midspan.platform.answers import Answer, Hit
 from midspan.platform.describing import describe, kind_of
 from midspan.platform.fusion import fuse
-from midspan.records import ActionEvent, Record, Segment
+from midspan.records import ActionEvent, Record, RecordKind, Segment
 
 DEPTH = 100
 """How far down each list is read before fusing."""
@@ -24,6 +25,8 @@ NEAR_DUPLICATE = 0.95
 """Cosine of visual signatures from which on two moments are called near-duplicates."""
 MIN_COSINE = 0.2
 """Sentences less like the query than this are not called hits, whatever their rank."""
+
+RECORD_KINDS: tuple[RecordKind, ...] = ("scene", "atlas", "fact", "event")
 
 LABELS = {"words": "words", "meaning": "meaning", "events": "event words"}
 
@@ -123,19 +126,27 @@ class Searcher:
         kinds: frozenset[str],
         limit: int,
     ) -> list[Hit]:
-        record_kinds = [kind for kind in ("scene", "atlas", "fact", "event") if kind in kinds]
+        record_kinds = [kind for kind in RECORD_KINDS if kind in kinds]
         hits: list[Hit] = []
-        places: dict[str, tuple[str, str]] = {}
         for start in range(0, len(ranked), 50):
             part = ranked[start : start + 50]
             ids = [key for key, _, _ in part if key in segments]
             carried = self._store.records_of(ids, record_kinds) if record_kinds else {}
             for key, score, why in part:
-                for hit in self._expand(key, score, why, segments, kinds, carried, places):
-                    hits.append(hit)
-                    if len(hits) == limit:
-                        return hits
-        return hits
+                hits += self._expand(key, score, why, segments, kinds, carried)
+            if len(hits) >= limit:
+                break
+        return self._named(hits[:limit])
+
+    def _named(self, hits: Sequence[Hit]) -> list[Hit]:
+        """The hits with the title and path of their source."""
+        names = self._store.names(sorted({hit.source for hit in hits}))
+        return [
+            replace(hit, title=names[hit.source].title, path=names[hit.source].path)
+            if hit.source in names
+            else hit
+            for hit in hits
+        ]
 
     def _expand(
         self,
@@ -145,65 +156,52 @@ class Searcher:
         segments: dict[str, Segment],
         kinds: frozenset[str],
         carried: dict[str, list[Record]],
-        places: dict[str, tuple[str, str]],
     ) -> Iterator[Hit]:
         segment = segments.get(key)
         if segment is None:
             event = self._store.record(key)
             if isinstance(event, ActionEvent) and (not kinds or "event" in kinds):
-                yield self._record_hit(event, score, why, None, places)
+                yield _record_hit(event, score, why, None)
             return
         if not kinds or segment.kind in kinds:
-            title, path = self._place(segment.source_id, places)
-            yield Hit(
-                segment.id,
-                segment.kind,
-                score,
-                segment.source_id,
-                path,
-                title,
-                segment.text,
-                segment.start,
-                segment.end,
-                segment.unit,
-                segment.page,
-                why,
-            )
+            yield _segment_hit(segment, score, why)
         for record in carried.get(key, []):
-            yield self._record_hit(record, score, why, segment, places)
+            yield _record_hit(record, score, why, segment)
 
-    def _record_hit(
-        self,
-        record: Record,
-        score: float,
-        why: str,
-        segment: Segment | None,
-        places: dict[str, tuple[str, str]],
-    ) -> Hit:
-        place = record.provenance
-        title, path = self._place(place.source_id, places)
-        return Hit(
-            record.id,
-            kind_of(record),
-            score,
-            place.source_id,
-            path,
-            title,
-            describe(record),
-            place.start,
-            place.end,
-            place.unit,
-            segment.page if segment else None,
-            why,
-        )
 
-    def _place(self, source_id: str, places: dict[str, tuple[str, str]]) -> tuple[str, str]:
-        if source_id not in places:
-            summary = self._store.summary(source_id)
-            places[source_id] = (
-                (summary.source.title, summary.paths[0] if summary.paths else "") if summary else ("", "")
-            )
-        return places[source_id]
+def _segment_hit(segment: Segment, score: float, why: str) -> Hit:
+    return Hit(
+        record=segment.id,
+        kind=segment.kind,
+        score=score,
+        source=segment.source_id,
+        path="",
+        title="",
+        text=segment.text,
+        start=segment.start,
+        end=segment.end,
+        unit=segment.unit,
+        page=segment.page,
+        why=why,
+    )
+
+
+def _record_hit(record: Record, score: float, why: str, segment: Segment | None) -> Hit:
+    place = record.provenance
+    return Hit(
+        record=record.id,
+        kind=kind_of(record),
+        score=score,
+        source=place.source_id,
+        path="",
+        title="",
+        text=describe(record),
+        start=place.start,
+        end=place.end,
+        unit=place.unit,
+        page=segment.page if segment else None,
+        why=why,
+    )
 
 
 def _why(ranks: dict[str, int], cosine: float | None) -> str:

@@ -35,7 +35,7 @@ def show(store: RecordStore, record_id: str, context: int) -> Shown:
     source = store.source(segment.source_id) if segment is not None else None
     if segment is None or source is None:
         raise NotFound(f"no record or segment {record_id!r}; {MISSING}")
-    summary = store.summary(source.id)
+    named = store.names([source.id]).get(source.id)
     before = text = after = ""
     if segment.unit == "char":
         start, end = int(segment.start), int(segment.end)
@@ -50,22 +50,13 @@ def show(store: RecordStore, record_id: str, context: int) -> Shown:
         record=record,
         segment=segment,
         source=source,
-        paths=summary.paths if summary is not None else (),
+        paths=named.paths if named is not None else (),
         run=store.run(run_id),
         before=before,
         text=text or segment.text,
         after=after,
         siblings=tuple(other for other in siblings if other.id != record_id),
     )
-
-
-def _titles(store: RecordStore, source_ids: set[str]) -> dict[str, tuple[str, str]]:
-    places = {}
-    for source_id in source_ids:
-        summary = store.summary(source_id)
-        if summary is not None:
-            places[source_id] = (summary.source.title, summary.paths[0] if summary.paths else "")
-    return places
 
 
 def facts(store: RecordStore, entity_uid: str | None, limit: int) -> list[FactView]:
@@ -78,17 +69,25 @@ def facts(store: RecordStore, entity_uid: str | None, limit: int) -> list[FactVi
             *store.records("fact", {"object_uid": entity_uid}, limit),
         ]
     unique = {record.id: record for record in found if isinstance(record, Fact)}
-    places = _titles(store, {fact.provenance.source_id for fact in unique.values()})
+    names = store.names(sorted({fact.provenance.source_id for fact in unique.values()}))
     ranked = sorted(unique.values(), key=lambda fact: (fact.status != "linked", -fact.score, fact.id))
-    return [FactView(fact, *places.get(fact.provenance.source_id, ("", ""))) for fact in ranked[:limit]]
+    return [
+        FactView(fact, names[fact.provenance.source_id].title, names[fact.provenance.source_id].path)
+        for fact in ranked[:limit]
+        if fact.provenance.source_id in names
+    ]
 
 
 def places(store: RecordStore, organ: str | None, limit: int) -> list[Place]:
     """Grounded sentences with their sources."""
     where = {"status": "grounded"} | ({"organ": organ} if organ else {})
     found = [record for record in store.records("atlas", where, limit) if isinstance(record, AtlasGrounding)]
-    titles = _titles(store, {record.provenance.source_id for record in found})
-    return [Place(record, *titles.get(record.provenance.source_id, ("", ""))) for record in found]
+    names = store.names(sorted({record.provenance.source_id for record in found}))
+    return [
+        Place(record, names[record.provenance.source_id].title, names[record.provenance.source_id].path)
+        for record in found
+        if record.provenance.source_id in names
+    ]
 
 
 def body(store: RecordStore) -> BodyView:
@@ -122,11 +121,11 @@ def find_sources(store: RecordStore, name: str) -> list[str]:
 
 def media_path(store: RecordStore, source_id: str) -> Path | None:
     """A path whose file still has the source's size, and its hash if its time stamp moved."""
-    summary = store.summary(source_id)
-    if summary is None:
+    named = store.names([source_id]).get(source_id)
+    if named is None:
         return None
-    known = store.locations(summary.paths)
-    for uri in summary.paths:
+    known = store.locations(named.paths)
+    for uri in named.paths:
         path, location = Path(uri), known.get(uri)
         try:
             stat = path.stat()

@@ -430,6 +430,16 @@ def test_complete_means_read_and_nothing_failed(
     assert store.summary(made.id("a")).complete is complete
 
 
+def test_names_are_titles_and_paths_of_what_is_there(store: RecordStore, made: Any) -> None:
+    store.commit(made.document("a", "One."))
+    store.commit(made.document("b", "Two.", path="/data/elsewhere"))
+    names = store.names([made.id("a"), made.id("b"), "none"])
+    assert {source: (name.title, name.path) for source, name in names.items()} == {
+        made.id("a"): ("a", "/data/a"),
+        made.id("b"): ("b", "/data/elsewhere"),
+    }
+
+
 def test_sources_newest_first_by_page(store: RecordStore, made: Any) -> None:
     names = ["a", "b", "c"]
     store.commit(Commit(sources=[made.source(n, added_at=float(i)) for i, n in enumerate(names)]))
