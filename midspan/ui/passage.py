@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import streamlit as st
@@ -61,11 +62,16 @@ def _context(shown: Shown) -> str:
         places = [(int(shown.record.provenance.start), int(shown.record.provenance.end))]
     else:
         places = [(offset, int(shown.segment.end))]
-    here = marked(shown.text, [(start - offset, end - offset) for start, end in places])
+    here = marked(_flowing(shown.text), [(start - offset, end - offset) for start, end in places])
     return (
-        f'<span class="ms-around">{as_html(shown.before)}</span>{here}'
-        f'<span class="ms-around">{as_html(shown.after)}</span>'
+        f'<span class="ms-around">{as_html(_flowing(shown.before))}</span>{here}'
+        f'<span class="ms-around">{as_html(_flowing(shown.after))}</span>'
     )
+
+
+def _flowing(text: str) -> str:
+    """With a space for each single line break, which in stored text means no more than that."""
+    return re.sub(r"(?<!\n)\n(?!\n)", " ", text)
 
 
 def _page(workspace: Workspace, shown: Shown, start: float, end: float) -> None:
