@@ -206,6 +206,8 @@ class Place:
     grounding: AtlasGrounding
     title: str
     path: str
+    mention: tuple[int, int] = (0, 0)
+    """The words that decided, half-open within the sentence."""
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from midspan.db.stores import (
 )
 from midspan.errors import NotFound, ReadOnlyWorkspace, UnknownName, WrongUse
 from midspan.pipelines.batch_run import needed_stages
-from midspan.platform import views
+from midspan.platform import groundings, views
 from midspan.platform.answers import (
     Answer,
     BodyView,
@@ -311,7 +311,17 @@ class Workspace:
 
     def places(self, organ: str | None = None, limit: int = 200) -> list[Place]:
         """Grounded sentences, of one organ or all."""
-        return views.places(self.store, organ, limit)
+        return groundings.with_mentions(self.store, views.places(self.store, organ, limit))
+
+    def abstentions(self, limit: int = 50) -> list[Place]:
+        """Sentences with anatomical words that the atlas model would not place, with its reasons."""
+        return groundings.abstentions(self.store, limit)
+
+    def organ_points(
+        self, organ: str, laterality: groundings.Laterality
+    ) -> tuple[tuple[float, float, float], ...]:
+        """Centres of an organ (LPS, mm): one, or right and left where both sides are meant."""
+        return groundings.organ_points(organ, laterality)
 
     def scene_picture(self, record_id: str) -> str:
         """A scene arrangement as SVG."""

@@ -1,4 +1,4 @@
-"""The atlas: a body in 3D with a point for each grounded sentence; an organ lists its sentences."""
+"""The atlas: a body in 3D with points where sentences stand; an organ lists its sentences."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import streamlit as st
 from midspan import Workspace
 from midspan.platform.answers import BodyView, Place
 from midspan.ui import passage, style
-from midspan.ui.body_figure import BODY, figure
+from midspan.ui.body_figure import BODY, figure, marks
 from midspan.ui.escaping import as_html, marked
 from midspan.ui.wording import counted, place
 
@@ -18,22 +18,24 @@ LISTED = 50
 def render(workspace: Workspace) -> None:
     style.heading(
         "Atlas",
-        "Medical sentences at the organ they speak of. A stylised phantom, not a person's anatomy; "
-        "the points come from the baseline dictionary model.",
+        "Medical sentences at the organ they speak of. A stylised adult phantom (MIRD-5, Cristy and "
+        "Eckerman), not a person's anatomy; a point is an organ's centre, found by a dictionary baseline.",
     )
     with st.spinner("Building the body …"):
         body = workspace.body()
     if not sum(body.counts.values()):
         style.empty("No sentence is grounded yet", "Ingest documents that speak of organs.")
+        _abstained(workspace)
         return
     organ = _organ(body)
     with st.spinner("Reading the points …"):
         places = workspace.places(organ, POINTS)
     left, right = st.columns([6, 5], gap="medium")
     with left:
-        _body(body, places, organ)
+        _body(workspace, body, places, organ)
     with right:
         _sentences(workspace, body, places, organ)
+    _abstained(workspace)
 
 
 def _organ(body: BodyView) -> str | None:
@@ -58,9 +60,9 @@ def _organ(body: BodyView) -> str | None:
     return organ
 
 
-def _body(body: BodyView, places: list[Place], organ: str | None) -> None:
+def _body(workspace: Workspace, body: BodyView, places: list[Place], organ: str | None) -> None:
     st.plotly_chart(
-        figure(body, places, organ),
+        figure(body, marks(places, workspace.organ_points), organ),
         width="stretch",
         key="body",
         theme=None,
@@ -85,14 +87,36 @@ def _sentences(workspace: Workspace, body: BodyView, places: list[Place], organ:
 
 def _sentence(workspace: Workspace, number: int, one: Place) -> None:
     grounding = one.grounding
-    where = grounding.provenance
     with st.container(border=True):
         body, action = st.columns([6, 1], vertical_alignment="center")
-        body.html(
-            f'<div class="ms-text" dir="auto">{marked(grounding.text, [])}</div>'
-            f'<div class="ms-meta">{as_html(one.title)} · '
-            f"{as_html(place(where.unit, where.start, where.end))} · {as_html(grounding.organ or '')}, "
-            f"{as_html(grounding.reason)}</div>"
-        )
+        body.html(_words(one))
         if action.button("Open", key=f"place-{number}", type="tertiary"):
             passage.in_dialog(workspace, grounding.id)
+
+
+def _words(one: Place) -> str:
+    """HTML of a sentence with the deciding words marked, where it stands, and what the model says of it."""
+    grounding = one.grounding
+    where = grounding.provenance
+    said = [grounding.organ or "not placed"]
+    if grounding.laterality in ("left", "right"):
+        said.append(f"{grounding.laterality} side")
+    if grounding.negated:
+        said.append("negated")
+    said.append(grounding.reason)
+    return (
+        f'<div class="ms-text" dir="auto">{marked(grounding.text, [one.mention])}</div>'
+        f'<div class="ms-meta">{as_html(one.title)} · '
+        f"{as_html(place(where.unit, where.start, where.end))} · {as_html(', '.join(said))}</div>"
+    )
+
+
+def _abstained(workspace: Workspace) -> None:
+    """What the model would not place, so that an empty organ is no false comfort."""
+    found = workspace.abstentions(LISTED)
+    if not found:
+        return
+    more = "at least " if len(found) == LISTED else ""
+    with st.expander(f"{more}{counted(len(found), 'sentence')} with anatomical words, not placed"):
+        for one in found:
+            st.html(_words(one))

@@ -1,14 +1,18 @@
-"""The atlas as a Plotly figure: transparent organs, a point for each grounded sentence."""
+"""The atlas as a Plotly figure: transparent organs, a point at each place with grounded sentences."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import math
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import plotly.graph_objects as go
 
 from midspan.platform.answers import BodyView, OrganMesh, Place
-from midspan.ui.escaping import as_html, shorten
+from midspan.ui.escaping import as_html
+from midspan.ui.wording import counted
 
 BODY = "body"
 PALE, BODY_COLOUR = "#b6bec9", "#d6b8a4"
@@ -18,15 +22,43 @@ PALETTE = (
 )  # fmt: skip
 POINT = "#111827"
 
+Point = tuple[float, float, float]
+OrganPoints = Callable[[str, Literal["both"]], tuple[Point, ...]]
+"""Right and left centre of an organ, as ``Workspace.organ_points`` gives them."""
 
-def figure(body: BodyView, places: Sequence[Place], chosen: str | None) -> Any:
+
+@dataclass(frozen=True)
+class Mark:
+    """A point to draw. Frame: LPS, millimetres."""
+
+    organ: str
+    at: Point
+    count: int
+    """Sentences that stand here."""
+
+
+def marks(places: Sequence[Place], points: OrganPoints) -> list[Mark]:
+    """One mark an organ and point; a sentence that leaves the side open counts on both sides."""
+    counts: Counter[tuple[str, Point]] = Counter()
+    for place in places:
+        one = place.grounding
+        if one.organ is None or one.x_mm is None or one.y_mm is None or one.z_mm is None:
+            continue
+        at = (one.x_mm, one.y_mm, one.z_mm)
+        sides = points(one.organ, "both") if one.laterality == "both" else ()
+        # A part of an organ (a clavicle) has a point of its own, which the organ's sides do not mirror.
+        counts.update((one.organ, side) for side in (sides if at in sides else (at,)))
+    return [Mark(organ, at, count) for (organ, at), count in counts.items()]
+
+
+def figure(body: BodyView, drawn_marks: Sequence[Mark], chosen: str | None) -> Any:
     """A ``plotly.graph_objects.Figure``; the chosen organ stands out, the others fade.
 
     Frame: LPS (+x the body's left, +y posterior, +z up), so that the viewer stands at -y, before the
     body's front, with the body's left on the right.
     """
     traces = [_mesh(mesh, body.counts, chosen) for mesh in body.meshes]
-    traces.append(_points(places))
+    traces.append(_points(drawn_marks))
     drawn = go.Figure(traces)
     axis = {"visible": False, "showspikes": False}
     drawn.update_layout(
@@ -36,9 +68,9 @@ def figure(body: BodyView, places: Sequence[Place], chosen: str | None) -> Any:
             "zaxis": axis | {"range": _reach(body)},
             "aspectmode": "data",
             "camera": {
-                "eye": {"x": 0.4, "y": -3.6, "z": 0.25},
+                "eye": {"x": 0.4, "y": -3.6, "z": 0.35},
                 "up": {"x": 0, "y": 0, "z": 1},
-                "center": {"x": 0, "y": 0, "z": 0},
+                "center": {"x": 0, "y": 0, "z": 0.12},
             },
             "dragmode": "turntable",
         },
@@ -70,7 +102,7 @@ def _mesh(mesh: OrganMesh, counts: Any, chosen: str | None) -> Any:
         color=_colour(name, count),
         opacity=_opacity(name, count, chosen),
         hoverinfo="skip" if name == BODY else "text",
-        text=f"{as_html(name)}: {count} sentence{'' if count == 1 else 's'}",
+        text=_hover(name, count),
         flatshading=False,
         lighting={"ambient": 0.65, "diffuse": 0.6, "specular": 0.1},
     )  # fmt: skip
@@ -95,15 +127,28 @@ def _opacity(name: str, count: int, chosen: str | None) -> float:
     return 0.75 if name == chosen else 0.1
 
 
-def _points(places: Sequence[Place]) -> Any:
-    at = [place.grounding for place in places if place.grounding.x_mm is not None]
+def _points(drawn: Sequence[Mark]) -> Any:
+    x, y, z = zip(*(mark.at for mark in drawn), strict=True) if drawn else ((), (), ())
     return go.Scatter3d(
-        x=[one.x_mm for one in at],
-        y=[one.y_mm for one in at],
-        z=[one.z_mm for one in at],
+        x=x, y=y, z=z,
         mode="markers",
         name="sentences",
-        marker={"size": 3.5, "color": POINT, "opacity": 0.9},
-        text=[f"<b>{as_html(one.organ or '')}</b><br>{as_html(shorten(one.text, 90))}" for one in at],
+        marker={
+            "size": [_size(mark.count) for mark in drawn],
+            "color": POINT,
+            "opacity": 0.9,
+            "line": {"color": "#ffffff", "width": 1},
+        },
+        text=[_hover(mark.organ, mark.count) for mark in drawn],
         hoverinfo="text",
-    )
+    )  # fmt: skip
+
+
+def _size(count: int) -> float:
+    """Pixels across: the area grows with the count, up to a hundred sentences."""
+    return 4.0 + 1.2 * math.sqrt(min(count, 100))
+
+
+def _hover(organ: str, count: int) -> str:
+    """Plotly reads some HTML in it."""
+    return f"{as_html(organ)}: {counted(count, 'sentence')}"

@@ -169,8 +169,17 @@ class StandIn:
         meshes = tuple(OrganMesh(name, TETRAHEDRON, SIDES) for name in ("body", "liver", "heart"))
         return BodyView("mird-adult", meshes, {"liver": self.totals["atlas"]})
 
+    def organ_points(self, organ: str, laterality: str) -> tuple[tuple[float, float, float], ...]:
+        return ((-10.0, 10.0, 10.0), (10.0, 10.0, 10.0))
+
     def places(self, organ: str | None = None, limit: int = 200) -> list[Place]:
         return [Place(grounding(), "paper.pdf", "/a.pdf")] if organ in (None, "liver") else []
+
+    def abstentions(self, limit: int = 50) -> list[Place]:
+        return []
+
+    def abstentions(self, limit: int = 50) -> list[Place]:
+        return []
 
     def sources(self, limit: int = 100, offset: int = 0, contains: str = "") -> list[SourceSummary]:
         summary = SourceSummary(self.source_one, ("/odd\udcff.pdf",), 2, 160, 0.0, {"fact": 1}, False)

@@ -1,0 +1,149 @@
+"""The atlas page over a stand-in workspace: empty, all organs, one organ, abstentions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from midspan.errors import StoreUnavailable
+from midspan.platform.answers import BodyView, OrganMesh, Place
+from midspan.records import AtlasGrounding, Provenance
+
+CORNERS = np.array([[0, 0, 0], [100, 0, 0], [0, 100, 0], [0, 0, 100]], np.float32)
+SIDES = np.array([[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]], np.int32)
+
+
+def grounded(text: str, word: str, organ: str | None, **more: Any) -> Place:
+    start = text.index(word)
+    values: dict[str, Any] = {
+        "id": f"atlas-{text}",
+        "provenance": Provenance("s1", "run-1", "seg-1", "char", 100 + start, 100 + start + len(word)),
+        "text": text,
+        "atlas": "mird-adult",
+        "status": "grounded" if organ else "abstained",
+        "reason": f"names {word!r}",
+        "x_mm": 1.0 if organ else None,
+        "y_mm": 2.0 if organ else None,
+        "z_mm": 3.0 if organ else None,
+        "organ": organ,
+        "organs": {organ: 1.0} if organ else {},
+        "laterality": "none",
+        "named": True,
+        "negated": False,
+        "score": 1.0,
+    }
+    return Place(AtlasGrounding(**(values | more)), "paper <i>.txt", "/p", (start, start + len(word)))
+
+
+LIVER = grounded("The <b>liver</b> is large.", "liver", "liver")
+KIDNEY = grounded("A stone in the left kidney.", "kidney", "kidney", laterality="left")
+NEGATED = grounded("There is no sign in the spleen.", "spleen", None, negated=True, reason="negated: 'no'")
+
+
+class StandIn:
+    """The verbs that the page calls."""
+
+    def __init__(
+        self,
+        places: tuple[Place, ...] = (),
+        abstained: tuple[Place, ...] = (),
+        error: Exception | None = None,
+    ) -> None:
+        self.found, self.abstained, self.error = places, abstained, error
+
+    def body(self) -> BodyView:
+        if self.error is not None:
+            raise self.error
+        counts: dict[str, int] = {}
+        for place in self.found:
+            organ = place.grounding.organ or ""
+            counts[organ] = counts.get(organ, 0) + 1
+        names = ("body", "liver", "kidney", "heart")
+        return BodyView("mird-adult", tuple(OrganMesh(name, CORNERS, SIDES) for name in names), counts)
+
+    def places(self, organ: str | None = None, limit: int = 200) -> list[Place]:
+        return [place for place in self.found if organ in (None, place.grounding.organ)][:limit]
+
+    def abstentions(self, limit: int = 50) -> list[Place]:
+        return list(self.abstained)[:limit]
+
+    def organ_points(self, organ: str, laterality: str) -> tuple[tuple[float, float, float], ...]:
+        return ((-1.0, 2.0, 3.0), (1.0, 2.0, 3.0))
+
+
+def page(workspace: object) -> None:
+    from midspan.ui import atlas_view
+
+    atlas_view.render(workspace)  # type: ignore[arg-type]
+
+
+def opened(workspace: StandIn, organ: str = "") -> AppTest:
+    app = AppTest.from_function(page, args=(workspace,), default_timeout=20)
+    if organ:
+        app.query_params["organ"] = organ
+    app.run()
+    assert not app.exception
+    return app
+
+
+def html(app: AppTest) -> str:
+    return "\n".join(element.proto.body for element in app.get("html"))
+
+
+def test_an_empty_workspace_has_no_body_and_says_why() -> None:
+    app = opened(StandIn())
+    assert "No sentence is grounded yet" in html(app)
+    assert not app.get("plotly_chart")
+
+
+def test_abstentions_alone_are_shown_with_their_reason() -> None:
+    app = opened(StandIn(abstained=(NEGATED,)))
+    assert "negated: &#x27;no&#x27;" in html(app)
+    assert [box.label for box in app.expander] == ["1 sentence with anatomical words, not placed"]
+
+
+def test_all_organs_are_drawn_and_all_sentences_listed() -> None:
+    app = opened(StandIn((LIVER, KIDNEY)))
+    assert len(app.get("plotly_chart")) == 1
+    assert "<mark>liver</mark>" in html(app)
+    assert "<mark>kidney</mark>" in html(app)
+
+
+def test_only_organs_with_sentences_can_be_chosen() -> None:
+    app = opened(StandIn((LIVER, KIDNEY, KIDNEY)))
+    assert app.selectbox[0].options == ["kidney (2)", "liver (1)"]
+
+
+def test_choosing_an_organ_lists_its_sentences_alone() -> None:
+    app = opened(StandIn((LIVER, KIDNEY)))
+    app.selectbox[0].select("liver").run()
+    assert not app.exception
+    assert "<mark>liver</mark>" in html(app)
+    assert "kidney" not in html(app)
+
+
+def test_an_organ_can_be_linked_to() -> None:
+    assert opened(StandIn((LIVER, KIDNEY)), organ="kidney").selectbox[0].value == "kidney"
+
+
+@pytest.mark.parametrize("organ", ["heart", "<script>", "tail"])
+def test_a_link_to_an_organ_without_sentences_shows_all(organ: str) -> None:
+    assert opened(StandIn((LIVER,)), organ=organ).selectbox[0].value is None
+
+
+def test_a_stated_side_is_said() -> None:
+    assert "kidney, left side" in html(opened(StandIn((KIDNEY,))))
+
+
+def test_text_and_titles_of_documents_are_escaped() -> None:
+    body = html(opened(StandIn((LIVER,))))
+    assert "&lt;b&gt;<mark>liver</mark>&lt;/b&gt;" in body
+    assert "paper &lt;i&gt;.txt" in body
+
+
+def test_an_error_of_the_store_reaches_the_page_around() -> None:
+    app = AppTest.from_function(page, args=(StandIn(error=StoreUnavailable("locked")),), default_timeout=20)
+    assert "locked" in app.run().exception[0].message
