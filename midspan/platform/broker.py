@@ -60,6 +60,17 @@ def is_up(workspace: Path) -> bool:
         client.close()
 
 
+def stop(workspace: Path) -> None:
+    """End the embedded broker, whoever started it; what is queued is kept on disk."""
+    client = redis.Redis(unix_socket_path=str(socket_path(workspace)))
+    try:
+        client.shutdown(nosave=True)
+    except (redis.ConnectionError, OSError):
+        return  # it is gone already
+    finally:
+        client.close()
+
+
 def start(workspace: Path, data: Path, seconds: float = 10.0) -> subprocess.Popen[bytes] | None:
     """Start the embedded broker unless it runs already (then None); its queue is kept under ``data``.
 

@@ -41,8 +41,9 @@ def run_worker(workspace: Workspace, until_idle: float | None = None) -> None:
         try:
             _serve(workspace, until_idle)
         finally:
+            if embedded:
+                broker.stop(folder)  # also one that a killed worker has left running
             if server is not None:
-                server.terminate()
                 server.wait(timeout=10)
 
 

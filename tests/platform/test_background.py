@@ -78,6 +78,17 @@ def test_a_killed_worker_loses_nothing(served, notes):
     assert served.counts()["source"] == 24
 
 
+def test_a_broker_that_a_killed_worker_left_ends_with_the_next_worker(served):
+    ensure_worker(served.folder)
+    os.kill(wait_for(lambda: worker_pid(served.folder)), signal.SIGKILL)
+    wait_for(lambda: worker_pid(served.folder) is None, 10)
+    assert broker.is_up(served.folder)
+    command = [sys.executable, "-m", "midspan.platform", "--workspace", str(served.folder)]
+    done = subprocess.run([*command, "worker", "--until-idle", "1"], timeout=PATIENCE, check=False)
+    assert done.returncode == 0
+    assert not broker.is_up(served.folder)
+
+
 def expire_leases(workspace, job_id):
     """Stand in for the minutes after which a dead worker's leases run out."""
     from sqlalchemy import update
