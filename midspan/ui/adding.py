@@ -55,6 +55,7 @@ def _submit(workspace: Workspace, paths: list[Path], otherwise: str) -> None:
 
 def _outcome() -> None:
     """What became of the last form, said once."""
+    place = st.container()  # always there, so that nothing below moves when the message goes
     if "added" in st.session_state:
         ok, message = st.session_state.pop("added")
-        (st.success if ok else st.warning)(as_markdown(message))
+        (place.success if ok else place.warning)(as_markdown(message))

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import PurePath
 
-import pandas as pd
 import streamlit as st
 
 from midspan import Workspace
 from midspan.errors import MidspanError
 from midspan.platform.answers import JobView
+from midspan.records import Failure
 from midspan.ui import style
-from midspan.ui.escaping import as_html, as_markdown, plain
+from midspan.ui.escaping import as_html, as_markdown
 from midspan.ui.wording import ago, counted
 
 SHOWN = 10
+LISTED = 50
 SECONDS = 1.0
 OPEN = ("queued", "running")
 ICONS = {
@@ -83,26 +84,21 @@ def _buttons(workspace: Workspace, job: JobView, column: st.delta_generator.Delt
 
 def _failures(workspace: Workspace, job: JobView) -> None:
     items = workspace.job_items(job.id, state="failed")
-    rows = [
-        (PurePath(item.path).name, failure.stage, failure.kind, failure.message, failure.retryable)
-        for item in items
-        for failure in item.failures
-    ]
     with st.expander(f"{counted(len(items), 'file')} failed", icon=":material/error:", expanded=True):
-        st.dataframe(
-            pd.DataFrame(
-                {
-                    "File": [plain(row[0]) for row in rows],
-                    "Stage": [row[1] for row in rows],
-                    "Kind": [row[2] for row in rows],
-                    "Reason": [plain(row[3]) for row in rows],
-                    "Worth a retry": ["yes" if row[4] else "no" for row in rows],
-                }
-            ),
-            hide_index=True,
-            width="stretch",
-            column_config={"Reason": st.column_config.TextColumn(width="large")},
-        )
+        for item in items[:LISTED]:
+            reasons = "".join(_reason(failure) for failure in item.failures)
+            st.html(f'<span class="ms-title">{as_html(PurePath(item.path).name)}</span>{reasons}')
+        if len(items) > LISTED:
+            st.caption(f"The first {LISTED} are listed; `midspan jobs show {job.id}` lists all.")
+
+
+def _reason(failure: Failure) -> str:
+    """HTML of what went wrong in one stage."""
+    again = "worth a retry" if failure.retryable else "a retry will not help"
+    return (
+        f'<div class="ms-text">{as_html(failure.message)}</div>'
+        f'<div class="ms-meta">{as_html(failure.kind)} in {as_html(failure.stage)} · {again}</div>'
+    )
 
 
 def _do(action: Callable[[], object], done: str) -> None:

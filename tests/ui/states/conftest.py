@@ -178,9 +178,6 @@ class StandIn:
     def abstentions(self, limit: int = 50) -> list[Place]:
         return []
 
-    def abstentions(self, limit: int = 50) -> list[Place]:
-        return []
-
     def sources(self, limit: int = 100, offset: int = 0, contains: str = "") -> list[SourceSummary]:
         summary = SourceSummary(self.source_one, ("/odd\udcff.pdf",), 2, 160, 0.0, {"fact": 1}, False)
         return [summary] if self.totals["source"] and contains in "paper" else []
