@@ -68,7 +68,7 @@ def figure(body: BodyView, drawn_marks: Sequence[Mark], chosen: str | None) -> A
             "zaxis": axis | {"range": _reach(body)},
             "aspectmode": "data",
             "camera": {
-                "eye": {"x": 0.4, "y": -3.6, "z": 0.35},
+                "eye": {"x": 0.4, "y": -3.9, "z": 0.35},
                 "up": {"x": 0, "y": 0, "z": 1},
                 "center": {"x": 0, "y": 0, "z": 0.12},
             },
