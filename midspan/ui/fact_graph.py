@@ -103,7 +103,7 @@ def as_graphviz(drawn: Sequence[Edge], chosen: str = "") -> str:
         'color="#94a3b8", fillcolor="#f1f5f9", fontcolor="#0f172a"]',
         'edge [fontname="sans-serif", fontsize=9, color="#94a3b8", fontcolor="#64748b", arrowsize=0.6]',
     ]
-    for edge in reversed(drawn):  # from left to right, dot stacks what comes first at the bottom
+    for edge in drawn:
         # A literal belongs to its assertion alone, as two equal dates are no common thing.
         target = edge.object or f"value of {edge.assertion}"
         lines += [
