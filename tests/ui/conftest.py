@@ -14,7 +14,7 @@ HOSTILE = (
 )
 TEXTS = {
     "curie.txt": "Marie Curie was born in Warsaw. Albert Einstein worked at Princeton University.\n",
-    "kidney.txt": "A stone in the left kidney causes severe pain. There was no disease of the liver.\n",
+    "kidney.txt": "A stone in the left kidney causes severe pain. Pneumonia is an infection of the lung.\n",
     "hostile.txt": HOSTILE,
 }
 PAGES = (
@@ -32,15 +32,19 @@ def write_pdf(path: Path) -> None:
     canvas.save()
 
 
-def write_film(path: Path, seconds: int = 6, rate: int = 10) -> None:
-    """H.264: a bright square that moves to the right over a dark ground."""
+STILL_SECONDS = 4
+"""How long the film's square stands still before it moves."""
+
+
+def write_film(path: Path, seconds: int = 8, rate: int = 10) -> None:
+    """H.264: a bright square that stands still and then moves to the right over a dark ground."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=rate)
         stream.width, stream.height, stream.pix_fmt = 160, 120, "yuv420p"
         stream.time_base = Fraction(1, rate)
         for number in range(seconds * rate):
             picture = np.full((120, 160, 3), 24, np.uint8)
-            left = number * 2
+            left = max(0, number - STILL_SECONDS * rate) * 3
             picture[40:80, left : left + 40] = (250, 200, 40)
             container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
         container.mux(stream.encode())

@@ -1,0 +1,268 @@
+"""The pages in a real Chromium, over a small workspace that was ingested for real."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Generator, Iterator
+from importlib.resources import files
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, Request, expect, sync_playwright
+
+from midspan import Workspace
+from midspan.corpus import folder as corpus
+from midspan.platform.background import worker_pid
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSER_OPTIONS = (
+    "--headless",
+    "--no-sandbox",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PATIENCE = 60_000
+"""Milliseconds; the first search loads the encoder."""
+WORKER_PATIENCE = 120_000
+PICTURE = Path(__file__).parents[2] / "docs" / "ui.png"
+
+
+@pytest.fixture(scope="module")
+def workspace_folder(documents: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A workspace with the documents in it; a worker that a test started is ended."""
+    folder = tmp_path_factory.mktemp("browser") / "workspace"
+    with Workspace.open(folder) as workspace:
+        report = workspace.ingest([documents])
+        assert report.ok, report
+    yield folder
+    pid = worker_pid(folder)
+    if pid is not None:
+        os.kill(pid, signal.SIGTERM)
+        deadline = time.monotonic() + 20
+        while worker_pid(folder) is not None and time.monotonic() < deadline:
+            time.sleep(0.1)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def serve(folder: Path, log: Path) -> Generator[str, None, None]:
+    """Streamlit over a workspace until the generator is closed; yields its address."""
+    port = free_port()
+    options = {
+        "server.address": "127.0.0.1",
+        "server.port": port,
+        "server.headless": "true",
+        "server.fileWatcherType": "none",
+        "browser.gatherUsageStats": "false",
+        "runner.magicEnabled": "false",
+        "client.toolbarMode": "minimal",
+    }
+    command = [sys.executable, "-m", "streamlit", "run", str(files("midspan.ui") / "app.py")]
+    command += [f"--{name}={value}" for name, value in options.items()]
+    environment = {**os.environ, "MIDSPAN_WORKSPACE": str(folder)}
+    with log.open("wb") as out:
+        server = subprocess.Popen(command, env=environment, stdout=out, stderr=out)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        wait_for(f"{address}/_stcore/health", server, log)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while server.poll() is None and time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    pytest.fail(f"Streamlit did not start:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="module")
+def address(workspace_folder: Path) -> Iterator[str]:
+    yield from serve(workspace_folder, workspace_folder.parent / "streamlit.log")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        message = f"no browser: none of {', '.join(BROWSERS)} is installed, so the UI was NOT tested in one"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=list(BROWSER_OPTIONS))
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser) -> Iterator[Page]:
+    opened = browser.new_page(viewport={"width": 1280, "height": 900})
+    opened.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
+    yield opened
+    opened.close()
+
+
+def cell(page: Page, text: str) -> Locator:
+    """A cell of a table, which is drawn on a canvas with an HTML table inside for screen readers."""
+    return page.locator("[data-testid=stDataFrame] td", has_text=text).first
+
+
+def search(page: Page, address: str, query: str, **more: str) -> None:
+    """Open a linked search."""
+    page.goto(f"{address}/?{urlencode({'q': query, **more})}")
+
+
+def test_a_typed_search_shows_the_sentence(page: Page, address: str) -> None:
+    page.goto(address)
+    box = page.get_by_label("Search for")
+    box.fill("born in Warsaw")
+    box.press("Enter")
+    card = page.locator(".st-key-chosen-0, .st-key-hit-0").first
+    expect(card).to_contain_text("Marie Curie was born in Warsaw.")
+    expect(card.locator("mark").last).to_have_text("Warsaw")
+
+
+def test_hostile_text_is_shown_literally_and_fetches_nothing(page: Page, address: str) -> None:
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        asked.append(request.url)
+
+    page.on("request", note)
+    search(page, address, "zebra")
+    passage = page.locator(".ms-passage")
+    expect(passage).to_contain_text("<script>document.title = 'taken'</script>")
+    expect(passage).to_contain_text("![x](http://pictures.invalid/x.png)")
+    expect(passage).to_contain_text("<b>bold</b>")
+    page.remove_listener("request", note)
+    assert page.title() != "taken"
+    assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
+
+
+def test_a_hit_in_a_pdf_shows_its_page(page: Page, address: str) -> None:
+    search(page, address, "lantern")
+    picture = page.get_by_test_id("stImage").locator("img").first
+    expect(picture).to_be_visible()
+    expect(page.get_by_text("Page 2", exact=True)).to_be_visible()
+    expect(picture).to_have_js_property("complete", True)
+    assert picture.evaluate("image => image.naturalWidth") == 900
+
+
+def test_a_hit_in_a_film_stands_at_its_moment(page: Page, address: str, workspace_folder: Path) -> None:
+    with Workspace.open(workspace_folder) as workspace:
+        (event,) = workspace.search("moving to the right", kinds=["event"]).hits
+    assert event.start > 0
+    search(page, address, "moving to the right", kind="event")
+    film = page.locator("video")
+    expect(film).to_be_visible()
+    page.wait_for_function("document.querySelector('video').readyState >= 2")
+    assert film.evaluate("film => film.currentTime") == pytest.approx(event.start, abs=0.1)
+
+
+def test_a_film_shows_moments_that_look_alike(page: Page, address: str) -> None:
+    search(page, address, "moving to the right", kind="event")
+    expect(page.get_by_text("Moments that look like this")).to_be_visible()
+    thumbnail = page.locator(".st-key-opened .ms-hit img").first
+    expect(thumbnail).to_be_visible()
+    assert thumbnail.evaluate("image => image.naturalWidth") > 0
+
+
+def test_the_graph_of_facts_is_drawn(page: Page, address: str) -> None:
+    page.goto(f"{address}/facts")
+    graph = page.get_by_test_id("stGraphVizChart").locator("svg").first
+    expect(graph).to_be_visible()
+    expect(graph).to_contain_text("Marie Curie")
+    expect(graph).to_contain_text("Warsaw")
+
+
+def ask(page: Page, address: str, cypher: str) -> None:
+    page.goto(f"{address}/facts")
+    page.get_by_role("tab", name="Cypher").click()
+    page.get_by_label("Cypher (reading only)").fill(cypher)
+    page.get_by_role("button", name="Run", exact=True).click()
+
+
+def test_a_typed_query_shows_its_rows(page: Page, address: str) -> None:
+    ask(page, address, "MATCH (e:Entity) WHERE e.name = 'Warsaw' RETURN e.name + '!' AS shouted")
+    expect(cell(page, "Warsaw!")).to_be_attached()
+
+
+def test_a_query_that_writes_is_refused_in_words(page: Page, address: str) -> None:
+    ask(page, address, "CREATE (n) RETURN n")
+    expect(page.get_by_test_id("stAlert").first).to_contain_text("refused 'CREATE'")
+
+
+def test_the_body_is_drawn(page: Page, address: str) -> None:
+    page.goto(f"{address}/atlas")
+    expect(page.locator(".js-plotly-plot canvas").first).to_be_visible()
+
+
+def test_choosing_an_organ_lists_its_sentences(page: Page, address: str) -> None:
+    page.goto(f"{address}/atlas")
+    expect(page.get_by_text("Pneumonia is an infection of the lung.")).to_be_visible()
+    page.get_by_label("Organ").click()
+    page.get_by_role("option", name="kidney").click()
+    expect(page.get_by_text("Pneumonia is an infection of the lung.")).to_have_count(0)
+    expect(page.get_by_text("A stone in the left kidney causes severe pain.")).to_be_visible()
+
+
+def test_an_uploaded_file_is_ingested_by_a_worker(page: Page, address: str, tmp_path: Path) -> None:
+    upload = tmp_path / "violin-maker.txt"
+    upload.write_text("The violin maker of Cremona tuned a spruce board.\n")
+    page.goto(f"{address}/sources")
+    page.get_by_role("tab", name="Add and follow jobs").click()
+    page.locator("input[type=file]").set_input_files(upload)
+    expect(page.get_by_text("violin-maker.txt").first).to_be_visible()
+    page.get_by_role("button", name="Upload and ingest").click()
+    job = page.locator("[class*=st-key-job-]").filter(has_text="violin-maker.txt")
+    expect(job).to_contain_text("1 of 1 file done", timeout=WORKER_PATIENCE)
+    page.goto(f"{address}/sources")
+    expect(cell(page, "violin-maker.txt")).to_be_attached()
+
+
+@pytest.mark.skipif(not os.environ.get("MIDSPAN_WRITE_PICTURES"), reason="writes docs/ui.png when asked to")
+def test_write_the_picture_of_the_readme(browser: Browser, tmp_path: Path) -> None:
+    with Workspace.open(tmp_path / "workspace") as workspace:
+        assert workspace.ingest([corpus() / "documents", corpus() / "videos"]).ok
+    server = serve(tmp_path / "workspace", tmp_path / "streamlit.log")
+    address = next(server)
+    opened = browser.new_page(viewport={"width": 1280, "height": 900})
+    try:
+        search(opened, address, "Which composers died in Vienna?")
+        expect(opened.get_by_test_id("stImage").locator("img").first).to_be_visible(timeout=PATIENCE)
+        search(opened, address, "Which composers died in Vienna?")  # the models are loaded now
+        expect(opened.get_by_test_id("stImage").locator("img").first).to_be_visible(timeout=PATIENCE)
+        opened.wait_for_load_state("networkidle")
+        PICTURE.parent.mkdir(exist_ok=True)
+        opened.screenshot(path=PICTURE)
+    finally:
+        opened.close()
+        server.close()
+    assert PICTURE.stat().st_size < 400_000
