@@ -71,9 +71,9 @@ def serve_ui(folder: str, port: int) -> int:
     command += [f"--{name}={value}" for name, value in options.items()]
     out.print(f"midspan UI: http://{HOST}:{chosen}  (Ctrl-C ends it)")
     try:
-        return subprocess.call(
-            command, env={**os.environ, "MIDSPAN_WORKSPACE": folder}, stdout=subprocess.DEVNULL
-        )
+        # Without the safe path a stray click.py in the current folder would be imported instead of click.
+        environment = {**os.environ, "MIDSPAN_WORKSPACE": folder, "PYTHONSAFEPATH": "1"}
+        return subprocess.call(command, env=environment, stdout=subprocess.DEVNULL)
     except KeyboardInterrupt:
         return 0
 
