@@ -20,12 +20,12 @@ LISTED = 50
 SECONDS = 1.0
 OPEN = ("queued", "running")
 ICONS = {
-    "queued": "⏳",
-    "running": "▶",
+    "queued": "○",
+    "running": "●",
     "done": "✓",
     "failed": "✗",
-    "cancelled": "⏹",
-    "interrupted": "⚠",
+    "cancelled": "–",
+    "interrupted": "!",
 }
 
 

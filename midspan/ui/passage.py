@@ -19,6 +19,10 @@ OpenRecord = Callable[[str], None]
 
 CONTEXT = 280
 """Characters on either side of a place."""
+WORD = 30
+"""A word that is cut by the context's border is left out if no longer than this."""
+ALIKE = 0.3
+"""Cosine from which on another sentence is offered as one like this."""
 
 
 def render(workspace: Workspace, record_id: str, on_open: OpenRecord | None = None) -> None:
@@ -64,9 +68,25 @@ def _context(shown: Shown) -> str:
         places = [(offset, int(shown.segment.end))]
     here = marked(_flowing(shown.text), [(start - offset, end - offset) for start, end in places])
     return (
-        f'<span class="ms-around">{as_html(_flowing(shown.before))}</span>{here}'
-        f'<span class="ms-around">{as_html(_flowing(shown.after))}</span>'
+        f'<span class="ms-around">{as_html(_from_a_word(_flowing(shown.before)))}</span>{here}'
+        f'<span class="ms-around">{as_html(_to_a_word(_flowing(shown.after)))}</span>'
     )
+
+
+def _from_a_word(before: str) -> str:
+    """Text that was cut at its beginning, from the next whole word on."""
+    if len(before) < CONTEXT:
+        return before
+    cut, _, rest = before.partition(" ")
+    return "… " + (rest if len(cut) <= WORD else before)
+
+
+def _to_a_word(after: str) -> str:
+    """Text that was cut at its end, up to the last whole word."""
+    if len(after) < CONTEXT:
+        return after
+    rest, _, cut = after.rpartition(" ")
+    return (rest if len(cut) <= WORD else after) + " …"
 
 
 def _flowing(text: str) -> str:
@@ -150,6 +170,7 @@ def _similar(workspace: Workspace, segment_id: str, visual: bool, on_open: OpenR
         hits = workspace.similar(segment_id, limit=4).hits
     except MidspanError:  # no vector: nothing to compare with
         return
+    hits = tuple(hit for hit in hits if visual or hit.score >= ALIKE)
     if not hits:
         return
     st.markdown("**Moments that look like this**" if visual else "**Sentences like this**")

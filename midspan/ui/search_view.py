@@ -15,7 +15,7 @@ from midspan.platform.answers import Answer, Hit
 from midspan.records import SourceKind
 from midspan.ui import passage, style
 from midspan.ui.escaping import as_html, as_markdown, marked, shorten
-from midspan.ui.wording import KIND_NAMES, counted, place, query_spans
+from midspan.ui.wording import KIND_NAMES, counted, duration, place, query_spans
 
 MEDIA = {"document": "Documents", "video": "Videos"}
 STEP = 10
@@ -151,7 +151,7 @@ def _results(workspace: Workspace, query: str) -> list[Hit]:
     if not answer.hits:
         style.empty("No hits", "Try other words, or take the filters off.")
         return []
-    st.caption(f"{counted(len(answer.hits), 'hit')} in {answer.milliseconds:.0f} ms")
+    st.caption(f"{counted(len(answer.hits), 'hit')} in {duration(answer.milliseconds)}")
     opened = st.query_params.get("open", "") or answer.hits[0].record
     for number, hit in enumerate(answer.hits):
         _card(workspace, number, hit, query, hit.record == opened)

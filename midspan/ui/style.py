@@ -37,6 +37,7 @@ _CSS = """
 .ms-passage { line-height: 1.65; overflow-wrap: anywhere; white-space: pre-wrap; max-height: 21rem;
   overflow-y: auto; border-left: 3px solid #6366f1; padding: .2rem 0 .2rem .9rem; }
 .ms-around { opacity: .55; }
+[data-testid="stImage"] img { border: 1px solid rgba(128, 128, 128, .25); }
 mark { background: rgba(250, 204, 21, .42); color: inherit; border-radius: 3px; padding: .05em .1em; }
 .ms-kind { display: inline-block; color: #fff; font-size: .7rem; font-weight: 600; border-radius: 999px;
   padding: .08rem .55rem; margin-right: .45rem; vertical-align: .1em; white-space: nowrap; }

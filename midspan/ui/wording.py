@@ -34,6 +34,11 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
 
 
+def duration(milliseconds: float) -> str:
+    """How long a search took; the first one loads the models."""
+    return f"{milliseconds:.0f} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"
+
+
 def place(unit: Unit, start: float, end: float, page: int | None = None) -> str:
     """Where something stands in its source."""
     if unit == "s":

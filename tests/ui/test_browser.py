@@ -39,6 +39,7 @@ BROWSER_OPTIONS = (
 PATIENCE = 60_000
 """Milliseconds; the first search loads the encoder."""
 WORKER_PATIENCE = 120_000
+PICTURE_QUERY = "Where was Richard Wagner born?"
 PICTURE = Path(__file__).parents[2] / "docs" / "ui.png"
 
 
@@ -255,9 +256,9 @@ def test_write_the_picture_of_the_readme(browser: Browser, tmp_path: Path) -> No
     address = next(server)
     opened = browser.new_page(viewport={"width": 1280, "height": 900})
     try:
-        search(opened, address, "Which composers died in Vienna?")
+        search(opened, address, PICTURE_QUERY)
         expect(opened.get_by_test_id("stImage").locator("img").first).to_be_visible(timeout=PATIENCE)
-        search(opened, address, "Which composers died in Vienna?")  # the models are loaded now
+        search(opened, address, PICTURE_QUERY)  # the models are loaded now
         expect(opened.get_by_test_id("stImage").locator("img").first).to_be_visible(timeout=PATIENCE)
         opened.wait_for_load_state("networkidle")
         PICTURE.parent.mkdir(exist_ok=True)
