@@ -16,9 +16,13 @@ RESULTS = Path(__file__).parent / "results"
 
 
 def machine() -> str:
-    """The machine in a line, for the head of a result."""
+    """The machine in a line, for the head of a result, with how busy it was."""
     memory = psutil.virtual_memory().total / 2**30
-    return f"{psutil.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}"
+    load = psutil.getloadavg()[0]
+    python = platform.python_version()
+    return (
+        f"{psutil.cpu_count()} cores, {memory:.0f} GiB, Python {python}, load average {load:.1f} at the end"
+    )
 
 
 def seconds(work: Callable[[], Any]) -> float:
