@@ -8,7 +8,7 @@ WORKSPACE ?= workspace
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint format lock browser clean
+.PHONY: help demo test test-fast lint format lock browser jdk services services-down clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -16,7 +16,7 @@ help: ## list the targets
 demo: $(STAMP) ## ingest the bundled corpus, answer examples, serve the UI (ARGS=--no-ui ends before the UI)
 	$(BIN)/midspan --workspace $(WORKSPACE) demo $(ARGS)
 
-test: $(STAMP) browser ## run every test (ARGS are pytest's)
+test: $(STAMP) browser jdk ## run every test (ARGS are pytest's)
 	$(BIN)/python -m pytest $(ARGS)
 
 test-fast: $(STAMP) ## run the tests that take seconds
@@ -44,6 +44,21 @@ browser: ## install Chromium for the browser tests where it is missing and may b
 			--no-install-recommends chromium fonts-dejavu-core >/dev/null; \
 	else \
 		echo "no Chromium: the browser tests are skipped (install the package chromium to run them)" >&2; \
+	fi
+
+services: $(STAMP) jdk ## start PostgreSQL, Neo4j and Redis on 127.0.0.1, print their URLs (eval "$$(make -s services)")
+	@$(BIN)/python -m services up
+
+services-down: ## stop what `make services` started
+	@[ ! -x $(BIN)/python ] || $(BIN)/python -m services down
+
+jdk: ## install a JDK and Maven, which run and fetch Neo4j, where they are missing and may be
+	@if command -v java >/dev/null && command -v mvn >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+			--no-install-recommends default-jdk-headless maven >/dev/null; \
+	else \
+		echo "no JDK or Maven: the tests on Neo4j are skipped (install them to run these)" >&2; \
 	fi
 
 # An installation is made anew when the lock or the package's own metadata change.

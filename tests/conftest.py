@@ -1,7 +1,56 @@
-"""What holds for all tests."""
+"""What holds for all tests: hypothesis without a clock, and real servers for those that ask for them."""
 
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import HealthCheck, settings
+
+from services.neo4j import Neo4j
+from services.postgres import Postgres
+from services.redis import Redis
+from services.server import Missing, Server
 
 # No test asserts on time, and a busy machine is no failure.
 settings.register_profile("midspan", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("midspan")
+
+
+def started(server: Server) -> Server:
+    """A server that runs. What is not on this machine is a skip that says so, in CI a failure."""
+    try:
+        server.start()
+    except Missing as problem:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"SERVER MISSING: {problem}")
+    return server
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A PostgreSQL for all tests; each makes databases of its own in it."""
+    server = Postgres(tmp_path_factory.mktemp("postgres"))
+    started(server)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4j]:
+    """A Neo4j for all tests; whoever uses it clears it first."""
+    server = Neo4j(tmp_path_factory.mktemp("neo4j"))
+    started(server)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
+    """A Redis for all tests; each uses a database number or key names of its own."""
+    server = Redis(tmp_path_factory.mktemp("redis"))
+    started(server)
+    yield server
+    server.stop()

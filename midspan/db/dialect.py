@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -38,6 +39,14 @@ Insert = sqlite.Insert | postgresql.Insert
 
 def is_postgres(connection: Connection) -> bool:
     return connection.dialect.name == "postgresql"
+
+
+def now(connection: Connection) -> float:
+    """Unix seconds. On a server by the server's clock, so that machines whose clocks differ agree on
+    when a lease ends."""
+    if is_postgres(connection):
+        return float(connection.scalar(select(func.extract("epoch", func.clock_timestamp()))))  # type: ignore[arg-type]
+    return time.time()
 
 
 def insert(connection: Connection, into: Table) -> Insert:

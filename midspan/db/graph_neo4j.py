@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
 
 import neo4j
 import neo4j.exceptions
@@ -64,6 +65,14 @@ class Neo4jGraph(GraphStore):
             max_transaction_retry_time=RETRY_SECONDS,
         )
         self._set_up_done = False
+
+    @classmethod
+    def at(cls, url: str) -> Neo4jGraph:
+        """From one URL, as ``bolt://user:password@host:7687/database``; database and user may be left out."""
+        parts = urlsplit(url)
+        address = parts._replace(netloc=parts.netloc.rpartition("@")[2], path="").geturl()
+        user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        return cls(address, user, password, parts.path.strip("/") or None)
 
     def apply(self, upserts: Sequence[GraphFact], removed: Sequence[str], through: int, lease: Lease) -> None:
         """One transaction for the batch. A graph of another schema version is emptied first."""

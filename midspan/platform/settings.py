@@ -16,10 +16,8 @@ class Settings(BaseSettings):
     workspace: Path = Path("workspace")
     database_url: SecretStr | None = None
     """SQLAlchemy URL; default: SQLite in the workspace."""
-    graph_url: str | None = None
-    """bolt:// or neo4j:// URL; default: the embedded graph."""
-    graph_user: str = "neo4j"
-    graph_password: SecretStr = SecretStr("")
+    graph_url: SecretStr | None = None
+    """bolt:// or neo4j:// URL, with user and password in it; default: the embedded graph."""
     broker_url: SecretStr | None = None
     """Celery broker; default: a redis-server of the workspace's own on a Unix socket."""
     text_model: str | None = None

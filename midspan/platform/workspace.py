@@ -142,11 +142,7 @@ class Workspace:
         if self.settings.graph_url is not None:
             from midspan.db.graph_neo4j import Neo4jGraph  # loads the driver
 
-            return Neo4jGraph(
-                self.settings.graph_url,
-                self.settings.graph_user,
-                self.settings.graph_password.get_secret_value(),
-            )
+            return Neo4jGraph.at(self.settings.graph_url.get_secret_value())
         from midspan.db.graph_embedded import EmbeddedGraph  # loads the engine
 
         return EmbeddedGraph(self.folder / "graph", self.store)

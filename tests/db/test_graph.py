@@ -1,13 +1,8 @@
-"""The graph stores: one contract, held against a plain model of the graph that a set of facts makes.
-
-The adapter on a server takes part when ``MIDSPAN_TEST_NEO4J_URL`` names one whose data may be lost
-(``MIDSPAN_TEST_NEO4J_USER`` and ``MIDSPAN_TEST_NEO4J_PASSWORD`` where it asks for them).
-"""
+"""The graph stores: one contract, held against a plain model of the graph that a set of facts makes."""
 
 from __future__ import annotations
 
 import json
-import os
 import threading
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -28,8 +23,6 @@ from midspan.db.relational import SqlRecordStore
 from midspan.db.stores import GraphFact, GraphStore, Lease
 from midspan.errors import CypherRefused, DamagedGeneration, LeaseLost, QueryTimeout, WrongUse
 from midspan.records import Fact, FactSlot, Provenance
-
-SERVER = os.environ.get("MIDSPAN_TEST_NEO4J_URL", "")
 
 
 @pytest.fixture
@@ -54,7 +47,7 @@ def taken(store: SqlRecordStore, holder: str) -> Lease:
     return lease
 
 
-@pytest.fixture(params=["embedded", *(["neo4j"] if SERVER else [])])
+@pytest.fixture(params=["embedded", "neo4j"])
 def graph(request: pytest.FixtureRequest, tmp_path: Path, store: SqlRecordStore) -> Iterator[GraphStore]:
     opened: GraphStore
     if request.param == "embedded":
@@ -62,8 +55,7 @@ def graph(request: pytest.FixtureRequest, tmp_path: Path, store: SqlRecordStore)
     else:
         from midspan.db.graph_neo4j import Neo4jGraph
 
-        user = os.environ.get("MIDSPAN_TEST_NEO4J_USER", "")
-        opened = Neo4jGraph(SERVER, user, os.environ.get("MIDSPAN_TEST_NEO4J_PASSWORD", ""))
+        opened = Neo4jGraph.at(request.getfixturevalue("neo4j_server").url)
         opened.clear(Lease("projector", "nobody", 0, 0.0))
     yield opened
     opened.close()
