@@ -32,9 +32,12 @@ format: $(STAMP) ## format and mend what ruff can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-lock: $(STAMP) ## resolve the dependencies anew into requirements.lock
+lock: $(STAMP) ## resolve the dependencies anew, for development and for the image
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header \
 		--upgrade --extra dev pyproject.toml --output-file $(LOCK)
+	$(BIN)/uv pip compile --quiet --python-version 3.11 --python-platform linux --generate-hashes \
+		--no-header --no-annotate --constraint $(LOCK) --extra postgres pyproject.toml \
+		--output-file requirements-server.lock
 
 browser: ## install Chromium for the browser tests where it is missing and may be
 	@if command -v chromium >/dev/null || command -v chromium-browser >/dev/null \

@@ -1,6 +1,7 @@
-"""``python -m services up | down``: the three servers under ``.services/``; prints their URLs.
+"""``python -m services up | down``: the three servers, their data under ``.services/``; prints their URLs.
 
-``eval "$(make -s services)"`` points a shell at them.
+``eval "$(make -s services)"`` points a shell at them. Where a Docker engine runs they are those of
+docker-compose.yml, else processes of this machine.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from services import docker
 from services.neo4j import Neo4j
 from services.postgres import Postgres
 from services.redis import Redis
@@ -26,6 +28,10 @@ def servers(folder: Path) -> dict[str, Server]:
 
 
 def up(folder: Path) -> int:
+    if docker.engine_runs():
+        for setting, url in docker.up(folder).items():
+            print(f"export {setting}='{url}'")
+        return 0
     missing = 0
     for setting, server in servers(folder).items():
         try:
@@ -39,6 +45,7 @@ def up(folder: Path) -> int:
 
 
 def down(folder: Path) -> int:
+    docker.down(folder)
     for server in servers(folder).values():
         server.stop()
     return 0

@@ -29,7 +29,7 @@ EXAMPLE_CYPHER = (
     "ORDER BY sentences DESC, subject, predicate LIMIT 8"
 )
 
-Port = Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to serve on; 0 takes a free one.")]
 
 
 def worker(
@@ -46,20 +46,29 @@ def worker(
         run_worker(workspace, until_idle)
 
 
-def ui(context: typer.Context, port: Port = 8501) -> None:
-    """Serve the browser UI on 127.0.0.1."""
+def ui(
+    context: typer.Context,
+    port: Port = 8501,
+    host: Annotated[
+        str,
+        typer.Option(
+            help="Address to serve on. The UI asks nobody who they are: whoever reaches it may read and add."
+        ),
+    ] = HOST,
+) -> None:
+    """Serve the browser UI, on 127.0.0.1 unless told otherwise."""
     state: Context = context.obj
     with state.workspace(create=True) as workspace:
         folder = str(workspace.folder)
-    sys.exit(serve_ui(folder, port))
+    sys.exit(serve_ui(folder, port, host))
 
 
-def serve_ui(folder: str, port: int) -> int:
+def serve_ui(folder: str, port: int, host: str = HOST) -> int:
     """Run Streamlit until it ends; returns its exit code. Raises ``WrongUse`` for a taken port."""
-    chosen = _free_port(port)
+    chosen = _free_port(port, host)
     app = str(files("midspan.ui").joinpath("app.py"))
     options = {
-        "server.address": HOST,
+        "server.address": host,
         "server.port": str(chosen),
         "server.headless": "true",
         "server.fileWatcherType": "none",
@@ -69,7 +78,7 @@ def serve_ui(folder: str, port: int) -> int:
     }
     command = [sys.executable, "-m", "streamlit", "run", app]
     command += [f"--{name}={value}" for name, value in options.items()]
-    out.print(f"midspan UI: http://{HOST}:{chosen}  (Ctrl-C ends it)")
+    out.print(f"midspan UI: http://{host}:{chosen}  (Ctrl-C ends it)")
     try:
         # Without the safe path a stray click.py in the current folder would be imported instead of click.
         environment = {**os.environ, "MIDSPAN_WORKSPACE": folder, "PYTHONSAFEPATH": "1"}
@@ -78,13 +87,15 @@ def serve_ui(folder: str, port: int) -> int:
         return 0
 
 
-def _free_port(port: int) -> int:
+def _free_port(port: int, host: str) -> int:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, port))
+            probe.bind((host, port))
         except OSError as error:
-            raise WrongUse(f"port {port} on {HOST} is taken; choose another with --port (0: any)") from error
+            raise WrongUse(
+                f"port {port} on {host} cannot be had ({error.strerror}); choose another with --port (0: any)"
+            ) from error
         return int(probe.getsockname()[1])
 
 
