@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
-import subprocess
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -40,7 +40,6 @@ class Server(ABC):
         noted = self._noted()
         self.port = int(noted.get("port") or free_port())
         self.password = str(noted.get("password") or secrets.token_urlsafe(12))
-        self._process: subprocess.Popen[bytes] | None = None
 
     # --- what a kind of server says of itself ---
 
@@ -73,12 +72,8 @@ class Server(ABC):
         if self._living() is None:
             self._note({})
             self.prepare()
-            log = (self.folder / "console.log").open("ab")
-            with log:
-                self._process = subprocess.Popen(
-                    self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-                )
-            self._note({"pid": self._process.pid, "created": psutil.Process(self._process.pid).create_time()})
+            pid = _spawn(self.command(), self.folder / "console.log")
+            self._note({"pid": pid, "created": psutil.Process(pid).create_time()})
         deadline = time.monotonic() + self.seconds
         while not self.answers():
             if self._living() is None or time.monotonic() > deadline:
@@ -95,7 +90,7 @@ class Server(ABC):
                 process.wait(30)
             except psutil.TimeoutExpired:
                 self.kill()
-        self._reap()
+        self._note({})
 
     def kill(self) -> None:
         """SIGKILL, with all its children, as a machine that loses its power."""
@@ -105,7 +100,7 @@ class Server(ABC):
             for member in family:
                 _signal(member, signal.SIGKILL)
             psutil.wait_procs(family, timeout=10)
-        self._reap()
+        self._note({})
 
     def hang(self) -> None:
         """Let it stand still with its connections open."""
@@ -119,12 +114,6 @@ class Server(ABC):
         if process is not None:
             for member in (process, *process.children(recursive=True)):
                 _signal(member, number)
-
-    def _reap(self) -> None:
-        if self._process is not None:
-            self._process.wait()
-            self._process = None
-        self._note({})
 
     def _living(self) -> psutil.Process | None:
         noted = self._noted()
@@ -152,6 +141,20 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
+
+
+def _spawn(command: Sequence[str], log: Path) -> int:
+    """Start a process that may outlive this one, in a session of its own; returns its id."""
+    program = shutil.which(command[0])
+    if program is None:
+        raise Missing(f"{command[0]} is not on PATH")
+    write = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    files = [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, str(log), write, 0o600),
+        (os.POSIX_SPAWN_DUP2, 1, 2),
+    ]
+    return os.posix_spawn(program, list(command), os.environ, file_actions=files, setsid=True)
 
 
 def _signal(process: psutil.Process, number: int) -> None:
