@@ -18,11 +18,11 @@ from sqlalchemy import (
     update,
 )
 
-from midspan.db import codec, dialect
+from midspan.db import codec, dialect, reaping
 from midspan.db.stores import ItemLease
 from midspan.db.tables import failure, job, job_item
 from midspan.errors import NotFound
-from midspan.records import Failure
+from midspan.records import Failure, SourceKind
 
 JobState = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
 ItemState = Literal["queued", "running", "done", "failed", "cancelled"]
@@ -48,6 +48,10 @@ class JobRow:
     message: str
     worker: str
     """Who claimed items of it last."""
+    background: bool
+    """For workers; else for the process that made it."""
+    delivered_at: float
+    """When the broker was last told of it; 0 if never."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,19 @@ class ItemRow:
     segments: int
     records: Mapping[str, int]
     failures: tuple[Failure, ...]
+    kind: SourceKind = "document"
+
+
+@dataclass(frozen=True)
+class Held:
+    """An item that somebody works on."""
+
+    uri: str
+    holder: str
+    until: float
+    """When the lease ends unless it is prolonged, in Unix seconds by the database's clock."""
+    left: float
+    """Seconds until then; below 0 when it has run out."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +95,13 @@ class Tally:
     """Records written, by kind."""
 
 
-def append(connection: Connection, job_id: str, uris: Sequence[str], state: ItemState) -> list[int]:
+def append(
+    connection: Connection,
+    job_id: str,
+    uris: Sequence[str],
+    state: ItemState,
+    kinds: Mapping[str, SourceKind] | None = None,
+) -> list[int]:
     """Add items for paths that the job does not have; returns their indices."""
     row = locked_job(connection, job_id)
     escaped = list(dict.fromkeys(codec.escape(uri) for uri in uris))
@@ -97,12 +120,17 @@ def append(connection: Connection, job_id: str, uris: Sequence[str], state: Item
         "lease_until": 0.0,
         "segments": 0,
         "records": {},
+        "deaths": 0,
     }
+    kind_of = {codec.escape(uri): kind for uri, kind in (kinds or {}).items()}
     new = [uri for uri in escaped if uri not in known]
     if new:
         connection.execute(
             insert(job_item),
-            [{**fresh, "idx": index, "uri": uri} for index, uri in enumerate(new, first)],
+            [
+                {**fresh, "idx": index, "uri": uri, "kind": kind_of.get(uri, "document")}
+                for index, uri in enumerate(new, first)
+            ],
         )
         connection.execute(update(job).where(job.c.id == job_id).values(total=job.c.total + len(new)))
     return list(range(first, first + len(new)))
@@ -121,11 +149,15 @@ def cancelling(connection: Connection, job_id: str) -> bool:
 
 
 def cancel_items(connection: Connection, job_id: str, now: float) -> None:
-    """What is queued, and what was running with somebody who is gone."""
-    lapsed = and_(job_item.c.state == "running", job_item.c.lease_until < now)
+    """What is queued, and what was running with somebody who is gone; nothing that is being committed."""
+    indices = connection.scalars(
+        select(job_item.c.idx)
+        .where(job_item.c.job_id == job_id, or_(job_item.c.state == "queued", reaping.lapsed(now)))
+        .with_for_update(skip_locked=True)
+    ).all()
     connection.execute(
         update(job_item)
-        .where(job_item.c.job_id == job_id, or_(job_item.c.state == "queued", lapsed))
+        .where(job_item.c.job_id == job_id, dialect.one_of(connection, job_item.c.idx, indices))
         .values(state="cancelled", lease_holder="")
     )
 
@@ -182,4 +214,5 @@ def to_item(row: RowMapping, failures: Sequence[Failure]) -> ItemRow:
         segments=row["segments"],
         records=row["records"],
         failures=tuple(failures),
+        kind=row["kind"],
     )

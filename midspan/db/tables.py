@@ -23,6 +23,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
+    true,
 )
 
 metadata = MetaData(
@@ -327,6 +329,8 @@ job = Table(
     Column("finished_at", Float),
     Column("message", Text, nullable=False),
     Column("worker", Text, nullable=False),
+    Column("background", Boolean, nullable=False, server_default=true()),  # workers take such jobs only
+    Column("delivered_at", Float, nullable=False, server_default="0"),
 )
 
 job_item = Table(
@@ -345,8 +349,29 @@ job_item = Table(
     Column("source_id", Text),
     Column("segments", Integer, nullable=False),
     Column("records", JSON, nullable=False),
+    Column("kind", Text, nullable=False, server_default="document"),
+    Column("deaths", Integer, nullable=False, server_default="0"),  # of workers that had it
     UniqueConstraint("job_id", "uri"),
     Index(None, "job_id", "state"),
+    Index(
+        "ix_job_item_running",
+        "lease_until",
+        sqlite_where=text("state = 'running'"),
+        postgresql_where=text("state = 'running'"),
+    ),
+)
+
+worker = Table(
+    "worker",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("queues", JSON, nullable=False),
+    Column("started_at", Float, nullable=False),
+    Column("seen_at", Float, nullable=False),
+    Column("doing", Text, nullable=False),
+    Column("rss_bytes", BigInteger, nullable=False),
 )
 
 failure = Table(
