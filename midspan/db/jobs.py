@@ -295,7 +295,13 @@ class JobStore:
             if not again and not (row.discovering and row.cancel_requested):
                 return 0
             these = dialect.one_of(connection, job_item.c.idx, again)
-            fresh: dict[str, Any] = {"state": "queued", "outcome": "", "segments": 0, "records": {}, "deaths": 0}
+            fresh: dict[str, Any] = {
+                "state": "queued",
+                "outcome": "",
+                "segments": 0,
+                "records": {},
+                "deaths": 0,
+            }
             connection.execute(update(job_item).where(mine, these).values(**fresh))
             gone = dialect.one_of(connection, failure.c.item, again)
             connection.execute(delete(failure).where(failure.c.job_id == job_id, gone))

@@ -59,7 +59,7 @@ def take_back(connection: Connection, which: ColumnElement[bool], now: float, li
 
 def _worker_died(path: str, deaths: int, holder: str) -> Failure:
     message = (
-        f"the worker died or hung {deaths} times over this item, the last one was {holder}; look into its log "
-        "(out of memory?), try the file alone with `midspan ingest`, then `midspan jobs retry`"
+        f"the worker died or hung {deaths} times over this item, the last one was {holder}; look into its "
+        "log (out of memory?), try the file alone with `midspan ingest`, then `midspan jobs retry`"
     )
     return Failure(path, "worker", "WorkerDied", message, True)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import structlog
 
+from midspan.pipelines import stopping
 from midspan.pipelines.intake import failure_of
 from midspan.pipelines.stage import Batch, Stage
 from midspan.records import Failure, Product, Segment
 
 log = structlog.get_logger(__name__)
+
+PORTION = 64
+"""Segments that a stage gets at once: half a second of a parser's work, within which nobody can stop it."""
 
 
 @dataclass
@@ -71,17 +75,23 @@ def _run_stage(stage: Stage, batch: Batch) -> tuple[Outcome, dict[str, list[obje
     return Outcome(left.products + right.products, left.failures + right.failures), made
 
 
-def run_batch(stages: Sequence[Stage], batch: Batch) -> Outcome:
+def run_batch(stages: Sequence[Stage], batch: Batch, stop: Callable[[], bool] = stopping.never) -> Outcome:
     """Run stages in order over a batch whose segments all need them.
 
     Nothing that a stage raises gets out: a segment on which it fails alone is reported with the runs
-    that go without its result.
+    that go without its result. Raises ``Stopped`` when ``stop``, asked every ``PORTION`` segments, says so.
     """
     outcome = Outcome()
     for stage in stages:
-        result, made = _run_stage(stage, batch)
-        batch.shared.update(made)
-        outcome.products += result.products
+        parts: list[dict[str, list[object]]] = []
         runs = _dependent_runs(stage, stages)
-        outcome.failures += [(segment, runs, failure) for segment, _, failure in result.failures]
+        for start in range(0, len(batch.segments), PORTION):
+            stopping.check(stop)
+            result, part = _run_stage(stage, _part(batch, start, start + PORTION))
+            parts.append(part)
+            outcome.products += result.products
+            outcome.failures += [(segment, runs, failure) for segment, _, failure in result.failures]
+        for name in stage.produces:
+            if parts and all(name in part for part in parts):
+                batch.shared[name] = [value for part in parts for value in part[name]]
     return outcome

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
@@ -17,6 +18,7 @@ from midspan.db.stores import (
     TextChunk,
 )
 from midspan.errors import LeaseLost, SourceVanished, StoreError
+from midspan.pipelines import stopping
 from midspan.pipelines.batch_run import needed_stages, run_batch
 from midspan.pipelines.intake import Work, failure_of, plan
 from midspan.pipelines.readers.detect import MediaType, detect
@@ -110,19 +112,22 @@ class Ingest:
         *,
         rehash: bool = False,
         beat: Callable[[Beat], None] = lambda beat: None,
-        stop: Callable[[], bool] = lambda: False,
+        stop: Callable[[], bool] = stopping.never,
     ) -> list[Failure]:
         """Ingest these items; returns the failures.
 
-        ``stop`` is asked between batches; when it says yes, what is committed stays and the rest is left
-        undone (its leases are the caller's to release). Raises ``StoreError`` and ``LeaseLost``, after
-        which nothing of the batch at hand is written; the same call again goes on from there.
+        ``stop`` is asked often: every block of a file that is hashed, every piece that is read, every few
+        segments in a stage. When it says yes, what is committed stays, also of a source that was begun: its
+        run is not complete, and ingesting it again writes the same ids. The batch at hand is dropped and
+        the rest is left undone (its leases are the caller's to release). Raises ``StoreError`` and
+        ``LeaseLost``, after which nothing of the batch at hand is written; the same call again goes on.
         """
-        works, failed = plan(self._store, items, self.run_ids, rehash=rehash)
         current = _Pass(self, beat, stop)
-        current.reject(failed)
-        current.settle_unchanged([work for work in works if not work.pending])
-        current.process([work for work in works if work.pending])
+        with suppress(stopping.Stopped):
+            works, failed = plan(self._store, items, self.run_ids, rehash=rehash, stop=stop)
+            current.reject(failed)
+            current.settle_unchanged([work for work in works if not work.pending])
+            current.process([work for work in works if work.pending])
         return current.failures
 
 
@@ -173,8 +178,7 @@ class _Pass:
                 continue
             self._by_source[work.source_id] = work
         for work in list(self._by_source.values()):
-            if self._stop():
-                break
+            stopping.check(self._stop)
             self._read(work)
         self._flush()
         for source_id, copies in followers.items():
@@ -198,6 +202,7 @@ class _Pass:
         """Stream one source into batches; a reader's error fails this source alone."""
         pieces = self._pieces(work)
         while True:
+            stopping.check(self._stop)
             try:
                 piece = next(pieces, None)
             except (StoreError, LeaseLost):
@@ -210,8 +215,6 @@ class _Pass:
             self._gather(work, piece)
             if self._gathered.weight >= self._ingest._batch_weight:
                 self._flush()
-                if self._stop():
-                    return
         self._gathered.ended.append(work)
 
     def _pieces(self, work: Work) -> Iterator[Piece]:
@@ -297,7 +300,7 @@ class _Pass:
                 [segment for _, segment, _ in entries],
                 {segment.id: window.frames for _, segment, window in entries if window is not None},
             )
-            outcome = run_batch(needed_stages(stages, pending), batch)
+            outcome = run_batch(needed_stages(stages, pending), batch, self._stop)
             self._keep(gathered.commit, outcome.products)
             for segment, run_ids, failure in outcome.failures:
                 work = self._by_source[segment.source_id]

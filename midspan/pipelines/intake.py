@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from midspan.db.stores import ItemLease, RecordStore
 from midspan.errors import EmptySource, MidspanError, SourceVanished, UnsupportedSource
+from midspan.pipelines import stopping
 from midspan.records import Failure, Location, RecordKind
 
 RACY_NS = 2_000_000_000
@@ -46,12 +47,13 @@ class Work:
         return {str(kind): count for kind, count in self.records.items()}
 
 
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file's bytes (hex), in constant memory."""
+def sha256_of(path: Path, stop: Callable[[], bool] = stopping.never) -> str:
+    """SHA-256 of a file's bytes (hex), in constant memory. Raises ``Stopped`` when ``stop`` says so."""
     sha = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(1 << 20):
             sha.update(block)
+            stopping.check(stop)
     return sha.hexdigest()
 
 
@@ -77,9 +79,9 @@ def _stat(path: Path) -> os.stat_result:
     return stat
 
 
-def _hash(path: Path) -> str:
+def _hash(path: Path, stop: Callable[[], bool]) -> str:
     try:
-        return sha256_of(path)
+        return sha256_of(path, stop)
     except OSError as error:
         raise SourceVanished(f"cannot be read ({error.strerror}); check it and ingest again") from error
 
@@ -90,11 +92,12 @@ def plan(
     run_ids: frozenset[str],
     *,
     rehash: bool = False,
+    stop: Callable[[], bool] = stopping.never,
 ) -> tuple[list[Work], list[tuple[Path, ItemLease | None, Failure]]]:
     """Sort out a slice of items with a handful of queries.
 
     A path whose size and time stamp are those of its last visit is not read again (unless ``rehash``);
-    every other file is hashed. Returns the work and the items that failed at once.
+    every other file is hashed. Returns the work and the items that failed at once. Raises ``Stopped``.
     """
     known = store.locations([str(path) for path, _ in items])
     works: list[Work] = []
@@ -110,7 +113,7 @@ def plan(
                 and before.modified_ns == stat.st_mtime_ns
                 and before.seen_at * 1e9 - stat.st_mtime_ns > RACY_NS
             )
-            source_id = before.source_id if same and before else _hash(path)
+            source_id = before.source_id if same and before else _hash(path, stop)
         except MidspanError as error:
             failed.append((path, lease, failure_of(path, "reading", error)))
             continue

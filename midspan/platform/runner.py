@@ -14,14 +14,15 @@ from midspan.db.stores import ItemLease
 from midspan.errors import LeaseLost, MidspanError
 from midspan.pipelines.discovery import discover
 from midspan.pipelines.ingest import Beat, Ingest
+from midspan.pipelines.readers.detect import likely_kind
 from midspan.platform.projector import Projector
-from midspan.records import Failure
+from midspan.platform.pulse import LEASE_SECONDS, Pulse
+from midspan.records import Failure, SourceKind
 
 log = structlog.get_logger(__name__)
 
-LEASE_SECONDS = 300.0
-"""How long an item stays ours without a sign of life; signs come with every commit."""
-BEAT_SECONDS = 20.0
+LOOK_SECONDS = 0.5
+"""How often a job's row is asked whether it is to be cancelled."""
 PROJECT_SECONDS = 30.0
 DISCOVER_AT_ONCE = 1000
 
@@ -52,23 +53,25 @@ class JobRunner:
         self._projector = projector
         self._holder = holder
 
-    def discover(self, job_id: str, paths: Iterable[str]) -> int:
+    def discover(self, job_id: str, paths: Iterable[str], added: Callable[[], None] = lambda: None) -> int:
         """Put the files behind ``paths`` into the job as items; returns how many were found.
 
         Paths that are not there become failed items at once, so that nobody has to wait to hear of them.
+        ``added`` is called each time some have been put in.
         """
         count = 0
-        batch: list[str] = []
+        batch: dict[str, SourceKind] = {}
         for found in discover(paths):
             if isinstance(found, Failure):
                 self._jobs.add_failed(job_id, found)
                 continue
-            batch.append(str(found.path))
+            batch[str(found.path)] = likely_kind(found.path)
             count += 1
             if len(batch) >= DISCOVER_AT_ONCE:
-                self._jobs.add_items(job_id, batch)
-                batch = []
-        self._jobs.add_items(job_id, batch)
+                self._jobs.add_items(job_id, list(batch), batch)
+                batch = {}
+                added()
+        self._jobs.add_items(job_id, list(batch), batch)
         self._jobs.finish_discovery(job_id)
         return count
 
@@ -78,14 +81,18 @@ class JobRunner:
         *,
         at_once: int,
         slices: int | None = None,
+        kinds: Sequence[SourceKind] = (),
         rehash: bool = False,
         progress: Callable[[Progress], None] = lambda progress: None,
         stop: Callable[[], bool] = lambda: False,
+        on_hang: Callable[[], None] = lambda: None,
     ) -> int:
         """Claim and ingest items until none is left (or ``slices`` claims are done).
 
-        ``at_once`` items are claimed together. Returns how many items were worked on. Whatever stops
-        us - ``stop``, a cancelled job, an error of the store - unfinished items go back to the queue.
+        ``at_once`` items are claimed together, of these ``kinds`` where any are named. ``on_hang`` is called
+        from another thread when the work has not moved for a quarter of an hour. Returns how many items
+        were worked on. Whatever stops us - ``stop``, a cancelled job, an error of the store - unfinished
+        items go back to the queue.
         """
         segments = 0
         worked = 0
@@ -93,19 +100,21 @@ class JobRunner:
         while slices is None or slices > 0:
             if stop() or self._jobs.cancel_requested(job_id):
                 break
-            claimed = self._jobs.claim(job_id, self._holder, at_once, LEASE_SECONDS)
+            claimed = self._jobs.claim(job_id, self._holder, at_once, LEASE_SECONDS, kinds)
             if not claimed:
                 break
             slices = None if slices is None else slices - 1
             leases = [lease for lease, _, _ in claimed]
-            watch = _Watch(self._jobs, leases, job_id, segments, progress, stop)
+            pulse = Pulse(self._jobs, leases, on_hang=on_hang)
+            watch = _Watch(self._jobs, pulse, job_id, segments, progress, stop)
             try:
-                self._ingest(
-                    [(Path(uri), lease) for lease, uri, _ in claimed],
-                    rehash=rehash,
-                    beat=watch.beat,
-                    stop=watch.stop,
-                )
+                with pulse:
+                    self._ingest(
+                        [(Path(uri), lease) for lease, uri, _ in claimed],
+                        rehash=rehash,
+                        beat=watch.beat,
+                        stop=watch.stop,
+                    )
             except LeaseLost:
                 log.warning("lost a lease; another worker has the item", job=job_id)
             finally:
@@ -130,40 +139,38 @@ class JobRunner:
 
 
 class _Watch:
-    """Sends signs of life for the claimed items and passes progress on."""
+    """Passes progress on, and says when to stop."""
 
     def __init__(
         self,
         jobs: JobStore,
-        leases: Sequence[ItemLease],
+        pulse: Pulse,
         job_id: str,
         segments: int,
         progress: Callable[[Progress], None],
         stop: Callable[[], bool],
     ) -> None:
         self._jobs = jobs
-        self._leases = leases
+        self._pulse = pulse
         self._job_id = job_id
         self._before = segments
         self._progress = progress
         self._stop = stop
-        self._last_beat = time.monotonic()
         self._last_look = 0.0
         self._cancelled = False
         self.segments = segments
 
     def beat(self, beat: Beat) -> None:
+        self._pulse.moved()
         self.segments = self._before + beat.segments
-        if time.monotonic() - self._last_beat > BEAT_SECONDS:
-            self._jobs.heartbeat(self._leases, LEASE_SECONDS)
-            self._last_beat = time.monotonic()
         job = self._jobs.job(self._job_id)
         if job is not None:
             self._progress(Progress(job.total, job.done, job.failed, self.segments, beat.path))
 
     def stop(self) -> bool:
-        """Asked between batches; looks at the job row at most once a second."""
-        if time.monotonic() - self._last_look > 1.0:
+        """Asked very often; looks at the job's row now and then."""
+        self._pulse.moved()
+        if time.monotonic() - self._last_look > LOOK_SECONDS:
             self._last_look = time.monotonic()
             self._cancelled = self._jobs.cancel_requested(self._job_id)
-        return self._cancelled or self._stop()
+        return self._cancelled or self._pulse.lost or self._stop()

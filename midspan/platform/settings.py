@@ -24,6 +24,8 @@ class Settings(BaseSettings):
     """Name or folder of a sentence-transformers model; default: the bundled all-MiniLM-L6-v2."""
     threads: int = Field(default=0, ge=0)
     """Threads a process gives to torch; 0 leaves torch's own choice."""
+    worker_memory_mb: int = Field(default=4096, ge=1)
+    """Resident memory above which a worker process is replaced after the task at hand."""
     log_level: str = "WARNING"
 
     @property

@@ -1,29 +1,52 @@
-"""The Celery application and its thin tasks. Jobs are rows in the record store; Celery delivers them.
+"""The Celery application, its queues and its thin tasks. Jobs are rows in the record store; Celery delivers.
 
 Importing this module loads neither torch nor any model: that happens inside the first task.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
+import structlog
 from celery import Celery
 
+from midspan.errors import MidspanError, UnknownName
 from midspan.platform import broker
 from midspan.platform.settings import Settings
+from midspan.records import SourceKind
 
 if TYPE_CHECKING:
-    from midspan.platform.workspace import Workspace
+    from midspan.platform.background import Background
+
+log = structlog.get_logger(__name__)
 
 VISIBILITY_SECONDS = 6 * 3600
 """Above the longest task; a killed worker's items come back sooner, by their lease."""
-ITEMS_A_TASK = 8
+SOCKET_SECONDS = 15.0
+"""How long a broker may be silent within one request before it counts as gone."""
+
+QUEUES: dict[str, SourceKind | None] = {"documents": "document", "videos": "video", "projection": None}
+"""Which items' tasks go where; finding a job's files is a task for ``documents``."""
+ITEMS_A_TASK: dict[SourceKind, int] = {"document": 8, "video": 1}
 """Tasks are slices of seconds to minutes, so that several workers share a job."""
 
 
+def queue_of(kind: SourceKind) -> str:
+    return next(queue for queue, served in QUEUES.items() if served == kind)
+
+
+def chosen_queues(names: str) -> list[str]:
+    """From ``documents,videos`` to a list; raises ``UnknownName``."""
+    chosen = list(dict.fromkeys(name.strip() for name in names.split(",") if name.strip()))
+    for name in chosen:
+        if name not in QUEUES:
+            raise UnknownName("queue", name, list(QUEUES))
+    return chosen or list(QUEUES)
+
+
 def make_app(settings: Settings) -> Celery:
-    """An application for the broker of these settings."""
+    """An application for the broker of these settings, without tasks: enough to send some."""
     url = (
         settings.broker_url.get_secret_value()
         if settings.broker_url
@@ -37,34 +60,46 @@ def make_app(settings: Settings) -> Celery:
         task_serializer="json",
         accept_content=["json"],
         task_ignore_result=True,
-        broker_transport_options={
-            "visibility_timeout": VISIBILITY_SECONDS,
-            "socket_connect_timeout": 5,
-        },
+        broker_transport_options=_redis_options() if url.startswith("redis") else {},
+        broker_connection_timeout=5,
         broker_connection_retry_on_startup=True,
-        broker_connection_max_retries=10,
-        task_default_queue="midspan",
+        broker_connection_max_retries=None,  # a worker waits for its broker, however long
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        task_default_queue="documents",
+        task_create_missing_queues=True,
         worker_hijack_root_logger=False,
         worker_send_task_events=False,
     )
-    app.task(name="midspan.discover")(discover)
-    app.task(name="midspan.ingest")(ingest)
     return app
 
 
-@lru_cache(maxsize=1)
-def _workspace() -> Workspace:
-    """The worker's workspace, opened once a process."""
-    from midspan.platform.workspace import Workspace
-
-    return Workspace.open()
-
-
-def discover(job_id: str) -> None:
-    """Find a job's files, then hand out slices of them."""
-    _workspace().background.discover(job_id)
+def _redis_options() -> dict[str, Any]:
+    return {
+        "visibility_timeout": VISIBILITY_SECONDS,
+        "socket_connect_timeout": 5,
+        "socket_timeout": SOCKET_SECONDS,
+        "socket_keepalive": True,
+        "health_check_interval": 10,
+    }
 
 
-def ingest(job_id: str) -> None:
-    """Work on one slice of a job."""
-    _workspace().background.work_slice(job_id)
+def add_tasks(app: Celery, background: Background) -> None:
+    """Register what a worker does with each message."""
+    app.task(name="midspan.discover")(_careful(background.discover))
+    app.task(name="midspan.ingest")(_careful(background.work_slice))
+    app.task(name="midspan.project")(_careful(background.project))
+
+
+def _careful(work: Callable[..., None]) -> Callable[..., None]:
+    """A task whose expected errors are one line in the log.
+
+    The message counts as done: what it spoke of is in the job's rows, and an idle worker calls for it again.
+    """
+
+    def task(*arguments: Any) -> None:
+        try:
+            work(*arguments)
+        except MidspanError as error:
+            log.error("a task broke off", task=work.__name__, arguments=arguments, error=str(error))
+
+    return task

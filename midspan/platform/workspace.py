@@ -27,6 +27,7 @@ from midspan.db.stores import (
     Target,
     VectorIndex,
 )
+from midspan.db.workers import WorkerStore
 from midspan.errors import NotFound, ReadOnlyWorkspace, UnknownName, WrongUse
 from midspan.pipelines.batch_run import needed_stages
 from midspan.platform import groundings, views
@@ -138,6 +139,15 @@ class Workspace:
         return JobStore(self._engine)
 
     @cached_property
+    def workers(self) -> WorkerStore:
+        return WorkerStore(self._engine)
+
+    @cached_property
+    def holder(self) -> str:
+        """Who this process is in leases of job items; a worker sets it to its own name."""
+        return holder_name()
+
+    @cached_property
     def graph(self) -> GraphStore:
         if self.settings.graph_url is not None:
             from midspan.db.graph_neo4j import Neo4jGraph  # loads the driver
@@ -183,7 +193,7 @@ class Workspace:
     def background(self) -> Background:
         from midspan.platform.background import Background  # loads Celery
 
-        return Background(self.settings, self.jobs_store, self.runner)
+        return Background(self.settings, self.jobs_store, self.store, self.runner, lambda: self.projector)
 
     def ingest_loop(self, stages: Sequence[str] = ()) -> Ingest:
         """The loop over the named stages (all without names) and what they need."""
@@ -194,7 +204,7 @@ class Workspace:
     def runner(self, stages: Sequence[str] = ()) -> JobRunner:
         from midspan.platform.runner import JobRunner
 
-        return JobRunner(self.jobs_store, self.ingest_loop(stages), self.projector, holder_name())
+        return JobRunner(self.jobs_store, self.ingest_loop(stages), self.projector, self.holder)
 
     def _chosen_stages(self, names: Sequence[str]) -> list[Stage]:
         for name in names:

@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from midspan.errors import CorruptSource, UnsupportedSource
+from midspan.errors import CorruptSource, UnreadableSource, UnsupportedSource
 from midspan.pipelines.readers.extract import Extract, VideoWindow
 from midspan.pipelines.readers.files import ZIP_DAMAGE, head, watched
 from midspan.records import SourceKind
@@ -96,6 +96,17 @@ def detect(path: Path) -> MediaType:
         return MediaType("video", media_type, module.read, _titled(module))
     module = import_module(f"midspan.pipelines.readers.{_READERS[media_type]}")
     return MediaType("document", media_type, module.read, _titled(module))
+
+
+def likely_kind(path: Path) -> SourceKind:
+    """Document or video, at a glance and without complaint: by its suffix, else by its first bytes."""
+    named = SUPPORTED_SUFFIXES.get(path.suffix.lower())
+    if named is not None:
+        return "video" if named.startswith("video/") else "document"
+    try:
+        return "document" if _video_type(head(path, 512)) is None else "video"
+    except UnreadableSource:
+        return "document"
 
 
 def supported() -> str:

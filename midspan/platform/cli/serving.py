@@ -34,16 +34,38 @@ Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to serve on; 0 t
 
 def worker(
     context: typer.Context,
+    queues: Annotated[
+        str, typer.Option(help="Queues to serve, with commas between: documents, videos, projection.")
+    ] = "documents,videos,projection",
+    name: Annotated[
+        str | None, typer.Option(help="What to call it in `midspan jobs`; default: the host.")
+    ] = None,
+    max_memory_mb: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Replace the serving process after the task at hand when it is bigger "
+            "(default: MIDSPAN_WORKER_MEMORY_MB, else 4096).",
+        ),
+    ] = None,
     until_idle: Annotated[
         float | None, typer.Option(help="End after this many seconds without work.")
     ] = None,
+    serve: Annotated[str | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Work on background jobs until stopped."""
-    from midspan.platform.worker import run_worker  # loads Celery
+    from midspan.platform.supervisor import WorkerOptions, run_worker  # loads Celery
+    from midspan.platform.tasks import chosen_queues
 
     state: Context = context.obj
+    chosen = chosen_queues(queues)
     with state.workspace(create=True) as workspace:
-        run_worker(workspace, until_idle)
+        memory_mb = max_memory_mb or workspace.settings.worker_memory_mb
+        if serve is not None:  # the supervisor's process, see there
+            from midspan.platform.worker import serve as serve_tasks
+
+            sys.exit(serve_tasks(workspace, serve, chosen, memory_mb, until_idle))
+        sys.exit(run_worker(workspace, WorkerOptions(chosen, memory_mb, name, until_idle)))
 
 
 def ui(
