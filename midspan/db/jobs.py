@@ -349,6 +349,12 @@ class JobStore:
             failures = job_rows.failures_of(connection, job_id, [row["idx"] for row in rows])
         return [job_rows.to_item(row, failures.get(row["idx"], [])) for row in rows]
 
+    def is_orphan(self, job_id: str) -> bool:
+        """Whether it is an open foreground job on which nobody works."""
+        row = self.job(job_id)
+        mine = row is not None and row.state in OPEN and not row.background
+        return mine and not any(item.left > 0 for item in self.held(job_id))
+
     def held(self, job_id: str, limit: int = 100) -> list[Held]:
         """The items that are being worked on."""
         wanted = select(job_item).where(job_item.c.job_id == job_id, job_item.c.state == "running")

@@ -24,6 +24,8 @@ __all__ = [
     "BodyView",
     "Check",
     "Diagnosis",
+    "Explanation",
+    "FailureGroup",
     "Hit",
     "IngestReport",
     "JobItemView",
@@ -32,6 +34,7 @@ __all__ = [
     "Rows",
     "Shown",
     "SourceSummary",
+    "WorkerView",
 ]
 
 JobState = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
@@ -157,6 +160,50 @@ class JobItemView:
     attempts: int
     source_id: str | None
     failures: tuple[Failure, ...]
+
+
+@dataclass(frozen=True)
+class FailureGroup:
+    """Failures of one kind in one stage."""
+
+    stage: str
+    kind: str
+    count: int
+    retryable: bool
+    """Whether trying again may help, for all of them."""
+    message: str
+    """Of the first one."""
+    paths: tuple[str, ...]
+    """A few of those concerned."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a job is where it is."""
+
+    job: str
+    state: JobState
+    reasons: tuple[str, ...]
+    advice: tuple[str, ...]
+    """What to do; empty when nothing need be done."""
+    failures: tuple[FailureGroup, ...]
+
+
+@dataclass(frozen=True)
+class WorkerView:
+    """A worker process, as it said itself."""
+
+    name: str
+    host: str
+    pid: int
+    queues: tuple[str, ...]
+    alive: bool
+    """Seen within the last minute."""
+    silent: float
+    """Seconds since it was seen."""
+    doing: str
+    """The task at hand; empty while idle."""
+    rss_mb: float
 
 
 @dataclass(frozen=True)

@@ -188,6 +188,19 @@ class Background:
         if "projection" in queues and (self._jobs.spent() or any(self._projector().lag().values())):
             self.ask_to_project()
 
+    def broker_answers(self) -> bool:
+        """Whether the broker can be talked to now."""
+        with self._app.connection_for_write() as connection:
+            try:
+                connection.ensure_connection(max_retries=1, interval_start=0, timeout=5)
+                return connection.default_channel is not None  # making one speaks to the server
+            except (OperationalError, OSError):
+                return False
+            except Exception as error:
+                if isinstance(error, connection.connection_errors):
+                    return False
+                raise
+
     def has_work(self) -> bool:
         return bool(self._jobs.open_jobs())
 

@@ -100,7 +100,12 @@ def _models(workspace: Workspace) -> tuple[bool, str]:
 
 def _broker(workspace: Workspace) -> tuple[bool, str]:
     if workspace.settings.broker_url is not None:
-        return True, "MIDSPAN_BROKER_URL is set"
+        if workspace.background.broker_answers():
+            return True, "the broker behind MIDSPAN_BROKER_URL answers"
+        return False, (
+            "the broker behind MIDSPAN_BROKER_URL does not answer; start it or mend the URL: jobs are kept "
+            "and go on when it is there, `midspan ingest` in the foreground needs none"
+        )
     server = broker.find_server()
     if server is None:
         return False, (
@@ -146,4 +151,14 @@ def _jobs(workspace: Workspace) -> tuple[bool, str]:
             f"jobs open for more than a day: {', '.join(old[:5])}; `midspan jobs retry ID` or "
             "`midspan jobs cancel ID`"
         )
-    return True, f"{len(open_jobs)} open"
+    workers = [
+        f"{worker.name} ({', '.join(worker.queues)})" for worker in workspace.workers.all() if worker.alive
+    ]
+    told = f"{len(open_jobs)} open; {len(workers)} workers" + (f": {'; '.join(workers)}" if workers else "")
+    waiting = workspace.jobs_store.waiting(("document", "video"))
+    if waiting and not workers:
+        return False, (
+            f"{told}; {waiting[0].id} waits and no worker lives: start `midspan worker`; "
+            f"`midspan jobs why {waiting[0].id}` says more"
+        )
+    return True, told

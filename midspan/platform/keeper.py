@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 TICK_SECONDS = 3.0
+STARTING = "connecting to the broker"
 
 
 class Keeper:
@@ -34,7 +35,7 @@ class Keeper:
         self._memory_bytes = memory_bytes
         self._until_idle = until_idle
         self._process = psutil.Process()
-        self._doing = ""
+        self._doing = STARTING
         self._idle_since = time.monotonic()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="keeper", daemon=True)
@@ -54,6 +55,11 @@ class Keeper:
             log.warning("could not take leave", error=str(error))
 
     # --- told by Celery, in the thread of the tasks ---
+
+    def ready(self, **_: object) -> None:
+        """The broker has been reached; from now on SIGTERM ends the process in an orderly way."""
+        self._doing = ""
+        self._idle_since = time.monotonic()
 
     def busy(self, task: Any = None, args: Any = (), **_: object) -> None:
         name = str(getattr(task, "name", "")).removeprefix("midspan.")

@@ -17,12 +17,14 @@ from midspan.platform.answers import (
     OrganMesh,
     Place,
     Shown,
+    WorkerView,
 )
 from midspan.platform.describing import kind_of
 from midspan.records import AtlasGrounding, Fact, Failure, SceneArrangement
 
 if TYPE_CHECKING:
     from midspan.db.jobs import ItemRow, JobRow
+    from midspan.db.workers import WorkerRow
 
 MISSING = "`midspan search` prints the ids of its hits"
 
@@ -166,6 +168,19 @@ def job(row: JobRow) -> JobView:
         started_at=row.started_at,
         finished_at=row.finished_at,
         message=row.message,
+    )
+
+
+def worker(row: WorkerRow) -> WorkerView:
+    return WorkerView(
+        name=row.name,
+        host=row.host,
+        pid=row.pid,
+        queues=row.queues,
+        alive=row.alive,
+        silent=row.silent,
+        doing=row.doing,
+        rss_mb=row.rss_bytes / 1e6,
     )
 
 

@@ -39,6 +39,7 @@ def serve(
     app = make_app(workspace.settings)
     add_tasks(app, background)
     keeper = Keeper(workspace, list(queues), memory_mb << 20, until_idle)
+    signals.worker_ready.connect(keeper.ready, weak=False)
     signals.task_prerun.connect(keeper.busy, weak=False)
     signals.task_postrun.connect(keeper.rest, weak=False)
     signals.worker_shutting_down.connect(lambda **_: background.stop(), weak=False)

@@ -35,12 +35,14 @@ from midspan.platform.answers import (
     Answer,
     BodyView,
     Diagnosis,
+    Explanation,
     FactView,
     IngestReport,
     JobItemView,
     JobView,
     Place,
     Shown,
+    WorkerView,
 )
 from midspan.platform.models import STAGES, Models
 from midspan.platform.projector import Projector, holder_name
@@ -380,12 +382,25 @@ class Workspace:
         failures = self.store.failures(job_id)
         return [views.job_item(row, failures) for row in self.jobs_store.items(job_id, state, limit, offset)]
 
+    def why(self, job_id: str) -> Explanation:
+        """Why a job is where it is, and what to do. Raises ``NotFound``."""
+        from midspan.platform.why import explain  # loads Celery
+
+        return explain(self, job_id)
+
+    def worker_list(self) -> list[WorkerView]:
+        """The workers of the last day, those that are gone too."""
+        return [views.worker(row) for row in self.workers.all()]
+
     def retry(self, job_id: str) -> int:
-        """Put a job's failed and cancelled items back in the queue; returns how many."""
+        """Put a job's failed and cancelled items back in the queue; returns how many.
+
+        A foreground job whose process is gone goes to a worker with what is left of it.
+        """
         self._writable()
         self.job(job_id)
         count = self.jobs_store.retry(job_id)
-        if self.job(job_id).state == "queued":
+        if self.job(job_id).state == "queued" or self.jobs_store.is_orphan(job_id):
             self.background.deliver(job_id)
         return count
 

@@ -1,4 +1,4 @@
-"""``midspan jobs``: list, show, retry, cancel."""
+"""``midspan jobs``: list, show, why, workers, retry, cancel."""
 
 from __future__ import annotations
 
@@ -61,6 +61,46 @@ def show(
         out.print(plain(f"  {item.state}: {item.path} {reasons}"))
 
 
+@app.command("why")
+def why(context: typer.Context, job_id: JobId, json: Json = False) -> None:
+    """Say why a job is where it is, and what to do."""
+    state: Context = context.obj
+    with state.workspace() as workspace:
+        explanation = workspace.why(job_id)
+    if json:
+        print_json(dataclasses.asdict(explanation))
+        return
+    out.print(plain(f"{explanation.job}: {explanation.state}"))
+    for reason in explanation.reasons:
+        out.print(plain(f"  {reason}"))
+    for group in explanation.failures:
+        again = "worth a retry" if group.retryable else "a retry will not help"
+        out.print(plain(f"  {group.count} x {group.kind} in {group.stage} ({again}): {group.message}"))
+        for path in group.paths:
+            out.print(plain(f"    {path}"))
+    for step in explanation.advice:
+        out.print(plain(f"  -> {step}"))
+
+
+@app.command("workers")
+def workers(context: typer.Context, json: Json = False) -> None:
+    """List the workers, and what each is doing."""
+    state: Context = context.obj
+    with state.workspace() as workspace:
+        found = workspace.worker_list()
+    if json:
+        print_json([dataclasses.asdict(worker) for worker in found])
+        return
+    table = Table()
+    for column in ("worker", "queues", "state", "MB", "doing"):
+        table.add_column(column)
+    for worker in found:
+        life = "alive" if worker.alive else f"silent for {worker.silent:.0f} s"
+        size = f"{worker.rss_mb:.0f}"
+        table.add_row(plain(worker.name), ", ".join(worker.queues), life, size, plain(worker.doing))
+    out.print(table)
+
+
 @app.command("retry")
 def retry(context: typer.Context, job_id: JobId, json: Json = False) -> None:
     """Queue a job's failed and cancelled items again."""
@@ -82,4 +122,4 @@ def cancel(context: typer.Context, job_id: JobId, json: Json = False) -> None:
     if json:
         print_json({"job": job_id, "cancel_requested": True})
     else:
-        out.print(f"job {job_id} stops after the batch at hand")
+        out.print(f"job {job_id} is stopping; what is done stays done")
