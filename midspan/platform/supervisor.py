@@ -97,6 +97,9 @@ class _Supervisor:
             if code in (0, 2) or self._stopping:  # 2: started in a wrong way, which no second start mends
                 return 0 if self._stopping else code
             if code == RECYCLE:
+                log.warning(
+                    "replacing the serving process, which has grown", limit_mb=self._options.memory_mb
+                )
                 continue
             if time.monotonic() - started > STEADY_SECONDS:
                 pause = 1.0
