@@ -17,6 +17,7 @@ MidspanError
 │   ├── ReadOnlyWorkspace     the folder cannot be written
 │   ├── NewerSchema           the workspace was made by a newer midspan
 │   ├── DamagedGeneration     a projection file does not match its hash
+│   ├── OutboxPruned          a projection lies too far behind to catch up; it has to be rebuilt
 │   └── QueryTimeout          a query took longer than its limit
 ├── LeaseLost                 another worker has taken over this piece of work (retryable)
 └── ModelError
@@ -95,6 +96,10 @@ class NewerSchema(StoreError):
 
 
 class DamagedGeneration(StoreError):
+    pass
+
+
+class OutboxPruned(StoreError):
     pass
 
 

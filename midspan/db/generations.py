@@ -1,10 +1,12 @@
 """Immutable projection files: how one is published, found again, and swapped under running readers.
 
-A projection (the embedded graph, a vector index) is a file that never changes. A new state is written to
-``TARGET.gNNNNNN.tTTT.tmp`` (generation number, lease token), flushed, renamed, its folder flushed, and
-only then does one row in the record store make it current. Whatever dies before that row leaves the last
-generation as it was; what it left behind is swept away after a later publication. The lease token in the
-name keeps a holder that lost its lease, and does not know it yet, from writing over its successor's file.
+A projection (the embedded graph, a vector index) is a file that never changes. Each folder holds files of
+its own, its *replica*: rows in the record store name them, and no machine reads another one's rows. A
+new state is written to ``TARGET.gNNNNNN.tTTT.tmp`` (generation number, lease token), flushed, renamed, its
+folder flushed, and only then does one row in the record store make it current. Whatever dies before that
+row leaves the last generation as it was; what it left behind is swept away after a later publication. The
+lease token in the name keeps a holder that lost its lease, and does not know it yet, from writing over its
+successor's file.
 
 Readers look at the row (one SQL look) and load the file when the row has moved. A file that does not
 match the hash of its row is passed over for the generation before it.
@@ -22,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from midspan.db.stores import Generation, Lease, RecordStore, Target
+from midspan.db.stores import LOCAL, Generation, Lease, RecordStore, Target
 from midspan.errors import DamagedGeneration, LeaseLost, ReadOnlyWorkspace, StoreUnavailable
 
 Value = TypeVar("Value")
@@ -51,6 +53,7 @@ class Generations(Generic[Value]):
         read: Callable[[Path], Value],
         model: str = "",
         dim: int = 0,
+        replica: str = LOCAL,
     ) -> None:
         """``read`` turns a file into a value and raises ``DamagedGeneration`` when it cannot.
 
@@ -63,6 +66,7 @@ class Generations(Generic[Value]):
         self._read = read
         self._model = model
         self._dim = dim
+        self._replica = replica
         self._loading = threading.Lock()
         self._seen: tuple[Generation, Snapshot[Value]] | None = None
 
@@ -72,7 +76,7 @@ class Generations(Generic[Value]):
         While one thread loads a new generation, the others go on with the one they have. Raises
         ``DamagedGeneration`` when neither of the last two can be read.
         """
-        row = self._store.generation(self._target)
+        row = self._store.generation(self._target, self._replica)
         if row is None or not self._fits(row):
             return None
         seen = self._seen
@@ -105,7 +109,7 @@ class Generations(Generic[Value]):
         ``write`` is given the path of a file that is not there yet. Raises ``LeaseLost`` when another
         process publishes for this target by now; the generation before stays current then.
         """
-        rows = self._store.generations(self._target)
+        rows = self._store.generations(self._target, self._replica)
         number = rows[0].number + 1 if rows else 1
         stem = f"{self._target}.g{number:06d}.t{lease.token}"
         temporary, final = self._folder / f"{stem}.tmp", self._folder / f"{stem}{self._suffix}"
@@ -124,8 +128,19 @@ class Generations(Generic[Value]):
         except OSError as error:
             _remove(temporary)
             raise _translated(error, self._folder) from error
+        except StoreUnavailable:
+            _remove(temporary)  # half a file must not keep the space that is missing
+            raise
         generation = Generation(
-            self._target, number, final.name, sha256, applied, dict(counts), self._model, self._dim
+            target=self._target,
+            number=number,
+            file=final.name,
+            sha256=sha256,
+            applied=applied,
+            counts=dict(counts),
+            model=self._model,
+            dim=self._dim,
+            replica=self._replica,
         )
         try:
             self._store.publish(generation, lease)
@@ -141,7 +156,7 @@ class Generations(Generic[Value]):
 
     def _load(self) -> Snapshot[Value] | None:
         """The first good file among the last generations, newest first; ``_loading`` is held."""
-        rows = self._store.generations(self._target)
+        rows = self._store.generations(self._target, self._replica)
         while rows and self._fits(rows[0]):
             if self._seen is not None and self._seen[0] == rows[0]:
                 return self._seen[1]
@@ -156,7 +171,7 @@ class Generations(Generic[Value]):
                     continue
                 self._seen = (rows[0], snapshot)
                 return snapshot
-            again = self._store.generations(self._target)
+            again = self._store.generations(self._target, self._replica)
             if again[:1] == rows[:1]:
                 raise DamagedGeneration(
                     f"no usable generation of {self._target} in {self._folder}: {'; '.join(problems)}. "
@@ -179,7 +194,7 @@ class Generations(Generic[Value]):
 
     def _sweep(self) -> None:
         """Delete this target's files that no row names, except those younger than the current one."""
-        rows = self._store.generations(self._target)
+        rows = self._store.generations(self._target, self._replica)
         if not rows:
             return
         named = {row.file for row in rows}

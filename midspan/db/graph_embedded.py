@@ -10,7 +10,7 @@ from midspan.db.cypher_guard import check_read_only
 from midspan.db.generations import Generations
 from midspan.db.graph_process import GraphProcess
 from midspan.db.graph_schema import COUNTS, FULL_TEXT, SCHEMA_VERSION, SET_UP, apply_batch
-from midspan.db.stores import GraphFact, GraphStore, Lease, RecordStore, Rows
+from midspan.db.stores import LOCAL, GraphFact, GraphStore, Lease, RecordStore, Rows
 
 
 class EmbeddedGraph(GraphStore):
@@ -19,10 +19,16 @@ class EmbeddedGraph(GraphStore):
     Each ``apply`` rewrites the file (about 0.3 s for 100,000 nodes), so batches should be large.
     """
 
-    def __init__(self, folder: Path, store: RecordStore) -> None:
+    def __init__(self, folder: Path, store: RecordStore, replica: str = LOCAL) -> None:
         self._folder = folder
         self._generations = Generations(
-            folder, store, "graph", suffix=".kgl", read=GraphProcess, model=f"schema-{SCHEMA_VERSION}"
+            folder,
+            store,
+            "graph",
+            suffix=".kgl",
+            read=GraphProcess,
+            model=f"schema-{SCHEMA_VERSION}",
+            replica=replica,
         )
         self._nothing: GraphProcess | None = None
 

@@ -1,18 +1,17 @@
-"""The outbox, the published generations and the leases of those who project."""
+"""The outbox, and up to where the projections of each replica have applied it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, select
 
-from midspan.db import dialect
-from midspan.db.stores import Generation, Lease, OutboxEntry, Target
-from midspan.db.tables import embedding, fact, lease, outbox, projection
-from midspan.errors import LeaseLost
+from midspan.db import dialect, leases
+from midspan.db.stores import FORGET_SECONDS, Generation, Lease, OutboxEntry, Replica, Target
+from midspan.db.tables import embedding, fact, outbox, projection, replica
+from midspan.errors import OutboxPruned
 
 GENERATIONS_KEPT = 2
-GIVEN_BACK = ""
 
 
 def entries(connection: Connection, target: Target, after: int, limit: int) -> list[OutboxEntry]:
@@ -21,15 +20,23 @@ def entries(connection: Connection, target: Target, after: int, limit: int) -> l
         .where(outbox.c.target == target, outbox.c.id > after)
         .order_by(outbox.c.id)
         .limit(limit)
-    )
+    ).all()
+    # Looked at behind the entries: if nothing behind ``after`` is pruned now, nothing was then.
+    oldest = connection.scalar(select(func.min(outbox.c.id)).where(outbox.c.target == target))
+    if after and oldest is not None and oldest > after:
+        raise OutboxPruned(
+            f"{target} has applied entry {after} and the oldest one left is {oldest}; run `midspan reindex`"
+        )
     return [OutboxEntry(row.id, row.target, tuple(row.ids)) for row in rows]
 
 
 def end(connection: Connection, target: Target) -> int:
-    """Entries may have been pruned up to the last one; then what the projection has applied says it."""
-    last = connection.scalar(select(func.max(outbox.c.id)).where(outbox.c.target == target))
-    done = connection.scalar(select(func.max(projection.c.applied)).where(projection.c.target == target))
-    return max(last or 0, done or 0)
+    return connection.scalar(select(func.max(outbox.c.id)).where(outbox.c.target == target)) or 0
+
+
+def lag(connection: Connection, target: Target, after: int) -> int:
+    behind = select(func.count()).where(outbox.c.target == target, outbox.c.id > after)
+    return connection.scalar(behind) or 0
 
 
 def ids_after(connection: Connection, target: Target, last: str | None, limit: int) -> list[str]:
@@ -46,11 +53,57 @@ def ids_after(connection: Connection, target: Target, last: str | None, limit: i
     return [str(found) for found in connection.scalars(wanted_keys.limit(limit))]
 
 
-def generations(connection: Connection, target: Target, limit: int | None = None) -> list[Generation]:
+# --- replicas and what they hold ---
+
+
+def see(connection: Connection, replica_id: str, name: str) -> None:
+    row = {"id": replica_id, "name": name, "seen_at": dialect.now(connection)}
+    statement = dialect.insert(connection, replica).values(row)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["id"],
+            set_={"name": statement.excluded.name, "seen_at": statement.excluded.seen_at},
+        )
+    )
+
+
+def replicas(connection: Connection) -> list[Replica]:
+    now = dialect.now(connection)
+    newest = func.max(projection.c.generation).label("generation")
+    last = select(projection.c.replica, projection.c.target, newest).group_by(
+        projection.c.replica, projection.c.target
+    )
+    of = last.subquery()
+    held = connection.execute(
+        select(projection.c.replica, projection.c.target, projection.c.applied).join(
+            of,
+            (of.c.replica == projection.c.replica)
+            & (of.c.target == projection.c.target)
+            & (of.c.generation == projection.c.generation),
+        )
+    ).all()
+    return [
+        Replica(
+            id=row.id,
+            name=row.name,
+            unseen_seconds=max(0.0, now - row.seen_at),
+            lag={
+                state.target: lag(connection, state.target, state.applied)
+                for state in held
+                if state.replica == row.id
+            },
+        )
+        for row in connection.execute(select(replica).order_by(replica.c.id))
+    ]
+
+
+def generations(
+    connection: Connection, target: Target, replica_id: str, limit: int | None = None
+) -> list[Generation]:
     """Newest first."""
     rows = connection.execute(
         select(projection)
-        .where(projection.c.target == target)
+        .where(projection.c.target == target, projection.c.replica == replica_id)
         .order_by(projection.c.generation.desc())
         .limit(limit)
     )
@@ -64,20 +117,19 @@ def generations(connection: Connection, target: Target, limit: int | None = None
             counts=row.counts,
             model=row.model,
             dim=row.dim,
+            replica=row.replica,
         )
         for row in rows
     ]
 
 
-def publish(connection: Connection, generation: Generation, by: Lease, now: float) -> None:
-    held = connection.scalar(
-        select(lease.c.token)
-        .where(lease.c.name == by.name, lease.c.holder == by.holder, lease.c.token == by.token)
-        .with_for_update()
-    )
-    if held is None:
-        raise LeaseLost(f"the lease {by.name!r} has passed on; its new holder publishes, drop this work")
+def publish(connection: Connection, generation: Generation, by: Lease) -> None:
+    leases.check(connection, by)
+    dialect.lock_outbox(connection)  # one at a time, so that two machines never prune across each other
+    now = dialect.now(connection)
+    dialect.insert_ignore(connection, replica, [{"id": generation.replica, "name": "", "seen_at": now}])
     row = {
+        "replica": generation.replica,
         "target": generation.target,
         "generation": generation.number,
         "file": generation.file,
@@ -88,45 +140,38 @@ def publish(connection: Connection, generation: Generation, by: Lease, now: floa
         "dim": generation.dim,
         "created_at": now,
     }
+    keys = ("replica", "target", "generation")
     statement = dialect.insert(connection, projection).values(row)
     connection.execute(
         statement.on_conflict_do_update(
-            index_elements=["target", "generation"],
-            set_={name: statement.excluded[name] for name in row if name not in ("target", "generation")},
+            index_elements=keys,
+            set_={name: statement.excluded[name] for name in row if name not in keys},
         )
     )
+    _forget_replicas(connection, generation.replica, now)
+    _forget_generations(connection, generation.target, generation.replica)
     _prune(connection, generation.target)
 
 
-def _prune(connection: Connection, target: Target) -> None:
-    """Forget old generations, and the entries that even the oldest remaining one has applied."""
-    kept = generations(connection, target, GENERATIONS_KEPT)
+def _forget_replicas(connection: Connection, but: str, now: float) -> None:
+    """With their generations, by the foreign key."""
+    unseen = replica.c.seen_at < now - FORGET_SECONDS
+    connection.execute(delete(replica).where(unseen, replica.c.id != but))
+
+
+def _forget_generations(connection: Connection, target: Target, replica_id: str) -> None:
+    kept = generations(connection, target, replica_id, GENERATIONS_KEPT)
     numbers: Sequence[int] = [generation.number for generation in kept]
     connection.execute(
-        delete(projection).where(projection.c.target == target, projection.c.generation.not_in(numbers))
-    )
-    applied = min(generation.applied for generation in kept)
-    connection.execute(delete(outbox).where(outbox.c.target == target, outbox.c.id <= applied))
-
-
-def acquire(connection: Connection, name: str, holder: str, seconds: float, now: float) -> Lease | None:
-    row = connection.execute(select(lease).where(lease.c.name == name).with_for_update()).first()
-    if row is None:
-        first = Lease(name, holder, 1, now + seconds)
-        connection.execute(
-            insert(lease).values(name=name, holder=holder, token=first.token, expires_at=first.expires_at)
+        delete(projection).where(
+            projection.c.target == target,
+            projection.c.replica == replica_id,
+            projection.c.generation.not_in(numbers),
         )
-        return first
-    if row.holder not in (holder, GIVEN_BACK) and row.expires_at > now:
-        return None
-    token = row.token if row.holder == holder else row.token + 1
-    connection.execute(
-        update(lease).where(lease.c.name == name).values(holder=holder, token=token, expires_at=now + seconds)
     )
-    return Lease(name, holder, token, now + seconds)
 
 
-def release(connection: Connection, given: Lease) -> None:
-    """The row stays, so that the token goes on growing."""
-    held = and_(lease.c.name == given.name, lease.c.holder == given.holder, lease.c.token == given.token)
-    connection.execute(update(lease).where(held).values(holder=GIVEN_BACK, expires_at=0.0))
+def _prune(connection: Connection, target: Target) -> None:
+    """Everything before the last entry that all kept generations of all replicas have applied."""
+    applied = connection.scalar(select(func.min(projection.c.applied)).where(projection.c.target == target))
+    connection.execute(delete(outbox).where(outbox.c.target == target, outbox.c.id < applied))

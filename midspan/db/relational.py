@@ -15,6 +15,7 @@ from sqlalchemy import Engine, select
 
 from midspan.db import (
     codec,
+    leases,
     migrate,
     paths,
     projections,
@@ -27,12 +28,14 @@ from midspan.db import write as writes
 from midspan.db.changes import IDS_AN_ENTRY, Changes
 from midspan.db.engine import reading, writing
 from midspan.db.stores import (
+    LOCAL,
     Commit,
     Generation,
     GraphFact,
     Lease,
     OutboxEntry,
     RecordStore,
+    Replica,
     SegmentFilter,
     SourceName,
     SourceSummary,
@@ -196,6 +199,10 @@ class SqlRecordStore(RecordStore):
         with reading(self._engine) as connection:
             return projections.end(connection, target)
 
+    def outbox_lag(self, target: Target, after: int) -> int:
+        with reading(self._engine) as connection:
+            return projections.lag(connection, target, after)
+
     def all_ids(self, target: Target) -> Iterator[list[str]]:
         """Each batch is a transaction of its own, so that nobody waits for a long rebuild."""
         last: str | None = None
@@ -207,25 +214,33 @@ class SqlRecordStore(RecordStore):
             yield ids
             last = ids[-1]
 
-    def generation(self, target: Target) -> Generation | None:
-        with reading(self._engine) as connection:
-            return next(iter(projections.generations(connection, target, 1)), None)
+    def see(self, replica: str, name: str) -> None:
+        with writing(self._engine) as connection:
+            projections.see(connection, replica, name)
 
-    def generations(self, target: Target) -> list[Generation]:
+    def replicas(self) -> list[Replica]:
         with reading(self._engine) as connection:
-            return projections.generations(connection, target)
+            return projections.replicas(connection)
+
+    def generation(self, target: Target, replica: str = LOCAL) -> Generation | None:
+        with reading(self._engine) as connection:
+            return next(iter(projections.generations(connection, target, replica, 1)), None)
+
+    def generations(self, target: Target, replica: str = LOCAL) -> list[Generation]:
+        with reading(self._engine) as connection:
+            return projections.generations(connection, target, replica)
 
     def publish(self, generation: Generation, lease: Lease) -> None:
         with writing(self._engine) as connection:
-            projections.publish(connection, generation, lease, time.time())
+            projections.publish(connection, generation, lease)
 
     def acquire(self, name: str, holder: str, seconds: float) -> Lease | None:
         with writing(self._engine) as connection:
-            return projections.acquire(connection, name, holder, seconds, time.time())
+            return leases.acquire(connection, name, holder, seconds)
 
     def release(self, lease: Lease) -> None:
         with writing(self._engine) as connection:
-            projections.release(connection, lease)
+            leases.release(connection, lease)
 
     def close(self) -> None:
         self._engine.dispose()

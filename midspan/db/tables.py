@@ -287,9 +287,18 @@ outbox = Table(
     sqlite_autoincrement=True,
 )
 
+replica = Table(
+    "replica",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("seen_at", Float, nullable=False),
+)
+
 projection = Table(
     "projection",
     metadata,
+    Column("replica", Text, ForeignKey(replica.c.id, ondelete="CASCADE"), primary_key=True),
     Column("target", Text, primary_key=True),
     Column("generation", BigInteger, primary_key=True, autoincrement=False),
     Column("file", Text, nullable=False),
@@ -308,6 +317,7 @@ lease = Table(
     Column("holder", Text, nullable=False),  # empty: given back
     Column("token", BigInteger, nullable=False),
     Column("expires_at", Float, nullable=False),
+    Column("seconds", Float, nullable=False),  # its length when it was taken
 )
 
 # --- jobs ---

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from midspan.db.generations import Generations
-from midspan.db.stores import Lease, RecordStore, Target, VectorIndex
+from midspan.db.stores import LOCAL, Lease, RecordStore, Target, VectorIndex
 from midspan.errors import DamagedGeneration, StoreUnavailable, WrongUse
 
 FLAT_LIMIT = 200_000
@@ -53,11 +53,12 @@ class FaissIndex(VectorIndex):
         model: str,
         *,
         flat_limit: int = FLAT_LIMIT,
+        replica: str = LOCAL,
     ) -> None:
         self._dim = dim
         self._flat_limit = flat_limit
         self._generations = Generations(
-            folder, store, target, suffix=".faiss", read=_read, model=model, dim=dim
+            folder, store, target, suffix=".faiss", read=_read, model=model, dim=dim, replica=replica
         )
 
     def apply(

@@ -7,11 +7,12 @@ import shutil
 import sqlite3
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import midspan
 from midspan.db.migrate import current, head
+from midspan.db.stores import SHARED, Replica, Target
 from midspan.errors import MidspanError
 from midspan.platform import broker
 from midspan.platform.answers import Check, Diagnosis
@@ -136,11 +137,26 @@ def _stores(workspace: Workspace, counts: dict[str, dict[str, int]]) -> tuple[bo
 
 
 def _outbox(workspace: Workspace) -> tuple[bool, str]:
+    """Others that are behind are no fault: a machine catches up when somebody searches on it."""
     behind = {target: lag for target, lag in workspace.projector.lag().items() if lag}
+    others = [row for row in workspace.store.replicas() if row.id not in (workspace.replica, SHARED)]
+    told = "".join(f"; {_told(replica)}" for replica in others)
     if behind:
-        told = ", ".join(f"{target} by {lag}" for target, lag in behind.items())
-        return False, f"behind: {told} outbox entries; any `midspan ingest` or `midspan reindex` catches up"
-    return True, "every projection has applied the whole outbox"
+        return False, (
+            f"behind: {_entries(behind)}; any `midspan ingest` or `midspan reindex` catches up{told}"
+        )
+    return True, f"every projection has applied the whole outbox{told}"
+
+
+def _told(replica: Replica) -> str:
+    behind = {target: lag for target, lag in replica.lag.items() if lag}
+    standing = f"behind: {_entries(behind)}" if behind else "up to date"
+    seen = f"{replica.unseen_seconds / 3600:.1f} h ago"
+    return f"replica {replica.id} ({replica.name or 'no name'}), seen {seen}: {standing}"
+
+
+def _entries(behind: Mapping[Target, int]) -> str:
+    return ", ".join(f"{target} by {lag} outbox entries" for target, lag in behind.items())
 
 
 def _jobs(workspace: Workspace) -> tuple[bool, str]:

@@ -1,26 +1,46 @@
-"""Brings the graph and the vector indexes up to the record store. One projector at a time, by lease."""
+"""Brings the graph and the vector indexes up to the record store.
+
+Each target of each replica has a lease of its own, so one projector at a time writes to it, and neither a
+slow target nor a slow machine holds up the others.
+"""
 
 from __future__ import annotations
 
 import os
 import socket
+import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import structlog
 
-from midspan.db.stores import GraphStore, Lease, RecordStore, Target, VectorIndex
-from midspan.errors import LeaseLost
+from midspan.db.stores import (
+    LOCAL,
+    SHARED,
+    Generation,
+    GraphStore,
+    Lease,
+    RecordStore,
+    Target,
+    VectorIndex,
+)
+from midspan.errors import DamagedGeneration, LeaseLost, OutboxPruned, StoreError
 
 log = structlog.get_logger(__name__)
 
-LEASE = "projector"
 LEASE_SECONDS = 60.0
 IDS_AT_ONCE = 20_000
 """Ids put into one generation while draining; bounds memory and the number of files written."""
+LOOK_SECONDS = 10.0
+"""Searches look this often whether their projection is behind."""
+FRESHEN_SECONDS = 1.0
+"""How long the search that looked waits for catching up."""
+SEE_SECONDS = 3600.0
+"""How often a projector notes that its replicas live."""
 
 
 def holder_name() -> str:
@@ -28,75 +48,245 @@ def holder_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
 
 
-class Projector:
-    """Drains the outbox into the projections; ``rebuild`` makes them anew from the record store."""
+@dataclass(frozen=True)
+class Projected:
+    """How far a call of ``project`` or ``rebuild`` came."""
 
-    def __init__(self, store: RecordStore, graph: GraphStore, indexes: dict[Target, VectorIndex]) -> None:
+    waiting: tuple[Target, ...]
+    """Another projector still works on these."""
+    problems: Mapping[Target, str]
+    """What is not brought up, and why. Nothing is lost: the next call goes on from the outbox."""
+
+    @property
+    def complete(self) -> bool:
+        return not self.waiting and not self.problems
+
+
+class Projector:
+    """Drains the outbox into this machine's projections; ``rebuild`` makes them anew from the record store.
+
+    A target that fails is reported and left for the next call, and the others go on. A projection that
+    is new here, unreadable, or so far behind that the outbox no longer reaches back to it is rebuilt.
+    """
+
+    def __init__(
+        self,
+        store: RecordStore,
+        graph: GraphStore,
+        indexes: Mapping[Target, VectorIndex],
+        *,
+        replica: str = LOCAL,
+        name: str = "",
+        graph_is_shared: bool = False,
+    ) -> None:
+        """``replica`` and ``name`` say whose projections these are; a server's graph is everybody's."""
         self._store = store
         self._graph = graph
-        self._indexes = indexes
+        self._indexes = dict(indexes)
+        self._replica = replica
+        self._names = {replica: name}
+        # The graph comes last: a server that does not answer keeps nobody else waiting.
+        self._replicas: dict[Target, str] = dict.fromkeys(indexes, replica)
+        self._replicas["graph"] = replica
+        if graph_is_shared:
+            self._replicas["graph"] = SHARED
+            self._names[SHARED] = "graph server"
         self._holder = holder_name()
+        self._busy = {target: threading.Lock() for target in self._replicas}
+        self._seen_at = float("-inf")
+        self._looked_at: dict[Target, float] = {}
+        self._freshening: threading.Thread | None = None
+        self._turn = threading.Lock()
 
     def applied(self, target: Target) -> int:
         return self._projection(target).applied()
 
     def lag(self) -> dict[Target, int]:
-        """Outbox entries that each projection has not applied yet (by id)."""
-        return {t: max(0, self._store.outbox_end(t) - self.applied(t)) for t in self._targets()}
+        """Outbox entries that each projection has not applied yet.
 
-    def project(self, wait_seconds: float = 300.0) -> bool:
+        For a graph server that does not answer, as it was last noted in the record store.
+        """
+        return {target: self._store.outbox_lag(target, self._known(target)) for target in self._replicas}
+
+    def project(self, wait_seconds: float = 300.0, targets: Iterable[Target] | None = None) -> Projected:
         """Apply everything that is in the outbox now, or wait until another projector has.
 
-        Returns whether the projections have caught up with what was there at the call.
+        Raises ``StoreError`` only when the record store itself cannot be asked.
         """
-        wanted = {target: self._store.outbox_end(target) for target in self._targets()}
-        deadline = time.monotonic() + wait_seconds
-        while any(self.applied(target) < end for target, end in wanted.items()):
-            if not self._with_lease(self._drain):
-                if time.monotonic() > deadline:
-                    return False
-                time.sleep(0.2)
-        return True
+        self._see()
+        chosen = self._chosen(targets)
+        wanted = {target: self._store.outbox_end(target) for target in chosen}
 
-    def rebuild(self, targets: Iterable[Target] | None = None, wait_seconds: float = 120.0) -> bool:
+        def reached(target: Target) -> bool:
+            if self._reach(target) < wanted[target]:
+                return self._with_lease(target, self._drain)
+            if self._is_noted(target):
+                return True
+            return self._with_lease(target, self._note)
+
+        return self._each(chosen, reached, wait_seconds)
+
+    def rebuild(self, targets: Iterable[Target] | None = None, wait_seconds: float = 120.0) -> Projected:
         """Make projections anew from the record store; searches see them grow meanwhile."""
-        chosen = list(targets or self._targets())
-        deadline = time.monotonic() + wait_seconds
+        self._see()
 
-        def work(lease: Lease) -> None:
-            for target in chosen:
-                self._rebuild(target, lease)
+        def work(target: Target, lease: Lease) -> None:
+            self._rebuild(target, lease)
+            self._drain(target, lease)
 
-        while not self._with_lease(work):
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(0.2)
-        return True
+        return self._each(self._chosen(targets), lambda target: self._with_lease(target, work), wait_seconds)
+
+    def freshen(self, targets: Sequence[Target]) -> None:
+        """Bring these up for a search. This is how stale its answer may be:
+
+        The first search of a process, and after it one each ``LOOK_SECONDS``, compares its projection with
+        the outbox. If it is behind, catching up starts in a thread, and that search waits for at most
+        ``FRESHEN_SECONDS``; what takes longer goes on while searches answer from the last generation. So a
+        search misses only what was committed in the last ``LOOK_SECONDS`` and what is being caught up
+        with. A store that fails is not this call's matter: the search says so, or answers without.
+        """
+        with self._turn:
+            if self._freshening is not None and self._freshening.is_alive():
+                return
+            now = time.monotonic()
+            due = [
+                target
+                for target in targets
+                if now - self._looked_at.get(target, float("-inf")) >= LOOK_SECONDS
+            ]
+            self._looked_at |= dict.fromkeys(due, now)
+            if due and self._replica != LOCAL:  # nobody else could forget that one
+                self._try_see()
+            if not any(self._is_behind(target) for target in due):
+                return
+            thread = threading.Thread(target=self._freshen, args=(due,), name="freshen")
+            self._freshening = thread
+            thread.start()
+        thread.join(FRESHEN_SECONDS)
+
+    def close(self) -> None:
+        """Wait for what ``freshen`` has begun."""
+        if self._freshening is not None:
+            self._freshening.join()
+
+    # --- one target ---
 
     def _projection(self, target: Target) -> GraphStore | VectorIndex:
         return self._graph if target == "graph" else self._indexes[target]
 
-    def _targets(self) -> list[Target]:
-        return ["graph", *self._indexes]
+    def _chosen(self, targets: Iterable[Target] | None) -> list[Target]:
+        wanted = set(self._replicas if targets is None else targets)
+        return [target for target in self._replicas if target in wanted]
 
-    def _with_lease(self, work: Callable[[Lease], None]) -> bool:
-        lease = self._store.acquire(LEASE, self._holder, LEASE_SECONDS)
-        if lease is None:
+    def _reach(self, target: Target) -> int:
+        """What is applied; 0 for a projection whose files are damaged, so that it is rebuilt."""
+        try:
+            return self.applied(target)
+        except DamagedGeneration as error:
+            log.warning("a projection is damaged and is built anew", target=target, problem=str(error))
+            return 0
+
+    def _known(self, target: Target) -> int:
+        try:
+            return self.applied(target)
+        except StoreError:
+            if self._replicas[target] != SHARED:
+                raise
+            noted = self._store.generation(target, SHARED)
+            return 0 if noted is None else noted.applied
+
+    def _is_behind(self, target: Target) -> bool:
+        try:
+            return self._reach(target) < self._store.outbox_end(target)
+        except StoreError as error:
+            log.warning("cannot tell whether a projection is behind", target=target, problem=str(error))
+            return False
+
+    def _freshen(self, targets: Sequence[Target]) -> None:
+        try:
+            self.project(wait_seconds=0, targets=targets)
+        except StoreError as error:
+            log.warning("the projections were not brought up", problem=str(error))
+
+    def _each(
+        self, targets: Sequence[Target], attempt: Callable[[Target], bool], wait_seconds: float
+    ) -> Projected:
+        """Attempt each target until it says that it is done, fails, or the time is over."""
+        deadline = time.monotonic() + wait_seconds
+        waiting, problems = list(targets), dict[Target, str]()
+        while True:
+            for target in tuple(waiting):
+                try:
+                    done = attempt(target)
+                except StoreError as error:
+                    done, problems[target] = True, str(error)
+                    log.warning(
+                        "a projection was not brought up; the records are kept, and it catches up later",
+                        target=target,
+                        problem=str(error),
+                    )
+                if done:
+                    waiting.remove(target)
+            if not waiting or time.monotonic() > deadline:
+                return Projected(tuple(waiting), problems)
+            time.sleep(0.2)
+
+    def _with_lease(self, target: Target, work: Callable[[Target, Lease], None]) -> bool:
+        """Whether the work was done: not when somebody else is at it, in this process or elsewhere."""
+        if not self._busy[target].acquire(blocking=False):
             return False
         try:
-            work(lease)
-        except LeaseLost:
-            log.warning("another projector has taken over", holder=self._holder)
-            return False
-        self._store.release(lease)
-        return True
+            lease = self._acquire(target)
+            if lease is None:
+                return False
+            try:
+                work(target, lease)
+            except LeaseLost:
+                log.warning("another projector has taken over", target=target, holder=self._holder)
+                return False
+            finally:
+                self._give_back(lease)
+            return True
+        finally:
+            self._busy[target].release()
 
-    def _drain(self, lease: Lease) -> None:
-        for target in self._targets():
-            if self.applied(target) == 0:
-                self._rebuild(target, lease)
-            for ids, through in self._backlog(target):
-                self._apply(target, ids, through, self._prolong())
+    def _acquire(self, target: Target) -> Lease | None:
+        return self._store.acquire(
+            f"projector.{self._replicas[target]}.{target}", self._holder, LEASE_SECONDS
+        )
+
+    def _give_back(self, lease: Lease) -> None:
+        try:
+            self._store.release(lease)
+        except StoreError as error:
+            log.warning("could not give a lease back; it will run out", problem=str(error))
+
+    def _prolonged(self, target: Target, lease: Lease) -> Lease:
+        """A lease that was another's in between is lost, though it is free again by now: what we
+        have half done may have been begun anew."""
+        again = self._acquire(target)
+        if again is None or again.token != lease.token:
+            if again is not None:
+                self._give_back(again)
+            raise LeaseLost("another projector has taken over; it goes on from the outbox")
+        return again
+
+    # --- the work ---
+
+    def _drain(self, target: Target, lease: Lease) -> None:
+        if self._reach(target) == 0:
+            self._rebuild(target, lease)
+        try:
+            self._catch_up(target, lease)
+        except OutboxPruned as error:
+            log.warning("a projection is too far behind and is built anew", problem=str(error))
+            self._rebuild(target, lease)
+            self._catch_up(target, lease)
+        self._note(target, lease)
+
+    def _catch_up(self, target: Target, lease: Lease) -> None:
+        for ids, through in self._backlog(target):
+            self._apply(target, ids, through, lease)
 
     def _backlog(self, target: Target) -> Iterator[tuple[list[str], int]]:
         """Outbox ids behind what is applied, in portions, each with the entry it ends at."""
@@ -116,21 +306,23 @@ class Projector:
     def _rebuild(self, target: Target, lease: Lease) -> None:
         """Empty a projection, also one that cannot be read or that a rebuild left half full, and fill it.
 
-        Entries that come in meanwhile have higher ids than ``through`` and are drained afterwards.
+        Once it is noted as empty no entry behind ``through`` is pruned; those are drained afterwards.
         """
+        self._projection(target).clear(self._prolonged(target, lease))
+        self._note(target, lease)
         through = self._store.outbox_end(target)
-        self._projection(target).clear(lease)
         pending: list[str] = []
         for ids in self._store.all_ids(target):
             pending += ids
             if len(pending) >= IDS_AT_ONCE:
-                self._apply(target, pending, 0, self._prolong())
+                self._apply(target, pending, 0, lease)
                 pending = []
         if pending or through:
-            self._apply(target, pending, through, self._prolong())
+            self._apply(target, pending, through, lease)
 
     def _apply(self, target: Target, ids: list[str], through: int, lease: Lease) -> None:
         """Set what is there now under these ids and take out what is gone."""
+        lease = self._prolonged(target, lease)
         if target == "graph":
             found = self._store.facts(ids)
             gone = [fact_id for fact_id in ids if fact_id not in found]
@@ -142,8 +334,31 @@ class Projector:
         removed = np.setdiff1d(wanted, keys)
         self._indexes[target].apply(keys, vectors, removed, through, lease)
 
-    def _prolong(self) -> Lease:
-        lease = self._store.acquire(LEASE, self._holder, LEASE_SECONDS)
-        if lease is None:
-            raise LeaseLost("another projector has taken over; it goes on from the outbox")
-        return lease
+    # --- what the record store knows of us ---
+
+    def _see(self) -> None:
+        """Note that our replicas live, before anything is read that must not be pruned."""
+        now = time.monotonic()
+        if now - self._seen_at >= SEE_SECONDS:
+            for replica, name in self._names.items():
+                self._store.see(replica, name)
+            self._seen_at = now
+
+    def _try_see(self) -> None:
+        try:
+            self._see()
+        except StoreError as error:
+            log.warning("could not note that this replica lives", problem=str(error))
+
+    def _is_noted(self, target: Target) -> bool:
+        if self._replicas[target] != SHARED:
+            return True
+        noted = self._store.generation(target, SHARED)
+        return noted is not None and noted.applied == self.applied(target)
+
+    def _note(self, target: Target, lease: Lease) -> None:
+        """Write down what a server has applied: files have a row by being published, a server has none."""
+        if not self._is_noted(target):
+            self._store.publish(
+                Generation(target, 1, "", "", self.applied(target), {}, replica=SHARED), lease
+            )

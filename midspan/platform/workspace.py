@@ -19,6 +19,7 @@ from midspan.db.jobs import JobStore
 from midspan.db.migrate import upgrade
 from midspan.db.relational import SqlRecordStore
 from midspan.db.stores import (
+    LOCAL,
     TARGETS,
     GraphStore,
     Rows,
@@ -28,7 +29,7 @@ from midspan.db.stores import (
     VectorIndex,
 )
 from midspan.db.workers import WorkerStore
-from midspan.errors import NotFound, ReadOnlyWorkspace, UnknownName, WrongUse
+from midspan.errors import NotFound, ReadOnlyWorkspace, StoreUnavailable, UnknownName, WrongUse
 from midspan.pipelines.batch_run import needed_stages
 from midspan.platform import groundings, views
 from midspan.platform.answers import (
@@ -45,9 +46,10 @@ from midspan.platform.answers import (
     WorkerView,
 )
 from midspan.platform.models import STAGES, Models
-from midspan.platform.projector import Projector, holder_name
+from midspan.platform.projector import Projected, Projector, holder_name
+from midspan.platform.replica import place, replica_id
 from midspan.platform.settings import Settings
-from midspan.records import SourceKind
+from midspan.records import Run, SourceKind
 
 if TYPE_CHECKING:
     from midspan.pipelines.ingest import Ingest
@@ -109,7 +111,7 @@ class Workspace:
         self.close()
 
     def close(self) -> None:
-        for name in ("graph", "store", "searcher"):
+        for name in ("projector", "graph", "store", "searcher"):
             part = self.__dict__.pop(name, None)
             if part is not None and hasattr(part, "close"):
                 part.close()
@@ -150,6 +152,13 @@ class Workspace:
         return holder_name()
 
     @cached_property
+    def replica(self) -> str:
+        """Whose projection files lie in this folder; with a record store of its own it is the only one."""
+        if self.settings.database_url is None:
+            return LOCAL
+        return replica_id(self.folder, read_only=self.read_only)
+
+    @cached_property
     def graph(self) -> GraphStore:
         if self.settings.graph_url is not None:
             from midspan.db.graph_neo4j import Neo4jGraph  # loads the driver
@@ -157,19 +166,20 @@ class Workspace:
             return Neo4jGraph.at(self.settings.graph_url.get_secret_value())
         from midspan.db.graph_embedded import EmbeddedGraph  # loads the engine
 
-        return EmbeddedGraph(self.folder / "graph", self.store)
+        return EmbeddedGraph(self.folder / "graph", self.store, self.replica)
 
     @cached_property
     def indexes(self) -> dict[Target, VectorIndex]:
         from midspan.db.vectors_faiss import FaissIndex  # loads FAISS
 
-        encoder, signature = self.models.text_run, self.models.visual_run
+        spaces: list[tuple[Target, int, Run]] = [
+            ("vectors.text", self.models.text_dim, self.models.text_run),
+            ("vectors.visual", self.models.visual_dim, self.models.visual_run),
+        ]
         folder = self.folder / "vectors"
         return {
-            "vectors.text": FaissIndex(folder, self.store, "vectors.text", self.models.text_dim, encoder.id),
-            "vectors.visual": FaissIndex(
-                folder, self.store, "vectors.visual", self.models.visual_dim, signature.id
-            ),
+            target: FaissIndex(folder, self.store, target, dim, run.id, replica=self.replica)
+            for target, dim, run in spaces
         }
 
     @cached_property
@@ -178,7 +188,14 @@ class Workspace:
 
     @cached_property
     def projector(self) -> Projector:
-        return Projector(self.store, self.graph, self.indexes)
+        return Projector(
+            self.store,
+            self.graph,
+            self.indexes,
+            replica=self.replica,
+            name=place(self.folder),
+            graph_is_shared=self.settings.graph_url is not None,
+        )
 
     @cached_property
     def searcher(self) -> Searcher:
@@ -224,6 +241,10 @@ class Workspace:
             raise ReadOnlyWorkspace(
                 f"{self.folder} cannot be written; make it writable or choose another with --workspace"
             )
+
+    def _freshen(self, *targets: Target) -> None:
+        if not self.read_only:
+            self.projector.freshen(targets)
 
     # --- ingesting ---
 
@@ -288,10 +309,12 @@ class Workspace:
             start=start,
             end=end,
         )
+        self._freshen("vectors.text")
         return self.searcher.search(query, where, chosen, limit)
 
     def similar(self, segment_id: str, limit: int = 8) -> Answer:
         """Sentences of like meaning, or video moments of like look."""
+        self._freshen("vectors.text", "vectors.visual")
         return self.searcher.similar(segment_id, limit)
 
     def show(self, record_id: str, context: int = 400) -> Shown:
@@ -307,6 +330,7 @@ class Workspace:
         seconds: float = 10.0,
     ) -> Rows:
         """Ask the graph; reads only. Raises ``CypherRefused``, ``QueryTimeout``."""
+        self._freshen("graph")
         return self.graph.query(text, parameters, limit=limit, seconds=seconds)
 
     def facts(self, entity_uid: str | None = None, limit: int = 200) -> list[FactView]:
@@ -418,10 +442,26 @@ class Workspace:
 
         return diagnose(self)
 
-    def reindex(self, targets: Iterable[Target] = TARGETS) -> None:
-        """Make the graph and the vector indexes anew from the record store."""
+    def project(self, wait_seconds: float = 300.0) -> Projected:
+        """Bring the graph and this machine's vector indexes up to the record store.
+
+        Waits at most ``wait_seconds`` for other projectors. What could not be brought up is in the answer;
+        any later call goes on from there.
+        """
         self._writable()
-        self.projector.rebuild(targets)
+        return self.projector.project(wait_seconds)
+
+    def reindex(self, targets: Iterable[Target] = TARGETS) -> None:
+        """Make the graph and this machine's vector indexes anew from the record store.
+
+        Raises ``StoreUnavailable`` for those that could not be made, after the others.
+        """
+        self._writable()
+        done = self.projector.rebuild(targets)
+        for target in done.waiting:
+            raise StoreUnavailable(f"another process works on {target}; try again when it has ended")
+        for target, problem in done.problems.items():
+            raise StoreUnavailable(f"{target} could not be built: {problem}")
 
 
 def _ignore(_: object) -> None:

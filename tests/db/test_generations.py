@@ -225,8 +225,8 @@ def test_an_unmoved_row_is_looked_at_once_a_call(
     put(generations, b"one", lease)
     looks: list[str] = []
     one, several = store.generation, store.generations
-    monkeypatch.setattr(store, "generation", lambda target: (looks.append("one"), one(target))[1])
-    monkeypatch.setattr(store, "generations", lambda target: (looks.append("all"), several(target))[1])
+    monkeypatch.setattr(store, "generation", lambda *of: (looks.append("one"), one(*of))[1])
+    monkeypatch.setattr(store, "generations", lambda *of: (looks.append("all"), several(*of))[1])
 
     for _ in range(3):
         generations.current()
@@ -244,7 +244,7 @@ def test_files_that_go_while_they_are_loaded_are_looked_for_anew(
         put(writer, value, lease)
     current = store.generations
 
-    def rows(target: str) -> list[Generation]:
+    def rows(*of: str) -> list[Generation]:
         return stale.pop() if stale else current("graph")
 
     monkeypatch.setattr(store, "generations", rows)
