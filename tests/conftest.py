@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from midspan.db import migrate
 from services.neo4j import Neo4j
 from services.postgres import Postgres
 from services.redis import Redis
@@ -54,3 +57,29 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
     started(server)
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Postgres) -> str:
+    """Name of a database with all migrations and nothing in it, to be copied."""
+    with postgres.connect() as connection:
+        connection.execute("CREATE DATABASE migrated")
+    migrate.upgrade(postgres.database_url("migrated"))
+    return "migrated"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def record_store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty record store of each kind, with all migrations."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'records.db'}"
+        migrate.upgrade(url)
+        yield url
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    template = request.getfixturevalue("postgres_template")
+    name = f"store_{uuid.uuid4().hex[:12]}"
+    with server.connect() as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")  # type: ignore[call-overload]
+        yield server.database_url(name)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[call-overload]
