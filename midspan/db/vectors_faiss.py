@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from midspan.db.generations import Generations
 from midspan.db.stores import LOCAL, Lease, RecordStore, Target, VectorIndex
-from midspan.errors import DamagedGeneration, StoreUnavailable, WrongUse
+from midspan.errors import DamagedGeneration, WrongUse
 
 FLAT_LIMIT = 200_000
 TRAINING_VECTORS_A_CELL = 50
@@ -233,10 +233,22 @@ def _ready(index: Any) -> _Index:
 
 
 def _write(index: Any, path: Path) -> None:
-    try:
-        faiss.write_index(index, str(path))
-    except RuntimeError as error:
-        raise StoreUnavailable(f"cannot write {path}: {error}; free space and retry") from error
+    """FAISS's own writer only prints that closing a file has failed, so what it says goes through ours.
+
+    Raises ``OSError``.
+    """
+    problems: list[OSError] = []
+    with path.open("wb") as file:
+
+        def put(block: bytes) -> None:
+            try:
+                file.write(block)
+            except OSError as error:  # one that went through FAISS would come out as another
+                problems.append(error)
+
+        faiss.write_index(index, faiss.PyCallbackIOWriter(put))  # type: ignore[attr-defined]
+        if problems:
+            raise problems[0]
 
 
 def _read(path: Path) -> _Index:
