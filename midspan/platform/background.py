@@ -163,10 +163,13 @@ class Background:
             self.ask_to_project()
 
     def project(self, holder: str, token: int) -> None:
-        """Bring the projections up, and give jobs of which nothing is left their final state."""
+        """Bring the projections up, and give jobs of which nothing is left their final state.
+
+        A server that does not answer holds no job up: what it lacks waits in the outbox.
+        """
         self._store.release(Lease(ASKED, holder, token, 0.0))  # whoever asks from now on is asking anew
         spent = self._jobs.spent()
-        if self._projector().project(wait_seconds=PROJECTOR_PATIENCE):
+        if not self._projector().project(wait_seconds=PROJECTOR_PATIENCE).waiting:
             for job_id in spent:
                 self._jobs.settle(job_id)
 

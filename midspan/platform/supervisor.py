@@ -27,6 +27,7 @@ from midspan.platform.workspace import Workspace
 log = structlog.get_logger(__name__)
 
 RECYCLE = 75
+"""Exit code of a serving process that has grown and wants to be replaced."""
 LONGEST_PAUSE = 60.0
 """Seconds between two starts of a process that dies at once."""
 STEADY_SECONDS = 60.0

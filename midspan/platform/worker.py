@@ -12,13 +12,12 @@ import structlog
 from celery import signals
 
 from midspan.platform.keeper import Keeper
+from midspan.platform.supervisor import RECYCLE
 from midspan.platform.tasks import add_tasks, make_app
 from midspan.platform.workspace import Workspace
 
 log = structlog.get_logger(__name__)
 
-RECYCLE = 75
-"""Exit code of a process that wants to be replaced."""
 HUNG = 70
 """Exit code of a process whose task has not moved for a quarter of an hour."""
 GRACE_SECONDS = 30.0
