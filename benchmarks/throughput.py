@@ -36,7 +36,7 @@ def corpus_sentences() -> list[str]:
     return found
 
 
-def write_documents(target: Path, count: int, run: int) -> None:
+def write_documents(target: Path, count: int, run: int | str) -> None:
     """``count`` sentences in documents of 50, each one with a number that no other run has."""
     numbered = [
         f"{text.rstrip('.')} in case {run}-{number}."

@@ -1,0 +1,155 @@
+"""Why a job is where it is: each state of things is told, with what to do."""
+
+import dataclasses
+import json
+import subprocess
+import sys
+
+import pytest
+
+from midspan.db.stores import Commit, ItemResult
+from midspan.errors import NotFound
+from midspan.platform.why import failure_groups
+from midspan.records import Failure
+
+
+def job_of(workspace, *uris, background=True, kinds=None):
+    job_id = workspace.jobs_store.create(["/data"], background=background)
+    workspace.jobs_store.add_items(job_id, uris, kinds)
+    workspace.jobs_store.finish_discovery(job_id)
+    return job_id
+
+
+def claim(workspace, job_id, seconds=60):
+    return [lease for lease, _, _ in workspace.jobs_store.claim(job_id, "host@1", 10, seconds)]
+
+
+def told(workspace, job_id):
+    explanation = workspace.why(job_id)
+    return " | ".join(explanation.reasons), " | ".join(explanation.advice)
+
+
+def note_worker(workspace, *queues, doing=""):
+    workspace.workers.note("host@1", host="host", pid=1, queues=queues, doing=doing, rss_bytes=1)
+
+
+def test_no_worker_and_no_broker(fresh):
+    reasons, advice = told(fresh, job_of(fresh, "/a.txt", "/b.txt"))
+    assert "2 items wait in the queue 'documents'" in reasons
+    assert "no worker serves the queue 'documents'" in reasons
+    assert "broker does not answer" in reasons
+    assert "midspan worker" in advice
+
+
+def test_no_worker_for_this_queue(fresh):
+    note_worker(fresh, "documents")
+    reasons, _ = told(fresh, job_of(fresh, "/a.txt", "/b.mp4", kinds={"/b.mp4": "video"}))
+    assert "no worker serves the queue 'videos'" in reasons
+    assert "no worker serves the queue 'documents'" not in reasons
+
+
+def test_all_workers_are_busy(fresh):
+    note_worker(fresh, "documents", doing="ingest job-other document")
+    reasons, _ = told(fresh, job_of(fresh, "/a.txt"))
+    assert "host@1: ingest job-other document" in reasons
+
+
+def test_leased(fresh):
+    job_id = job_of(fresh, "/a.txt")
+    claim(fresh, job_id)
+    reasons, _ = told(fresh, job_id)
+    assert "1 items are being worked on: 1 by host@1" in reasons
+    assert "/a.txt" in reasons
+
+
+def test_a_lease_that_has_run_out(fresh):
+    job_id = job_of(fresh, "/a.txt")
+    claim(fresh, job_id, seconds=-5)
+    assert "leases have run out" in told(fresh, job_id)[0]
+
+
+def test_being_cancelled(fresh):
+    job_id = job_of(fresh, "/a.txt")
+    claim(fresh, job_id)
+    fresh.cancel(job_id)
+    assert "is to be cancelled" in told(fresh, job_id)[0]
+
+
+def test_cancelled(fresh):
+    job_id = job_of(fresh, "/a.txt", "/b.txt")
+    fresh.cancel(job_id)
+    reasons, advice = told(fresh, job_id)
+    assert "cancelled it after 0 of 2 items" in reasons
+    assert f"midspan jobs retry {job_id}" in advice
+
+
+def test_waiting_for_the_projection(fresh):
+    job_id = job_of(fresh, "/a.txt")
+    fresh.store.commit(Commit(items=[ItemResult(lease, "done", "new") for lease in claim(fresh, job_id)]))
+    reasons, _ = told(fresh, job_id)
+    assert "the graph and the indexes are being brought up" in reasons
+    assert "no worker serves the queue 'projection'" in reasons
+
+
+def test_failures_by_kind(fresh, documents):
+    (documents / "broken.pdf").write_bytes(b"%PDF-1.4 nothing more")
+    (documents / "worse.pdf").write_bytes(b"%PDF-1.4 nothing at all")
+    (documents / "empty.txt").touch()
+    job_id = fresh.ingest([documents], stages=["none"]).job_id
+    explanation = fresh.why(job_id)
+    assert [(group.kind, group.count, group.retryable) for group in explanation.failures] == [
+        ("CorruptSource", 2, False),
+        ("EmptySource", 1, False),
+    ]
+    assert "3 of 7 items failed, 4 are done" in explanation.reasons[0]
+    assert "mend or remove" in explanation.advice[0]
+
+
+def test_a_foreground_job_whose_process_is_gone_goes_to_a_worker(fresh, monkeypatch):
+    job_id = job_of(fresh, "/a.txt", background=False)
+    claim(fresh, job_id)
+    assert "in the foreground" in told(fresh, job_id)[0]
+    fresh.jobs_store.abandon("host@1")
+    reasons, advice = told(fresh, job_id)
+    assert "gives no sign of life" in reasons
+    assert f"midspan jobs retry {job_id}" in advice
+    delivered = []
+    monkeypatch.setattr(fresh.background, "deliver", delivered.append)
+    fresh.retry(job_id)
+    assert delivered == [job_id]
+
+
+def test_an_unknown_job(fresh):
+    with pytest.raises(NotFound, match="jobs ls"):
+        fresh.why("job-none")
+
+
+def test_groups_name_a_few_paths_and_say_whether_a_retry_helps():
+    failures = [Failure(f"/{n}", "reading", "SourceVanished", f"gone {n}", n > 0) for n in range(9)]
+    [group] = failure_groups(failures)
+    assert (group.count, group.retryable, group.message, len(group.paths)) == (9, False, "gone 0", 5)
+
+
+def run(workspace, *arguments):
+    command = [sys.executable, "-m", "midspan.platform", "--workspace", str(workspace.folder), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_why_and_workers_on_the_command_line(fresh):
+    note_worker(fresh, "documents")
+    job_id = job_of(fresh, "/a.txt")
+    printed = run(fresh, "jobs", "why", job_id)
+    assert printed.returncode == 0, printed.stderr
+    assert "1 items wait in the queue 'documents'" in printed.stdout
+    as_json = json.loads(run(fresh, "jobs", "why", job_id, "--json").stdout)
+    assert set(as_json) == {field.name for field in dataclasses.fields(fresh.why(job_id))}
+    [worker] = json.loads(run(fresh, "jobs", "workers", "--json").stdout)
+    assert (worker["name"], worker["queues"], worker["alive"]) == ("host@1", ["documents"], True)
+    assert "host@1" in run(fresh, "jobs", "workers").stdout
+    assert run(fresh, "jobs", "why", "job-none").returncode == 2
+
+
+def test_an_unknown_queue_is_refused(fresh):
+    refused = run(fresh, "worker", "--queues", "documents,music")
+    assert refused.returncode == 2
+    assert "known: documents, projection, videos" in refused.stderr
