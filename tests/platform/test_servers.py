@@ -19,7 +19,7 @@ from tests.conftest import started
 
 pytestmark = pytest.mark.slow
 
-PATIENCE = 180.0
+PATIENCE = 600.0
 QUICK = ("atlas", "scene")
 """Stages that load no model."""
 
@@ -169,16 +169,16 @@ def test_a_killed_process_is_replaced_and_its_items_go_on(queue_only, tmp_path):
 
 
 def test_a_process_above_its_memory_is_replaced_after_its_task(queue_only, tmp_path):
-    folder = notes(tmp_path / "notes", 20)
+    folder = notes(tmp_path / "notes", 9)
     with running(queue_only, "--max-memory-mb", "1"):
         job_id = queue_only.submit([folder], stages=QUICK)
         assert ended(queue_only, job_id)
         assert queue_only.job(job_id).state == "done"
         items = queue_only.job_items(job_id, "done")
         assert {item.attempts for item in items} == {1}
-        assert_whole_sqlite(queue_only, 20)
+        assert_whole_sqlite(queue_only, 9)
     log = (queue_only.folder / "worker.log").read_text()
-    assert log.count("replacing the serving process") >= 3  # discovery and at least two slices
+    assert log.count("replacing the serving process") >= 3  # discovery and two slices at least
 
 
 def assert_whole_sqlite(workspace, sources):
