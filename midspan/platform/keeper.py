@@ -81,6 +81,8 @@ class Keeper:
                     duty()
                 except MidspanError as error:
                     log.warning("a worker's duty has to wait", duty=duty.__name__, error=str(error))
+                except Exception as error:  # the thread must go on: without it the worker counts as gone
+                    log.error("a worker's duty failed", duty=duty.__name__, error=repr(error))
             if self._over.wait(TICK_SECONDS):
                 return
 
