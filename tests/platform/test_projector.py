@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -31,6 +32,7 @@ from midspan.db.stores import (
 )
 from midspan.db.vectors_faiss import FaissIndex
 from midspan.errors import StoreUnavailable
+from midspan.platform import doctor
 from midspan.platform import projector as module
 from midspan.platform.projector import Projector
 from midspan.records import Embedding, Fact, FactSlot, Location, Provenance, Run, Segment, Source, digest
@@ -268,6 +270,29 @@ def test_damaged_files_are_built_anew(machine: Boot) -> None:
     again = machine("a")
     assert again.projector.project().complete
     assert again.is_equal()
+
+
+def test_the_doctor_lists_the_other_machines_and_judges_this_one(machine: Boot) -> None:
+    a, b = machine("a"), machine("b")
+    a.store.commit(document("one"))
+    a.projector.project()
+    b.projector.project()
+    a.store.commit(document("two"))
+    a.projector.project()
+
+    def told(one: Machine) -> tuple[bool, str]:
+        return doctor._outbox(
+            SimpleNamespace(projector=one.projector, store=one.store, replica=one.name)  # type: ignore[arg-type]
+        )
+
+    ok, detail = told(a)
+    assert ok
+    assert f"replica b ({b.folder}), seen 0.0 h ago: behind: " in detail
+    assert "vectors.text by 1 outbox entries" in detail
+    ok, detail = told(b)
+    assert not ok
+    assert detail.startswith("behind: vectors.text by 1 outbox entries, graph by 1 outbox entries")
+    assert f"replica a ({a.folder}), seen 0.0 h ago: up to date" in detail
 
 
 # --- a graph server that all share ---
