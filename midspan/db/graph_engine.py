@@ -1,4 +1,4 @@
-"""The process that holds one kglite graph: JSON requests on standard input, answers on standard output.
+"""The process that holds one kglite graph and answers requests (see ``child.py``).
 
 kglite has a process of its own because its shared object takes 1.5 kB of static thread-local storage, of
 which glibc keeps about 1.7 kB for libraries that are loaded later: beside it the OpenMP runtimes of torch
@@ -9,16 +9,15 @@ and FAISS cannot both be loaded. It also means that a query that will not end ca
 
 from __future__ import annotations
 
-import json
 import math
-import os
-import sys
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
 import kglite
+
+from midspan.db.child import AnswerTooLarge, limit_memory, serve, take_rows, unlimit_memory
 
 _MADE_UP = ("id", "title", "type")
 """Properties that kglite adds to nodes and relations and nobody has stored."""
@@ -50,23 +49,31 @@ class Engine:
         self._graph = kglite.from_bytes(file)
 
     def query(
-        self, cypher: str, parameters: dict[str, Any], rows: int, milliseconds: int, work_units: int
+        self, cypher: str, parameters: dict[str, Any], limit: int, milliseconds: int, work_units: int
     ) -> dict[str, Any]:
-        """A user's read, already checked: at most ``rows`` rows."""
+        """A user's read, already checked: at most ``limit`` rows."""
         if self._frozen is None:
             self._frozen = self._graph.freeze()
+        limit_memory()
+        try:
+            return self._read(cypher, parameters, limit, milliseconds, work_units)
+        finally:
+            unlimit_memory()
+
+    def _read(
+        self, cypher: str, parameters: dict[str, Any], limit: int, milliseconds: int, work_units: int
+    ) -> dict[str, Any]:
         found = self._frozen.cypher(
             cypher,
             params=parameters,
             timeout_ms=milliseconds,
-            row_limit=rows,
+            row_limit=limit + 1,
             max_work_units=work_units,
         )
         columns = list(found.columns)
-        return {
-            "columns": columns,
-            "rows": [[plain(row[column]) for column in columns] for row in found],
-        }
+        rows = ([plain(row[column]) for column in columns] for row in found)
+        taken, truncated = take_rows(rows, limit)
+        return {"columns": columns, "rows": taken, "truncated": truncated}
 
 
 def plain(value: Any) -> Any:
@@ -96,7 +103,18 @@ def _stored(element: Mapping[str, Any]) -> dict[str, Any]:
     return {k: plain(v) for k, v in element["properties"].items() if k not in _MADE_UP}
 
 
+def failed(error: Exception) -> dict[str, Any]:
+    """What is answered for an error of the engine's; any other ends the process."""
+    known = (kglite.KgError, ValueError, TypeError, OverflowError, RecursionError, OSError)
+    if not isinstance(error, known):
+        raise error
+    errno = error.errno if isinstance(error, OSError) else None
+    return {"error": _kind(error), "message": str(error), "errno": errno}
+
+
 def _kind(error: Exception) -> str:
+    if isinstance(error, AnswerTooLarge):
+        return "large"
     if isinstance(error, kglite.CypherTimeoutError):
         return "timeout"
     if isinstance(error, kglite.CypherExecutionError) and "max_work_units" in str(error):
@@ -104,27 +122,12 @@ def _kind(error: Exception) -> str:
     return "full" if isinstance(error, OSError) else "refused"
 
 
-def answer(calls: Mapping[str, Callable[..., Any]], line: str) -> str:
-    """One request line to one answer line: ``{"value"}`` or ``{"error", "message"}``."""
-    request = json.loads(line)
-    try:
-        return json.dumps({"value": calls[request["call"]](**request["with"])})
-    except (kglite.KgError, ValueError, TypeError, OverflowError, RecursionError, OSError) as error:
-        errno = error.errno if isinstance(error, OSError) else None
-        return json.dumps({"error": _kind(error), "message": str(error), "errno": errno})
-
-
 def main() -> None:
-    """Serve until standard input ends, which it does when the other process does."""
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # what the engine itself prints must not get between the answers
     kglite.set_query_warning_policy("silent")
     engine = Engine()
     calls: dict[str, Callable[..., Any]] = {}
     calls |= {"load": engine.load, "run": engine.run, "save": engine.save, "query": engine.query}
-    for line in sys.stdin:
-        answers.write(answer(calls, line) + "\n")
-        answers.flush()
+    serve(calls, failed)
 
 
 if __name__ == "__main__":
