@@ -8,8 +8,9 @@ from typing import Any
 
 from midspan.db.cypher_guard import check_read_only
 from midspan.db.generations import Generations
+from midspan.db.graph_migrate import steps
 from midspan.db.graph_process import GraphProcess
-from midspan.db.graph_schema import COUNTS, FULL_TEXT, SCHEMA_VERSION, SET_UP, apply_batch
+from midspan.db.graph_schema import COUNTS, FULL_TEXT, SCHEMA_VERSION, apply_batch
 from midspan.db.stores import LOCAL, GraphFact, GraphStore, Lease, RecordStore, Rows
 
 
@@ -94,6 +95,7 @@ class EmbeddedGraph(GraphStore):
 
 def _empty() -> GraphProcess:
     graph = GraphProcess()
-    for statement in SET_UP:
-        graph.run(statement, {})
+    for step in steps():
+        for statement in step.statements:
+            graph.run(statement, {})
     return graph

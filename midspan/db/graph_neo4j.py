@@ -3,34 +3,30 @@
 The server keeps its own state, so there are no generation files: a node ``(:Projection {name, applied,
 token, schema})`` says up to which outbox entry the graph is true, and is written in the transaction of
 its batch. ``token`` is the highest lease token seen: a holder that lost its lease is refused by it.
+``(:Migration)`` nodes say which steps of ``migrations/graph`` were taken.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
-from urllib.parse import unquote, urlsplit
 
 import neo4j
 import neo4j.exceptions
-import neo4j.graph
-import neo4j.time
 
+from midspan.db import graph_migrate
 from midspan.db.cypher_guard import check_read_only
-from midspan.db.graph_schema import COUNTS, LABELS, SCHEMA_VERSION, SET_UP, apply_batch
+from midspan.db.graph_schema import COUNTS, LABELS, SCHEMA_VERSION, apply_batch
+from midspan.db.neo4j_address import Neo4jAddress
+from midspan.db.neo4j_driver import open_driver, translated
+from midspan.db.neo4j_readers import Neo4jReaders
 from midspan.db.stores import GraphFact, GraphStore, Lease, Rows
-from midspan.errors import LeaseLost, QueryTimeout, StoreError, StoreUnavailable, WrongUse
+from midspan.errors import LeaseLost, NewerSchema
 
 PROJECTION = "graph"
 NODES_A_DELETION = 5000
-RETRY_SECONDS = 10.0
-"""How long a transaction is tried again after a deadlock, or while the server cannot be reached."""
 
-_UNIQUE_PROJECTION = (
-    "CREATE CONSTRAINT projection_name IF NOT EXISTS FOR (p:Projection) REQUIRE p.name IS UNIQUE"
-)
 # The write to ``locked`` makes other writers wait until this transaction has ended.
 _LOCK = """
 MERGE (p:Projection {name: $name}) ON CREATE SET p.applied = 0, p.token = 0, p.schema = $schema
@@ -38,10 +34,8 @@ SET p.locked = $token
 RETURN p.applied AS applied, p.token AS token, p.schema AS schema
 """
 _ADVANCE = "MATCH (p:Projection {name: $name}) SET p.applied = $applied, p.token = $token"
-_BEGIN_CLEARING = """
-MERGE (p:Projection {name: $name}) SET p.applied = 0, p.token = $token, p.schema = 0
-"""
-_END_CLEARING = "MATCH (p:Projection {name: $name}) SET p.schema = $schema"
+_BEGIN_CLEARING = "MATCH (p:Projection {name: $name}) SET p.applied = 0, p.token = $token, p.schema = 0"
+_END_CLEARING = "MATCH (p:Projection {name: $name, token: $token, schema: 0}) SET p.schema = $schema"
 _STATE = "MATCH (p:Projection {name: $name}) RETURN p.applied AS applied, p.schema AS schema"
 
 Result = TypeVar("Result")
@@ -54,40 +48,29 @@ class Neo4jGraph(GraphStore):
     Everything with a label of ``graph_schema`` in that database is taken for this workspace's own.
     """
 
-    def __init__(self, url: str, user: str, password: str, database: str | None = None) -> None:
-        """Connects at the first use. Without ``user`` no credentials are sent."""
-        self._url = url
-        self._database = database
-        self._driver = neo4j.GraphDatabase.driver(
-            url,
-            auth=(user, password) if user else None,
-            notifications_min_severity="OFF",
-            max_transaction_retry_time=RETRY_SECONDS,
-        )
-        self._set_up_done = False
+    def __init__(self, address: Neo4jAddress) -> None:
+        """Connects at the first use."""
+        self._url = address.url
+        self._database = address.database
+        self._driver = open_driver(address)
+        self._readers = Neo4jReaders(address)
+        self._up_to_date = False
 
     @classmethod
     def at(cls, url: str) -> Neo4jGraph:
-        """From one URL, as ``bolt://user:password@host:7687/database``; database and user may be left out."""
-        parts = urlsplit(url)
-        address = parts._replace(netloc=parts.netloc.rpartition("@")[2], path="").geturl()
-        user, password = unquote(parts.username or ""), unquote(parts.password or "")
-        return cls(address, user, password, parts.path.strip("/") or None)
+        """From one URL, as ``bolt://user:password@host:7687/database``. Raises ``WrongUse``."""
+        return cls(Neo4jAddress.of(url))
 
     def apply(self, upserts: Sequence[GraphFact], removed: Sequence[str], through: int, lease: Lease) -> None:
-        """One transaction for the batch. A graph of another schema version is emptied first."""
-        self._set_up()
+        """One transaction for the batch. A graph of an older schema version is emptied first."""
+        self._bring_up()
         if self._state() is None:
             self.clear(lease)
 
         def work(transaction: neo4j.ManagedTransaction) -> None:
-            state = _rows(transaction, _LOCK, _named(schema=SCHEMA_VERSION, token=lease.token))[0]
-            if state["token"] > lease.token:
-                raise LeaseLost(
-                    f"the graph at {self._url} was written under lease {state['token']}, this one is "
-                    f"{lease.token}: another projector has taken over. If the database was another "
-                    "workspace's, run `midspan reindex` to make it this one's"
-                )
+            state = self._lock(transaction, lease)
+            if state["schema"] != SCHEMA_VERSION:
+                raise LeaseLost("the graph is being emptied by another projector; drop this work")
             apply_batch(lambda cypher, rows: _rows(transaction, cypher, rows), upserts, removed)
             applied = max(through, state["applied"])
             _rows(transaction, _ADVANCE, _named(applied=applied, token=lease.token))
@@ -103,16 +86,7 @@ class Neo4jGraph(GraphStore):
         seconds: float = 10.0,
     ) -> Rows:
         check_read_only(cypher)
-        with (
-            self._translated(seconds),
-            self._session(neo4j.READ_ACCESS) as session,
-            session.begin_transaction(timeout=max(seconds, 0.001)) as transaction,
-        ):
-            found = transaction.run(cypher, dict(parameters or {}))
-            columns = tuple(found.keys())
-            rows = [tuple(plain(value) for value in record.values()) for record in found.fetch(limit + 1)]
-            found.consume()
-        return Rows(columns, tuple(rows[:limit]), truncated=len(rows) > limit)
+        return self._readers.query(cypher, parameters or {}, limit, seconds)
 
     def applied(self) -> int:
         return self._state() or 0
@@ -123,32 +97,71 @@ class Neo4jGraph(GraphStore):
     def clear(self, lease: Lease) -> None:
         """Takes many transactions; until the last one the graph counts as not applied, and the next
         ``apply`` goes on clearing if it was broken off."""
-        self._set_up()
-        self._write_one(_BEGIN_CLEARING, _named(token=lease.token))
+        self._bring_up()
+
+        def begin(transaction: neo4j.ManagedTransaction) -> None:
+            self._lock(transaction, lease)
+            _rows(transaction, _BEGIN_CLEARING, _named(token=lease.token))
+
+        self._write(begin)
         for label in LABELS:
             delete = f"MATCH (n:{label}) WITH n LIMIT {NODES_A_DELETION} DETACH DELETE n RETURN count(*) AS n"
-            while self._write_one(delete)[0]["n"]:
+            while self._clear_some(delete, lease):
                 pass
-        self._write_one(_END_CLEARING, _named(schema=SCHEMA_VERSION))
+        self._write_one(_END_CLEARING, _named(schema=SCHEMA_VERSION, token=lease.token))
 
     def close(self) -> None:
+        self._readers.close()
         self._driver.close()
 
+    def describe(self) -> str:
+        """The server, database and migrations in a line. Raises ``StoreUnavailable``, ``NewerSchema``."""
+        server = self._read(
+            "CALL dbms.components() YIELD name, versions, edition RETURN versions[0] AS version, edition"
+        )[0]
+        database = self._read("CALL db.info() YIELD name RETURN name")[0]["name"]
+        known = len(graph_migrate.steps())
+        taken = known - len(graph_migrate.pending(self._read))
+        return (
+            f"Neo4j {server['version']} {server['edition']} at {self._url}, database {database}, "
+            f"migration {taken} of {known}"
+        )
+
+    def _lock(self, transaction: neo4j.ManagedTransaction, lease: Lease) -> Row:
+        """Keep other writers out until the transaction ends. Raises ``LeaseLost`` for an older lease."""
+        state = _rows(transaction, _LOCK, _named(schema=SCHEMA_VERSION, token=lease.token))[0]
+        if state["token"] > lease.token:
+            raise LeaseLost(
+                f"the graph at {self._url} was written under lease {state['token']}, this one is "
+                f"{lease.token}: another projector has taken over, drop this work. If the database was "
+                "another workspace's, empty it or name another database in MIDSPAN_GRAPH_URL"
+            )
+        return state
+
+    def _clear_some(self, delete: str, lease: Lease) -> int:
+        def work(transaction: neo4j.ManagedTransaction) -> int:
+            self._lock(transaction, lease)
+            return int(_rows(transaction, delete, {})[0]["n"])
+
+        return self._write(work)
+
     def _state(self) -> int | None:
-        """The applied entry; None when what is there was made by another schema or is being cleared."""
+        """The applied entry; None when what is there was made by an older schema or is being cleared."""
         rows = self._read(_STATE, _named())
         if not rows:
             return 0
+        if rows[0]["schema"] > SCHEMA_VERSION:
+            raise NewerSchema(
+                f"the graph at {self._url} has schema {rows[0]['schema']}, this midspan writes "
+                f"{SCHEMA_VERSION}: a newer midspan made it; install that version, or name another database "
+                "in MIDSPAN_GRAPH_URL"
+            )
         return int(rows[0]["applied"]) if rows[0]["schema"] == SCHEMA_VERSION else None
 
-    def _set_up(self) -> None:
-        if self._set_up_done:
-            return
-        with self._translated(), self._session(neo4j.WRITE_ACCESS) as session:
-            for statement in (_UNIQUE_PROJECTION, *SET_UP):
-                session.run(statement).consume()
-            session.run("CALL db.awaitIndexes(300)").consume()
-        self._set_up_done = True
+    def _bring_up(self) -> None:
+        if not self._up_to_date:
+            graph_migrate.upgrade(self._write_one)
+            self._up_to_date = True
 
     def _read(self, cypher: str, parameters: Row | None = None) -> list[Row]:
         with self._translated(), self._session(neo4j.READ_ACCESS) as session:
@@ -166,41 +179,11 @@ class Neo4jGraph(GraphStore):
         return self._driver.session(database=self._database, default_access_mode=mode)
 
     @contextmanager
-    def _translated(self, seconds: float | None = None) -> Iterator[None]:
+    def _translated(self) -> Iterator[None]:
         try:
             yield
-        except neo4j.exceptions.AuthError as error:
-            raise StoreUnavailable(
-                f"Neo4j at {self._url} refused the user or password: {error.message}"
-            ) from error
-        except neo4j.exceptions.Neo4jError as error:
-            raise _translation(error, seconds) from error
-        except (neo4j.exceptions.DriverError, OSError) as error:
-            raise StoreUnavailable(
-                f"Neo4j at {self._url} cannot be reached: {error}; is the server running?"
-            ) from error
-
-
-def plain(value: Any) -> Any:
-    """A JSON value for what the driver answers; the shapes are those of ``graph_embedded.plain``."""
-    if isinstance(value, neo4j.graph.Node):
-        return {"id": value.element_id, "labels": sorted(value.labels), "properties": plain(dict(value))}
-    if isinstance(value, neo4j.graph.Relationship):
-        start, end = (node.element_id if node is not None else "" for node in value.nodes)
-        named = {"id": value.element_id, "type": value.type, "start": start, "end": end}
-        return {**named, "properties": plain(dict(value))}
-    if isinstance(value, neo4j.graph.Path):
-        parts = {"nodes": value.nodes, "relationships": value.relationships}
-        return {name: [plain(part) for part in items] for name, items in parts.items()}
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, (neo4j.time.DateTime, neo4j.time.Date, neo4j.time.Time, neo4j.time.Duration)):
-        return value.iso_format()
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value if isinstance(value, (str, int, float)) or value is None else str(value)
+        except (neo4j.exceptions.Neo4jError, neo4j.exceptions.DriverError, OSError) as error:
+            raise translated(error, self._url) from error
 
 
 def _named(**parameters: Any) -> dict[str, Any]:
@@ -210,18 +193,3 @@ def _named(**parameters: Any) -> dict[str, Any]:
 def _rows(transaction: neo4j.ManagedTransaction, cypher: str, parameters: Row) -> list[Row]:
     result = transaction.run(cypher, dict(parameters))
     return [dict(record) for record in result]
-
-
-def _translation(error: neo4j.exceptions.Neo4jError, seconds: float | None) -> StoreError | WrongUse:
-    code = error.code or ""
-    if "TimedOut" in code or "Terminated" in code:
-        limit = "its limit" if seconds is None else f"{seconds:g} s"
-        return QueryTimeout(
-            f"the query ran longer than {limit}; begin it with a narrower MATCH, as a node by its uid, or "
-            "allow more time"
-        )
-    if isinstance(error, neo4j.exceptions.ClientError) and seconds is not None:
-        return WrongUse(f"the query cannot be run: {error.message}")
-    if error.is_retryable():
-        return StoreUnavailable(f"Neo4j is busy: {error.message} ({code}); try again")
-    return StoreError(f"Neo4j refused a statement: {error.message} ({code})")

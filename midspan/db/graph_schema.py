@@ -1,7 +1,10 @@
 """The property graph: its schema, and the Cypher that both engines run to keep it.
 
-Nodes; ``uid`` is unique within each label. Never are properties called id, title, label or type: the
-embedded engine makes those up.
+Constraints and indexes are made by the numbered steps in ``migrations/graph``, on both engines.
+
+Nodes; ``uid`` is unique within each label. Never are properties called id, title, label or type (the
+embedded engine makes those up, and queries must mean the same on both): what is usually an entity's label
+or a document's title is ``name`` here.
 
 - ``(:Document {uid, name, path, kind})``: uid is the source id; kind is document or video.
 - ``(:Sentence {uid, text, start, finish, page})``: uid is the segment id; start and finish are the
@@ -23,6 +26,10 @@ Relations
 - ``(Entity)-[:FACT {pid, name, polarity, support, confidence, assertion}]->(Entity)``: one for each
   assertion about two entities, for short queries. Denied and hedged assertions have one too:
   ``WHERE f.polarity = 'affirmed'`` leaves them out.
+
+What the graph leaves to the record store, since nothing asks for it here: descriptions, aliases and types
+of entities, candidates and spans of single slots. What is in no knowledge graph has no second label: one
+label a node is what queries and ``labels(n)[0]`` can rely on, and ``WHERE NOT e.in_kg`` finds it.
 
 An assertion's support is the number of its SUPPORTS edges and its confidence their maximum. (Noisy-or
 would take mentions for independent, which copies of a text are not, and its rounding depends on order.)
@@ -49,19 +56,9 @@ Row = dict[str, Any]
 RunCypher = Callable[[str, Mapping[str, Any]], Sequence[Mapping[str, Any]]]
 """Runs a statement with parameters and answers its rows."""
 
+# The indexes themselves are made by the steps in migrations/graph.
 FULL_TEXT = {"entity_name": ("Entity", "name"), "sentence_text": ("Sentence", "text")}
 """Full-text indexes for ``CALL db.index.fulltext.queryNodes(NAME, WORDS)``: label and property."""
-
-SET_UP = (
-    *(
-        f"CREATE CONSTRAINT {label.lower()}_uid IF NOT EXISTS FOR (n:{label}) REQUIRE n.uid IS UNIQUE"
-        for label in LABELS
-    ),
-    *(
-        f"CREATE FULLTEXT INDEX {name} IF NOT EXISTS FOR (n:{label}) ON EACH [n.{property_name}]"
-        for name, (label, property_name) in FULL_TEXT.items()
-    ),
-)
 
 COUNTS = {
     "Mention": "MATCH (m:Mention) RETURN count(m) AS n",

@@ -83,7 +83,7 @@ def _revision(connection: Connection) -> str | None:
 @lru_cache(maxsize=1)
 def _known() -> tuple[str, ...]:
     """All revisions, newest first: steps are files called by their number, ``0001_first_schema.py``."""
-    steps = (_folder() / "versions").glob("[0-9]*.py")
+    steps = (folder() / "versions").glob("[0-9]*.py")
     return tuple(sorted((step.name.split("_")[0] for step in steps), reverse=True))
 
 
@@ -92,12 +92,12 @@ def _take_steps(connection: Connection) -> None:
     from alembic.config import Config
 
     config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(_folder()).replace("%", "%%"))
+    config.set_main_option("script_location", str(folder()).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     command.upgrade(config, "head")
 
 
-def _folder() -> Path:
+def folder() -> Path:
     """``midspan/_migrations`` in a wheel, ``migrations`` beside the package in a checkout."""
     package = Path(__file__).resolve().parents[1]
     installed = package / "_migrations"

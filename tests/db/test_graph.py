@@ -17,12 +17,14 @@ from hypothesis import strategies as st
 from midspan.db import graph_embedded, graph_process, graph_schema, migrate
 from midspan.db.engine import make_engine
 from midspan.db.graph_embedded import EmbeddedGraph
+from midspan.db.graph_neo4j import Neo4jGraph
 from midspan.db.graph_process import GraphProcess
 from midspan.db.graph_schema import assertion_uid, slot_uid
 from midspan.db.relational import SqlRecordStore
 from midspan.db.stores import GraphFact, GraphStore, Lease
 from midspan.errors import CypherRefused, DamagedGeneration, LeaseLost, QueryTimeout, WrongUse
 from midspan.records import Fact, FactSlot, Provenance
+from services.neo4j import Neo4j
 
 
 @pytest.fixture
@@ -47,18 +49,23 @@ def taken(store: SqlRecordStore, holder: str) -> Lease:
     return lease
 
 
-@pytest.fixture(params=["embedded", "neo4j"])
-def graph(request: pytest.FixtureRequest, tmp_path: Path, store: SqlRecordStore) -> Iterator[GraphStore]:
-    opened: GraphStore
-    if request.param == "embedded":
-        opened = EmbeddedGraph(tmp_path / "graph", store)
-    else:
-        from midspan.db.graph_neo4j import Neo4jGraph
-
-        opened = Neo4jGraph.at(request.getfixturevalue("neo4j_server").url)
-        opened.clear(Lease("projector", "nobody", 0, 0.0))
+@pytest.fixture(scope="module")
+def server_graph(neo4j_server: Neo4j) -> Iterator[Neo4jGraph]:
+    """One for the module: connections and readers are made once."""
+    opened = Neo4jGraph.at(neo4j_server.url)
     yield opened
     opened.close()
+
+
+@pytest.fixture(params=["embedded", "neo4j"])
+def graph(request: pytest.FixtureRequest, tmp_path: Path, store: SqlRecordStore) -> Iterator[GraphStore]:
+    if request.param == "embedded":
+        opened = EmbeddedGraph(tmp_path / "graph", store)
+        yield opened
+        opened.close()
+    else:
+        request.getfixturevalue("neo4j_server").wipe()
+        yield request.getfixturevalue("server_graph")
 
 
 def slot(surface: str, uid: str | None = None, name: str = "", literal: Any = "") -> FactSlot:
@@ -94,7 +101,7 @@ Graph = tuple[dict[tuple[str, str], dict[str, Any]], dict[tuple[str, str, str, s
 
 def read(graph: GraphStore) -> Graph:
     """Nodes by (label, uid) and relations by (type, start uid, end uid, assertion or nothing)."""
-    nodes = graph.query("MATCH (n) WHERE NOT n:Projection RETURN n", limit=100_000).rows
+    nodes = graph.query("MATCH (n) WHERE NOT n:Projection AND NOT n:Migration RETURN n", limit=100_000).rows
     edges = graph.query("MATCH (a)-[r]->(b) RETURN a.uid, r, b.uid", limit=100_000).rows
     by_uid = {(n["labels"][0], n["properties"]["uid"]): n["properties"] for (n,) in nodes}
     by_ends = {
@@ -575,8 +582,7 @@ def test_queries_that_make_too_many_rows_on_their_way_are_ended(embedded: Embedd
 def test_a_process_that_died_is_replaced(embedded: EmbeddedGraph, lease: Lease) -> None:
     embedded.apply([fact(1)], [], 1, lease)
     held = embedded._frozen()
-    held._process.kill()
-    held._process.wait()
+    held._child.kill()
     assert read(embedded) == expected([fact(1)])
 
 
