@@ -19,6 +19,7 @@ MidspanError
 │   ├── DamagedGeneration     a projection file does not match its hash
 │   ├── OutboxPruned          a projection lies too far behind to catch up; it has to be rebuilt
 │   └── QueryTimeout          a query took longer than its limit
+│   └── QueryTimeout          a query took more time or memory than it may
 ├── LeaseLost                 another worker has taken over this piece of work (retryable)
 └── ModelError
     ├── ModelFilesMissing     a weights file is not where it should be

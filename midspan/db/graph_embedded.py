@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,9 @@ class EmbeddedGraph(GraphStore):
     def counts(self) -> dict[str, int]:
         snapshot = self._generations.current()
         return dict.fromkeys(COUNTS, 0) if snapshot is None else dict(snapshot.generation.counts)
+
+    def describe(self) -> str:
+        return f"embedded kglite {version('kglite')}, schema {SCHEMA_VERSION}"
 
     def clear(self, lease: Lease) -> None:
         self._publish(_empty(), 0, lease)

@@ -38,6 +38,8 @@ _BEGIN_CLEARING = "MATCH (p:Projection {name: $name}) SET p.applied = 0, p.token
 _END_CLEARING = "MATCH (p:Projection {name: $name, token: $token, schema: 0}) SET p.schema = $schema"
 _STATE = "MATCH (p:Projection {name: $name}) RETURN p.applied AS applied, p.schema AS schema"
 
+_EXISTS = "EquivalentSchemaRuleAlreadyExists"
+
 Result = TypeVar("Result")
 Row = Mapping[str, Any]
 
@@ -160,7 +162,7 @@ class Neo4jGraph(GraphStore):
 
     def _bring_up(self) -> None:
         if not self._up_to_date:
-            graph_migrate.upgrade(self._write_one)
+            graph_migrate.upgrade(self._take_step)
             self._up_to_date = True
 
     def _read(self, cypher: str, parameters: Row | None = None) -> list[Row]:
@@ -174,6 +176,16 @@ class Neo4jGraph(GraphStore):
 
     def _write_one(self, cypher: str, parameters: Row | None = None) -> list[Row]:
         return self._write(lambda transaction: _rows(transaction, cypher, parameters or {}))
+
+    def _take_step(self, cypher: str, parameters: Row) -> list[Row]:
+        """As ``_write_one``; IF NOT EXISTS does not see what another process commits at the same moment."""
+        try:
+            with self._session(neo4j.WRITE_ACCESS) as session:
+                return session.execute_write(lambda transaction: _rows(transaction, cypher, parameters))
+        except (neo4j.exceptions.Neo4jError, neo4j.exceptions.DriverError, OSError) as error:
+            if _EXISTS not in (getattr(error, "code", None) or ""):
+                raise translated(error, self._url) from error
+        return self._write_one(cypher, parameters)
 
     def _session(self, mode: str) -> neo4j.Session:
         return self._driver.session(database=self._database, default_access_mode=mode)

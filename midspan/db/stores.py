@@ -467,8 +467,12 @@ class GraphStore(ABC):
         """Mention (one a fact), Assertion, Entity, FACT."""
 
     @abstractmethod
+    def describe(self) -> str:
+        """Engine, place and schema in a line, for people. Raises ``StoreUnavailable``, ``NewerSchema``."""
+
+    @abstractmethod
     def clear(self, lease: Lease) -> None:
-        """Empty it, with ``applied`` 0; for rebuilding."""
+        """Empty it, with ``applied`` 0; for rebuilding. Raises ``LeaseLost``."""
 
     @abstractmethod
     def close(self) -> None: ...

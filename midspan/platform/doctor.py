@@ -33,6 +33,7 @@ def diagnose(workspace: Workspace) -> Diagnosis:
         _check("workspace", lambda: _workspace(workspace)),
         _check("schema", lambda: _schema(workspace)),
         _check("models", lambda: _models(workspace)),
+        _check("graph", lambda: _graph(workspace)),
         _check("broker", lambda: _broker(workspace)),
         _check("stores", lambda: _stores(workspace, counts)),
         _check("outbox", lambda: _outbox(workspace)),
@@ -97,6 +98,10 @@ def _schema(workspace: Workspace) -> tuple[bool, str]:
 def _models(workspace: Workspace) -> tuple[bool, str]:
     verified = workspace.models.verify()
     return True, "; ".join(verified)
+
+
+def _graph(workspace: Workspace) -> tuple[bool, str]:
+    return True, workspace.graph.describe()
 
 
 def _broker(workspace: Workspace) -> tuple[bool, str]:
