@@ -18,7 +18,6 @@ MidspanError
 │   ├── NewerSchema           the workspace was made by a newer midspan
 │   ├── DamagedGeneration     a projection file does not match its hash
 │   ├── OutboxPruned          a projection lies too far behind to catch up; it has to be rebuilt
-│   └── QueryTimeout          a query took longer than its limit
 │   └── QueryTimeout          a query took more time or memory than it may
 ├── LeaseLost                 another worker has taken over this piece of work (retryable)
 └── ModelError
