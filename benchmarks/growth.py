@@ -1,0 +1,326 @@
+"""How each store's cost grows with what is in it: the slopes behind docs/scaling.md.
+
+    python -m benchmarks.growth [--part records graph vectors] [--sizes 1000 10000 100000]
+                                [--vectors 10000 100000 1000000]
+
+Each store is filled to one size after the other and measured there: what the last thousand rows cost to
+write, what all of them take on disk, and what a look costs (median of 30). Rows are made, not read: sentences
+recombined from the bundled corpus, a point for every fourth of them, vectors and facts from a seeded
+generator.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from benchmarks.common import seconds, write
+from benchmarks.throughput import corpus_sentences
+from midspan.db.engine import make_engine
+from midspan.db.graph_embedded import EmbeddedGraph
+from midspan.db.graph_neo4j import Neo4jGraph
+from midspan.db.migrate import upgrade
+from midspan.db.relational import SqlRecordStore
+from midspan.db.stores import (
+    Commit,
+    GraphFact,
+    GraphStore,
+    Lease,
+    RecordStore,
+    RunResult,
+    SegmentFilter,
+    TextChunk,
+)
+from midspan.db.vectors_faiss import FaissIndex
+from midspan.pipelines.segmenting import reading_run
+from midspan.records import (
+    AtlasGrounding,
+    Fact,
+    FactSlot,
+    Location,
+    Provenance,
+    Run,
+    Segment,
+    Source,
+    digest,
+    record_id,
+)
+from services.neo4j import Neo4j
+from services.postgres import Postgres
+
+PARTS = ["records", "graph", "vectors"]
+A_SOURCE = 1000
+LOOKS = 30
+ATLAS = "stylised-adult"
+COLUMNS = ["store", "rows in it", "rows/s written there", "bytes a row", "looked up", "ms a look"]
+
+
+def looks(look: Callable[[], Any]) -> float:
+    """Median milliseconds of a look."""
+    look()
+    return 1000 * median(seconds(look) for _ in range(LOOKS))
+
+
+# --- records ---
+
+
+def records(name: str, sizes: list[int], store: RecordStore, disk: Callable[[], int]) -> Iterator[list[Any]]:
+    chosen = random.Random(0)
+    sentences = corpus_sentences()
+    words = [word for text in sentences for word in text.split() if len(word) > 4]
+    sources = 0
+    for size in sizes:
+        while sources < size // A_SOURCE:
+            commit = source_of_points(sources, sentences, chosen)
+            spent = seconds(partial(store.commit, commit))
+            sources += 1
+        rate, a_row = A_SOURCE / spent, disk() / (sources * A_SOURCE)
+
+        def three_words() -> None:
+            store.search_segments(" ".join(chosen.sample(words, 3)), SegmentFilter(), 10)
+
+        def nearest() -> None:
+            x, y, z = (chosen.uniform(-200, 900) for _ in range(3))
+            store.near_points(ATLAS, (x, y, z), 10)
+
+        for what, look in {"three words": three_words, "ten nearest points": nearest}.items():
+            yield [name, f"{size:,}", f"{rate:,.0f}", f"{a_row:,.0f}", what, f"{looks(look):.1f}"]
+
+
+def source_of_points(number: int, sentences: list[str], chosen: random.Random) -> Commit:
+    """A document of ``A_SOURCE`` sentences, every fourth with a point in the body."""
+    reading, placing = reading_run(), Run("atlas", 1, "growth benchmark")
+    source_id = digest("growth benchmark", number)
+    commit = Commit(runs=[reading, placing])
+    commit.sources.append(Source(source_id, "document", "text/plain", f"source {number}", 1, time.time()))
+    texts, position = [], 0
+    for ordinal in range(A_SOURCE):
+        text = " ".join(" ".join(chosen.sample(sentences, 2)).split()[:24])
+        start, end = position, position + len(text)
+        identity = record_id("seg", source_id, reading.id, start, end)
+        segment = Segment(
+            identity, source_id, ordinal, "sentence", "char", start, end, text, run_id=reading.id
+        )
+        commit.segments.append(segment)
+        if ordinal % 4 == 0:
+            commit.products.append(point(segment, placing, chosen))
+        texts.append(text)
+        position = end + 1
+    commit.chunks.append(TextChunk(source_id, reading.id, 0, " ".join(texts)))
+    commit.locations.append(Location(f"/nowhere/{number}", source_id, 1, 0, time.time()))
+    commit.results += [RunResult(source_id, run.id, True) for run in (reading, placing)]
+    return commit
+
+
+def point(segment: Segment, run: Run, chosen: random.Random) -> AtlasGrounding:
+    x, y, z = chosen.uniform(-200, 200), chosen.uniform(-100, 100), chosen.uniform(0, 900)
+    return AtlasGrounding(
+        id=record_id("atlas", segment.source_id, run.id, segment.start),
+        provenance=Provenance(segment.source_id, run.id, segment.id, "char", segment.start, segment.end),
+        text=segment.text,
+        atlas=ATLAS,
+        status="grounded",
+        reason="named",
+        x_mm=x,
+        y_mm=y,
+        z_mm=z,
+        organ="liver",
+        organs={"liver": 1.0},
+        laterality="",
+        named=True,
+        negated=False,
+        score=1.0,
+    )
+
+
+@contextmanager
+def on_sqlite(folder: Path) -> Iterator[tuple[RecordStore, Callable[[], int]]]:
+    with opened(f"sqlite:///{folder / 'midspan.db'}") as store:
+        yield store, lambda: sum(path.stat().st_size for path in folder.glob("midspan.db*"))
+
+
+@contextmanager
+def on_postgres(folder: Path) -> Iterator[tuple[RecordStore, Callable[[], int]]]:
+    server = Postgres(folder / "postgres")
+    server.start()
+    try:
+        with opened(server.url) as store:
+            yield store, lambda: database_size(server)
+    finally:
+        server.stop()
+
+
+@contextmanager
+def opened(url: str) -> Iterator[RecordStore]:
+    upgrade(url)
+    store = SqlRecordStore(make_engine(url))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def database_size(server: Postgres) -> int:
+    with server.connect() as connection:
+        row = connection.execute("SELECT pg_database_size('midspan')").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+# --- the graph ---
+
+
+def graph(
+    name: str, sizes: list[int], store: GraphStore, lease: Lease, disk: Callable[[], int]
+) -> Iterator[list[Any]]:
+    there = 0
+    for size in sizes:
+        while there < size:
+            batch = [made_fact(number) for number in range(there, there + A_SOURCE)]
+            spent = seconds(partial(store.apply, batch, [], there, lease))
+            there += A_SOURCE
+        ask = "MATCH (s:Entity {uid: $uid})-[f:FACT]->(o:Entity) RETURN o.name, f.support LIMIT 25"
+        look = looks(partial(store.query, ask, {"uid": f"wd:Q{size // 16}"}))
+        yield [
+            *(name, f"{size:,}", f"{A_SOURCE / spent:,.0f}", f"{disk() / size:,.0f}"),
+            *("facts of an entity", f"{look:.1f}"),
+        ]
+
+
+def made_fact(number: int) -> GraphFact:
+    """Facts over entities of which there are an eighth as many, four sentences a document."""
+    chosen = random.Random(number)
+    entities = 1 + number // 8
+
+    def slot(prefix: str, many: int) -> FactSlot:
+        which = chosen.randrange(many)
+        return FactSlot(f"name {which}", 0, 6, f"wd:{prefix}{which}", f"name {which}", 0.9)
+
+    place = Provenance(f"source-{number // 4}", "run", f"segment-{number}", "char", 0.0, 40.0)
+    said = Fact(
+        id=f"fact-{number}",
+        provenance=place,
+        text=f"What sentence number {number} of the benchmark says.",
+        subject=slot("Q", entities),
+        predicate=slot("P", 40),
+        object=slot("Q", entities),
+        polarity="affirmed",
+        status="linked",
+        score=0.5,
+    )
+    return GraphFact(said, f"source {number // 4}", f"/nowhere/{number // 4}")
+
+
+# --- vectors ---
+
+
+def vectors(sizes: list[int], store: RecordStore, folder: Path, dim: int = 384) -> Iterator[list[Any]]:
+    """Every change writes a whole new generation: the time is that of one more vector."""
+    generator = np.random.default_rng(0)
+    index = FaissIndex(folder, store, "vectors.text", dim, "growth benchmark")
+    lease = taken(store)
+    there = 0
+    for size in sizes:
+        while there < size:
+            count = min(100_000, size - there - 1) or 1
+            spent = seconds(partial(index.apply, *some(generator, there, count, dim), there, lease))
+            there += count
+        newest = max(folder.iterdir(), key=lambda path: path.stat().st_mtime)
+        question = some(generator, 0, 1, dim)[1][0]
+        yield [
+            *("FAISS", f"{size:,}", f"one in {spent:.2f} s", f"{newest.stat().st_size / size:,.0f}"),
+            *("ten nearest vectors", f"{looks(partial(index.search, question, 10)):.1f}"),
+        ]
+
+
+def some(generator: np.random.Generator, first: int, count: int, dim: int) -> tuple[Any, Any, Any]:
+    """Keys (count,), vectors (count, dim) around 1,000 centres, and nothing to remove."""
+    centres = np.random.default_rng(1).normal(size=(1000, dim)).astype(np.float32)
+    found = centres[generator.integers(0, 1000, count)]
+    found += 0.7 * generator.normal(size=(count, dim)).astype(np.float32)
+    found /= np.linalg.norm(found, axis=1, keepdims=True)
+    return np.arange(first, first + count), found, np.empty(0, dtype=np.int64)
+
+
+# --- all of it ---
+
+
+def taken(store: RecordStore) -> Lease:
+    lease = store.acquire("projector", "growth benchmark", 36_000.0)
+    assert lease is not None
+    return lease
+
+
+def folder_size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def newest_size(folder: Path) -> int:
+    return max(folder.iterdir(), key=lambda path: path.stat().st_mtime).stat().st_size
+
+
+def measure(part: str, sizes: list[int], vector_sizes: list[int], folder: Path) -> Iterator[list[Any]]:
+    if part == "records":
+        for name, opening in {"SQLite": on_sqlite, "PostgreSQL": on_postgres}.items():
+            with opening(folder) as (store, disk):
+                yield from records(name, sizes, store, disk)
+        return
+    with on_sqlite(folder) as (store, _):
+        if part == "vectors":
+            yield from vectors(vector_sizes, store, folder / "vectors")
+            return
+        files = folder / "graph"
+        embedded = EmbeddedGraph(files, store)
+        yield from graph("kglite", sizes, embedded, taken(store), lambda: newest_size(files))
+        embedded.close()
+        server = Neo4j(folder / "neo4j")
+        server.start()
+        data = server.folder / "data" / "databases"
+        try:
+            served = Neo4jGraph.at(server.url)
+            yield from graph("Neo4j", sizes, served, taken(store), lambda: folder_size(data))
+            served.close()
+        finally:
+            server.stop()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--part", nargs="+", default=PARTS, choices=PARTS)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000])
+    parser.add_argument("--vectors", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
+    options = parser.parse_args()
+    rows: list[list[Any]] = []
+    for part in options.part:
+        with tempfile.TemporaryDirectory() as scratch:
+            for row in measure(part, options.sizes, options.vectors, Path(scratch)):
+                print(row, flush=True)
+                rows.append(row)
+    write(
+        "growth",
+        "What each store costs as it grows",
+        COLUMNS,
+        rows,
+        [
+            "rows are sentences (every fourth with a point), facts, or vectors of 384 dimensions; one run",
+            "rows/s: the last thousand rows, written by the store's own verb in one transaction",
+            f"ms: median of {LOOKS} looks in one process; nothing else is asked of the server meanwhile",
+            "FAISS and kglite write a whole new file for each change, however small: what one more vector, "
+            "or thousand facts, takes",
+            "Neo4j's bytes are its store files, with room that it reserves ahead",
+        ],
+    )
+
+
+if __name__ == "__main__":
+    main()
