@@ -25,8 +25,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from midspan.db import fulltext
 
-FULL_TEXT_PARTS = ("segment_fts", "action_event_fts", "tsv", "ix_segment_tsv", "ix_action_event_tsv")
-"""Tables (SQLite: FTS5 with its shadow tables) and columns (PostgreSQL: generated) made by migrations."""
+INDEX_PARTS = (
+    *("segment_fts", "action_event_fts", "atlas_point"),
+    *("tsv", "ix_segment_tsv", "ix_action_event_tsv", "ix_atlas_grounding_point"),
+)
+"""Tables (SQLite: FTS5 and R*Tree with their shadow tables), columns (PostgreSQL: generated) and indexes
+made by migrations alone."""
 
 TEXT_SEARCH = "midspan"
 """PostgreSQL's configuration for full text, made by migrations."""
@@ -57,10 +61,15 @@ def insert(connection: Connection, into: Table) -> Insert:
 def insert_ignore(
     connection: Connection, into: Table, rows: Sequence[dict[str, Any]], on: Sequence[str] = ()
 ) -> None:
-    """Insert what is not there yet, by the columns ``on`` (default: the primary key)."""
+    """Insert what is not there yet, by the columns ``on`` (default: the primary key).
+
+    In the order of those columns, so that two writers of the same rows wait for each other in turn and
+    never both.
+    """
     if rows:
         names = on or [key.name for key in into.primary_key]
-        connection.execute(insert(connection, into).on_conflict_do_nothing(index_elements=names), rows)
+        ordered = sorted(rows, key=lambda row: [row[name] for name in names])
+        connection.execute(insert(connection, into).on_conflict_do_nothing(index_elements=names), ordered)
 
 
 def one_of(connection: Connection, what: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
@@ -121,6 +130,6 @@ def _tsquery(terms: Sequence[str]) -> ColumnElement[Any] | None:
     """Any of these words and phrases."""
     query: ColumnElement[Any] | None = None
     for term in terms:
-        phrase = func.phraseto_tsquery(literal_column(f"'{TEXT_SEARCH}'"), term)
+        phrase = func.phraseto_tsquery(literal_column(f"'{TEXT_SEARCH}'"), func.midspan_words(term))
         query = phrase if query is None else query.op("||")(phrase)
     return query

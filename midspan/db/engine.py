@@ -1,39 +1,76 @@
-"""Engines for the relational store, its two kinds of transaction, and its errors in our words."""
+"""Engines for the relational store, and its two kinds of transaction."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import random
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from midspan.errors import ReadOnlyWorkspace, StoreError, StoreUnavailable
+from midspan.db.faults import LOST_TO_ANOTHER, sqlstate, translate
+from midspan.errors import StoreError
 
 BUSY_SECONDS = 60.0
 """How long a writer waits for another one. Write transactions take fractions of a second."""
 
+PATIENCE = 2 * BUSY_SECONDS
+"""How long a server may take over one statement before it counts as gone."""
 
-def make_engine(url: str, *, read_only: bool = False) -> Engine:
-    """An engine for ``sqlite:///FILE`` or ``postgresql+psycopg://...``; connects on first use."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite":
+ATTEMPTS = 5
+"""How often a transaction is begun that loses to another one."""
+
+Result = TypeVar("Result")
+
+
+def make_engine(url: str, *, read_only: bool = False, patience: float = PATIENCE) -> Engine:
+    """An engine for ``sqlite:///FILE`` or ``postgresql://USER:PASSWORD@HOST/DATABASE``; connects when used.
+
+    ``patience`` is for servers, in seconds: a statement that waits longer ends with ``StoreUnavailable``,
+    half as long for another writer's lock. 0 waits for ever. Raises ``StoreError`` for any other URL.
+    """
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):  # its words would show the password
+        raise StoreError(
+            "the URL of the record store cannot be read; expected postgresql://USER:PASSWORD@HOST:PORT/"
+            "DATABASE, with special characters of the password as %XX, or sqlite:////FOLDER/FILE"
+        ) from None
+    if parsed.drivername.split("+")[0] == "sqlite":
         return _sqlite_engine(parsed, read_only)
-    if read_only:
-        parsed = parsed.update_query_dict({"options": "-c default_transaction_read_only=on"})
-    return create_engine(parsed, pool_pre_ping=True)
+    if parsed.drivername not in ("postgres", "postgresql", "postgresql+psycopg"):
+        raise StoreError(
+            f"expected the URL of a record store to begin with postgresql:// or sqlite:///, got "
+            f"{parsed.drivername}://"
+        )
+    try:
+        from midspan.db import postgres
+    except ImportError as error:
+        raise StoreError(
+            f"a record store on PostgreSQL needs psycopg ({error}); install it with "
+            "pip install 'midspan[postgres]'"
+        ) from error
+    return postgres.make_engine(parsed, read_only=read_only, patience=patience)
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A read transaction. Errors come out as ``StoreError``."""
-    with translated(engine), engine.connect() as connection, connection.begin():
-        yield connection
+    """A read transaction, which sees one moment from its first statement to its last. Errors come out as
+    ``StoreError``."""
+    with translated(engine), engine.connect() as connection:
+        if engine.dialect.name == "postgresql":  # SQLite does so anyway
+            connection = connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+        with connection.begin():
+            yield connection
 
 
 @contextmanager
@@ -41,21 +78,43 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """A write transaction: committed at the end, rolled back on any error.
 
     On SQLite it has the write lock from its first statement on: a transaction that reads first and
-    asks for the lock later fails at once when somebody else has written in between.
+    asks for the lock later fails at once when somebody else has written in between. On PostgreSQL
+    each statement sees what was committed before it, so that what a row lock was waited for is seen.
     """
-    with translated(engine), engine.connect() as connection:
-        connection = connection.execution_options(midspan_write=True)
-        with connection.begin():
-            yield connection
+    with translated(engine), _write_transaction(engine) as connection:
+        yield connection
+
+
+def write(engine: Engine, work: Callable[[Connection], Result]) -> Result:
+    """Run ``work`` in a write transaction, and again when it lost to another writer (deadlock, could not
+    serialize): so it may run several times, each time on what is there then."""
+    with translated(engine):
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                with _write_transaction(engine) as connection:
+                    return work(connection)
+            except DBAPIError as error:
+                if sqlstate(error) not in LOST_TO_ANOTHER or attempt == ATTEMPTS:
+                    raise
+                time.sleep(random.uniform(0, 0.05 * 2**attempt))
+    raise AssertionError("unreachable")
 
 
 @contextmanager
 def translated(engine: Engine) -> Iterator[None]:
-    """The one place where errors of the database become ours."""
+    """Errors of the database become ours."""
     try:
         yield
     except SQLAlchemyError as error:
-        raise _translate(error, engine.url) from error
+        raise translate(error, engine.url) from error
+
+
+@contextmanager
+def _write_transaction(engine: Engine) -> Iterator[Connection]:
+    with engine.connect() as connection:
+        connection = connection.execution_options(midspan_write=True)
+        with connection.begin():
+            yield connection
 
 
 def _sqlite_engine(url: URL, read_only: bool) -> Engine:
@@ -100,47 +159,3 @@ def _read_only_url(url: URL) -> URL:
     sealed = not os.access(path.parent, os.W_OK, effective_ids=True) and not log.exists()
     query = {"uri": "true", "mode": "ro", **({"immutable": "1"} if sealed else {})}
     return url.set(database=f"file:{quote(str(path))}", query=query)
-
-
-def _translate(error: SQLAlchemyError, url: URL) -> StoreError:
-    where = url.render_as_string(hide_password=True)
-    cause = getattr(error, "orig", None) or error
-    text = str(cause).strip() or type(cause).__name__
-    low = text.lower()
-    if "readonly database" in low or "read-only transaction" in low or _folder_sealed(low, url):
-        return ReadOnlyWorkspace(
-            f"the record store {where} cannot be written ({text}); make its folder and file writable for "
-            "this user, or choose another workspace with --workspace"
-        )
-    if "is locked" in low:
-        return StoreUnavailable(
-            f"the record store {where} stayed locked for {BUSY_SECONDS:.0f} s ({text}); another process "
-            "is writing: let it finish or end it, then try again"
-        )
-    if "disk is full" in low or "no space left" in low or "disk full" in low:
-        return StoreUnavailable(
-            f"no space left for the record store {where} ({text}); free some, then do the same again: "
-            "what was committed is kept"
-        )
-    if "malformed" in low or "not a database" in low:
-        return StoreError(
-            f"the record store {where} is damaged ({text}); restore it from a backup, or start a new "
-            "workspace and ingest again"
-        )
-    if isinstance(error, DBAPIError) and (error.connection_invalidated or _unreachable(error)):
-        return StoreUnavailable(
-            f"the record store {where} is not reachable ({text}); check that it is there and that the "
-            "URL is right, then try again"
-        )
-    return StoreError(f"the record store {where} refused a statement ({text})")
-
-
-def _folder_sealed(low: str, url: URL) -> bool:
-    if "unable to open database file" not in low or url.database is None:
-        return False
-    folder = Path(url.database.removeprefix("file:")).absolute().parent
-    return folder.is_dir() and not os.access(folder, os.W_OK, effective_ids=True)
-
-
-def _unreachable(error: DBAPIError) -> bool:
-    return type(error.orig).__name__ in {"OperationalError", "InterfaceError"} or error.orig is None

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, column, inspect, select, table
 
 from midspan.db import dialect
-from midspan.db.engine import make_engine, reading, writing
+from midspan.db.engine import PATIENCE, make_engine, reading, writing
 from midspan.errors import NewerSchema, StoreError
 
 
@@ -26,10 +26,11 @@ def upgrade(url: str, *, read_only: bool = False) -> None:
                 return
         if read_only:
             check(engine)
-        with writing(engine) as connection:
-            dialect.lock_schema(connection)
-            if not _is_current(connection):
-                _take_steps(connection)
+    # Without a limit, since a step may rewrite a large table.
+    with _engine(url, read_only, patience=0) as engine, writing(engine) as connection:
+        dialect.lock_schema(connection)
+        if not _is_current(connection):
+            _take_steps(connection)
 
 
 def current(url: str) -> str | None:
@@ -56,8 +57,8 @@ def check(engine: Engine) -> None:
 
 
 def is_ours(name: str | None, kind: str, parents: Mapping[str, str | None]) -> bool:
-    """Whether Alembic compares this with the tables: what full-text search keeps for itself is not."""
-    return not any(name == part or (name or "").startswith(f"{part}_") for part in dialect.FULL_TEXT_PARTS)
+    """Whether Alembic compares this with the tables: what an index keeps for itself is not."""
+    return not any(name == part or (name or "").startswith(f"{part}_") for part in dialect.INDEX_PARTS)
 
 
 def _is_current(connection: Connection) -> bool:
@@ -105,8 +106,8 @@ def folder() -> Path:
 
 
 @contextmanager
-def _engine(url: str, read_only: bool) -> Iterator[Engine]:
-    engine = make_engine(url, read_only=read_only)
+def _engine(url: str, read_only: bool, patience: float = PATIENCE) -> Iterator[Engine]:
+    engine = make_engine(url, read_only=read_only, patience=patience)
     try:
         yield engine
     finally:

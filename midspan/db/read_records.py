@@ -24,7 +24,7 @@ from midspan.db.tables import (
     source,
 )
 from midspan.errors import UnknownName
-from midspan.records import Record, RecordKind, Run
+from midspan.records import AtlasGrounding, Record, RecordKind, Run
 
 
 def one(connection: Connection, record_id: str) -> Record | None:
@@ -90,6 +90,12 @@ def _children(connection: Connection, table: Any, scene_ids: Sequence[str]) -> d
         for row in connection.execute(select(table).where(where).order_by(table.c.idx)).mappings():
             found.setdefault(row["scene_id"], []).append(row)
     return found
+
+
+def groundings(connection: Connection, ids: Sequence[str]) -> dict[str, AtlasGrounding]:
+    where = dialect.one_of(connection, atlas_grounding.c.id, ids)
+    rows = connection.execute(select(atlas_grounding).where(where)).mappings()
+    return {row["id"]: codec.to_atlas(row) for row in rows}
 
 
 def organ_counts(connection: Connection) -> dict[str, int]:

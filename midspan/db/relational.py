@@ -11,13 +11,14 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 
 from midspan.db import (
     codec,
     leases,
     migrate,
     paths,
+    points,
     projections,
     read_records,
     read_segments,
@@ -26,7 +27,7 @@ from midspan.db import (
 )
 from midspan.db import write as writes
 from midspan.db.changes import IDS_AN_ENTRY, Changes
-from midspan.db.engine import reading, writing
+from midspan.db.engine import reading, write, writing
 from midspan.db.stores import (
     LOCAL,
     Commit,
@@ -43,7 +44,17 @@ from midspan.db.stores import (
     TextHit,
 )
 from midspan.db.tables import failure
-from midspan.records import Failure, Location, Page, Record, RecordKind, Run, Segment, Source
+from midspan.records import (
+    AtlasGrounding,
+    Failure,
+    Location,
+    Page,
+    Record,
+    RecordKind,
+    Run,
+    Segment,
+    Source,
+)
 
 
 class SqlRecordStore(RecordStore):
@@ -57,20 +68,28 @@ class SqlRecordStore(RecordStore):
     # --- writing ---
 
     def commit(self, commit: Commit) -> None:
-        with writing(self._engine) as connection:
+        def work(connection: Connection) -> None:
             writes.write(connection, commit, time.time())
 
+        write(self._engine, work)
+
     def retire(self, source_id: str, superseded_by: str | None) -> None:
-        changes = Changes()
-        with writing(self._engine) as connection:
+        def work(connection: Connection) -> None:
+            changes = Changes()
+            removal.hold(connection, [source_id])
             removal.retire(connection, source_id, superseded_by, changes)
             changes.write(connection, time.time())
 
+        write(self._engine, work)
+
     def discard(self, source_id: str, run_id: str) -> None:
-        changes = Changes()
-        with writing(self._engine) as connection:
+        def work(connection: Connection) -> None:
+            changes = Changes()
+            removal.hold(connection, [source_id])
             removal.discard(connection, source_id, run_id, changes)
             changes.write(connection, time.time())
+
+        write(self._engine, work)
 
     # --- what is there ---
 
@@ -151,6 +170,31 @@ class SqlRecordStore(RecordStore):
     ) -> list[Record]:
         with reading(self._engine) as connection:
             return read_records.of_kind(connection, kind, where or {}, limit, offset)
+
+    def near_points(
+        self,
+        atlas: str,
+        point_mm: tuple[float, float, float],
+        limit: int,
+        radius_mm: float | None = None,
+    ) -> list[tuple[AtlasGrounding, float]]:
+        with reading(self._engine) as connection:
+            found = points.near(connection, atlas, point_mm, limit, radius_mm)
+            there = read_records.groundings(connection, [record_id for record_id, _ in found])
+        return [(there[record_id], distance) for record_id, distance in found]
+
+    def points_in_box(
+        self,
+        atlas: str,
+        low_mm: tuple[float, float, float],
+        high_mm: tuple[float, float, float],
+        limit: int,
+        offset: int = 0,
+    ) -> list[AtlasGrounding]:
+        with reading(self._engine) as connection:
+            found = points.inside(connection, atlas, low_mm, high_mm, limit, offset)
+            there = read_records.groundings(connection, found)
+        return [there[record_id] for record_id in found]
 
     def organ_counts(self) -> dict[str, int]:
         with reading(self._engine) as connection:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, select, update
 
@@ -24,6 +24,15 @@ from midspan.db.tables import (
 
 REMOVED = ""
 """In ``source.superseded_by``: taken out, and nothing came in its place."""
+
+
+def hold(connection: Connection, source_ids: Iterable[str]) -> set[str]:
+    """Lock the rows of sources to the end of the transaction, always in the same order, so that one writer
+    at a time works on a source; returns those that are there and not superseded."""
+    c = source.c
+    wanted = select(c.id, c.superseded_by).where(dialect.one_of(connection, c.id, sorted(source_ids)))
+    rows = connection.execute(wanted.order_by(c.id).with_for_update(key_share=True))
+    return {source_id for source_id, superseded_by in rows if superseded_by is None}
 
 
 def remove_segments(connection: Connection, where: ColumnElement[bool], changes: Changes) -> None:
@@ -74,7 +83,7 @@ def remove_readings(
 
 
 def retire(connection: Connection, source_id: str, superseded_by: str | None, changes: Changes) -> None:
-    """Remove everything of a source but its row."""
+    """Remove everything of a source but its row. It must be held."""
     remove_segments(connection, segment.c.source_id == source_id, changes)
     for table in (chunk, page, source_run, location):
         connection.execute(delete(table).where(table.c.source_id == source_id))
@@ -87,7 +96,7 @@ def retire(connection: Connection, source_id: str, superseded_by: str | None, ch
 
 def discard(connection: Connection, source_id: str, run_id: str, changes: Changes) -> None:
     """Remove what a reading run that did not get to its end left of a source, and the source itself
-    when nothing else of it is there."""
+    when nothing else of it is there. It must be held."""
     here = and_(source_run.c.source_id == source_id, source_run.c.run_id == run_id)
     if connection.scalar(select(exists().where(here, source_run.c.complete))):
         return

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from midspan.records import (
+    AtlasGrounding,
     Fact,
     Failure,
     Location,
@@ -330,6 +331,30 @@ class RecordStore(ABC):
         offset: int = 0,
     ) -> list[Record]:
         """Records of a kind by id; ``where`` holds equalities on columns of that kind's table."""
+
+    @abstractmethod
+    def near_points(
+        self,
+        atlas: str,
+        point_mm: tuple[float, float, float],
+        limit: int,
+        radius_mm: float | None = None,
+    ) -> list[tuple[AtlasGrounding, float]]:
+        """The groundings of an atlas that lie nearest to a point of its frame, with their distance in mm:
+        the nearest first, at the same distance by id; with a radius only those at most so far away.
+        Exact. Raises ``WrongUse`` for a point that is not finite and for a negative radius."""
+
+    @abstractmethod
+    def points_in_box(
+        self,
+        atlas: str,
+        low_mm: tuple[float, float, float],
+        high_mm: tuple[float, float, float],
+        limit: int,
+        offset: int = 0,
+    ) -> list[AtlasGrounding]:
+        """The groundings of an atlas with ``low_mm <= point <= high_mm`` on every axis, by id. Exact.
+        Raises ``WrongUse`` where a corner is not finite or ``low_mm`` is above ``high_mm``."""
 
     @abstractmethod
     def organ_counts(self) -> dict[str, int]:

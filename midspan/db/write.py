@@ -8,10 +8,11 @@ from sqlalchemy import Connection, and_, delete, not_, or_, select, update
 
 from midspan import __version__
 from midspan.db import codec, dialect, items, removal, tables
+from midspan.db.bulk import insert_new
 from midspan.db.changes import Changes
-from midspan.db.paths import newest_paths
+from midspan.db.paths import hold_places, location_row, newest_paths
 from midspan.db.stores import READING, Commit, RunResult
-from midspan.db.write_products import add_products, known_ids
+from midspan.db.write_products import add_products, known_ids, source_of
 from midspan.errors import LeaseLost
 from midspan.records import (
     Location,
@@ -28,12 +29,13 @@ def write(connection: Connection, commit: Commit, now: float) -> None:
         connection, tables.run, [codec.run_row(run, __version__, now) for run in commit.runs]
     )
     _add_sources(connection, commit.sources)
-    _check_sources(connection, commit)
+    before = hold_places(connection, commit.locations)
+    _hold_sources(connection, commit, before)
     _add_text(connection, commit)
     _add_segments(connection, commit.segments)
     add_products(connection, commit.products, changes)
     _end_runs(connection, commit.results, changes, now)
-    _move_paths(connection, commit.locations, changes)
+    _move_paths(connection, commit.locations, before, changes)
     items.note_failures(connection, commit.failures, now)
     items.finish(connection, commit.items, now)
     changes.write(connection, now)
@@ -55,18 +57,18 @@ def _add_sources(connection: Connection, sources: Sequence[Source]) -> None:
     )
 
 
-def _check_sources(connection: Connection, commit: Commit) -> None:
-    """Nothing is written about a source that somebody has superseded since the work began."""
+def _hold_sources(connection: Connection, commit: Commit, before: Mapping[str, str]) -> None:
+    """Lock all sources that this commit touches, in one order, so that no other one writes about them
+    before it ends. Nothing is written about a source that somebody has superseded since the work began.
+    """
     touched = {chunk.source_id for chunk in commit.chunks}
     touched |= {source_id for source_id, _, _ in commit.pages}
     touched |= {segment.source_id for segment in commit.segments}
     touched |= {result.source_id for result in commit.results}
     touched |= {place.source_id for place in commit.locations}
-    if not touched:
-        return
-    c = tables.source.c
-    rows = select(c.id).where(dialect.one_of(connection, c.id, sorted(touched)), c.superseded_by.is_(None))
-    gone = touched.difference(connection.scalars(rows))
+    others = {source_of(product) for product in commit.products} | set(before.values())
+    there = removal.hold(connection, touched | others)
+    gone = touched - there
     if gone:
         raise LeaseLost(
             f"source {min(gone)} is not in the store or was superseded while it was worked on; look at its "
@@ -94,7 +96,7 @@ def _add_segments(connection: Connection, segments: Sequence[Segment]) -> None:
         return
     known = set(known_ids(connection, tables.segment, "id", [segment.id for segment in segments]))
     rows = [codec.segment_row(segment) for segment in segments if segment.id not in known]
-    dialect.insert_ignore(connection, tables.segment, rows, on=["id"])
+    insert_new(connection, tables.segment, list({row["id"]: row for row in rows}.values()))
 
 
 # --- runs ---
@@ -161,16 +163,16 @@ def _forget_runs(
 # --- paths ---
 
 
-def _move_paths(connection: Connection, places: Sequence[Location], changes: Changes) -> None:
+def _move_paths(
+    connection: Connection, places: Sequence[Location], before: Mapping[str, str], changes: Changes
+) -> None:
     """Point paths at their sources; retire a source that has lost its last path."""
     if not places:
         return
-    c = tables.location.c
     rows = {codec.escape(place.uri): place for place in places}
-    uris = dialect.one_of(connection, c.uri, list(rows))
-    before = dict(connection.execute(select(c.uri, c.source_id).where(uris)).all())
+    fresh = {place.uri for uri, place in rows.items() if uri not in before}
     touched = sorted({*before.values(), *(place.source_id for place in places)})
-    shown = newest_paths(connection, touched)
+    shown = newest_paths(connection, touched, but=fresh)
     _upsert_places(connection, rows)
     shows = newest_paths(connection, touched)
     for uri, place in rows.items():
@@ -189,5 +191,5 @@ def _upsert_places(connection: Connection, rows: Mapping[str, Location]) -> None
         insert.on_conflict_do_update(
             index_elements=[tables.location.c.uri], set_={name: insert.excluded[name] for name in names}
         ),
-        [{"uri": uri, **{name: getattr(place, name) for name in names}} for uri, place in rows.items()],
+        [location_row(uri, place) for uri, place in sorted(rows.items())],
     )

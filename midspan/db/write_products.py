@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, select
 
 from midspan.db import codec, dialect, tables
+from midspan.db.bulk import insert_new
 from midspan.db.changes import Changes
 from midspan.errors import LeaseLost
 from midspan.records import (
@@ -48,6 +49,12 @@ def add_products(connection: Connection, products: Sequence[Product], changes: C
     dialect.insert_ignore(connection, tables.thumbnail, pictures)
 
 
+def source_of(product: Product) -> str:
+    if isinstance(product, (Embedding, Thumbnail)):
+        return product.source_id
+    return product.provenance.source_id
+
+
 def _segment_of(product: Product) -> str:
     if isinstance(product, (Embedding, Thumbnail)):
         return product.segment_id
@@ -58,9 +65,9 @@ def _add_scenes(connection: Connection, scenes: Sequence[SceneArrangement]) -> N
     new = set(_add_records(connection, tables.scene, [codec.scene_row(scene) for scene in scenes]))
     added = {scene.id: scene for scene in scenes if scene.id in new}.values()
     objects = [row for scene in added for row in codec.scene_object_rows(scene)]
-    dialect.insert_ignore(connection, tables.scene_object, objects)
+    insert_new(connection, tables.scene_object, objects)
     relations = [row for scene in added for row in codec.scene_relation_rows(scene)]
-    dialect.insert_ignore(connection, tables.scene_relation, relations)
+    insert_new(connection, tables.scene_relation, relations)
 
 
 def _add_records(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> list[str]:
@@ -76,7 +83,7 @@ def _add_records(connection: Connection, table: Table, rows: Sequence[dict[str, 
     moved = [record_id for record_id in new if record_id in known]
     if moved:
         connection.execute(delete(table).where(dialect.one_of(connection, table.c.id, moved)))
-    dialect.insert_ignore(connection, table, list(new.values()), on=["id"])
+    insert_new(connection, table, list(new.values()))
     return list(new)
 
 
@@ -99,8 +106,15 @@ def _add_embeddings(
         place = (keys[embedding.segment_id], embedding.space)
         if known.get(place) != embedding.run_id:
             rows[place] = _embedding_row(embedding, place[0])
+    insert_new(connection, tables.embedding, [row for place, row in rows.items() if place not in known])
+    _replace_embeddings(connection, [row for place, row in rows.items() if place in known])
+    changes.vectors(rows)
+
+
+def _replace_embeddings(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     if not rows:
         return
+    c = tables.embedding.c
     insert = dialect.insert(connection, tables.embedding)
     names = ("run_id", "vector", "text_sha256")
     connection.execute(
@@ -108,9 +122,8 @@ def _add_embeddings(
             index_elements=[c.segment_key, c.space],
             set_={name: insert.excluded[name] for name in names},
         ),
-        list(rows.values()),
+        rows,
     )
-    changes.vectors(rows)
 
 
 def _embedding_row(embedding: Embedding, key: int) -> dict[str, Any]:

@@ -12,6 +12,12 @@ depends_on = None
 
 
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+TABLES = (
+    *("scene_relation", "scene_object", "thumbnail", "scene", "fact", "embedding"),
+    *("atlas_grounding", "action_event", "source_run", "segment", "page", "location", "job_item"),
+    *("failure", "chunk", "source", "run", "projection", "outbox", "lease", "job"),
+)
+"""Those that refer to others first."""
 
 
 def upgrade() -> None:
@@ -24,6 +30,19 @@ def upgrade() -> None:
             full_text_postgresql(name)
         else:
             full_text_sqlite(name)
+
+
+def downgrade() -> None:
+    """Takes everything out that was written."""
+    postgresql = op.get_bind().dialect.name == "postgresql"
+    for name in ("segment", "action_event"):
+        if not postgresql:
+            op.execute(f"DROP TABLE {name}_fts")
+    for name in TABLES:
+        op.drop_table(name)
+    if postgresql:
+        op.execute("DROP TEXT SEARCH CONFIGURATION midspan")
+        op.execute("DROP TEXT SEARCH DICTIONARY midspan_stem")
 
 
 def full_text_sqlite(name: str) -> None:

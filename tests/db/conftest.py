@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from sqlalchemy import Engine
 
 from midspan.db import migrate
 from midspan.db.engine import make_engine
+from midspan.db.relational import SqlRecordStore
 from midspan.db.stores import READING, Commit, RunResult, TextChunk
 from midspan.records import (
     ActionEvent,
@@ -31,6 +34,9 @@ from midspan.records import (
     digest,
     record_id,
 )
+from services.postgres import Postgres
+
+ENGINES = ("sqlite", "postgres")
 
 
 @pytest.fixture(scope="session")
@@ -48,11 +54,48 @@ def sqlite_url(tmp_path: Path, empty_database: Path) -> str:
     return f"sqlite:///{path}"
 
 
+@pytest.fixture(scope="session")
+def empty_postgres(postgres: Postgres) -> str:
+    """The name of a database with all migrations and nothing in it, to be copied."""
+    with postgres.connect() as admin:
+        admin.execute("CREATE DATABASE midspan_empty")
+    migrate.upgrade(postgres.database_url("midspan_empty"))
+    return "midspan_empty"
+
+
+@contextmanager
+def database(postgres: Postgres, template: str = "template1") -> Iterator[str]:
+    """The URL of a database of its own; gone afterwards."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    with postgres.connect() as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield postgres.database_url(name)
+    with postgres.connect() as admin:
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture
-def engine(sqlite_url: str) -> Iterator[Engine]:
-    made = make_engine(sqlite_url)
+def postgres_url(postgres: Postgres, empty_postgres: str) -> Iterator[str]:
+    with database(postgres, empty_postgres) as url:
+        yield url
+
+
+@pytest.fixture(params=ENGINES)
+def url(request: pytest.FixtureRequest) -> str:
+    """A migrated and empty database, of each kind."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+def engine(url: str) -> Iterator[Engine]:
+    made = make_engine(url)
     yield made
     made.dispose()
+
+
+@pytest.fixture
+def store(engine: Engine) -> SqlRecordStore:
+    return SqlRecordStore(engine)
 
 
 class Made:

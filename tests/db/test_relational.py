@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -12,8 +11,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from midspan.db.engine import make_engine
-from midspan.db.relational import SqlRecordStore
 from midspan.db.stores import (
     TARGETS,
     Commit,
@@ -27,17 +24,8 @@ from midspan.db.stores import (
 from midspan.errors import LeaseLost, UnknownName
 from midspan.records import Failure, Page, Run, Thumbnail
 
-ADAPTERS = ("sqlite",)
 EVERYTHING = SegmentFilter()
 many = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-@pytest.fixture(params=ADAPTERS)
-def store(request: pytest.FixtureRequest) -> Iterator[RecordStore]:
-    url = request.getfixturevalue(f"{request.param}_url")
-    opened = SqlRecordStore(make_engine(url))
-    yield opened
-    opened.close()
 
 
 def changed(store: RecordStore, target: Target, after: int = 0) -> set[str]:
