@@ -66,9 +66,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
     ``StoreError``."""
     with translated(engine), engine.connect() as connection:
         if engine.dialect.name == "postgresql":  # SQLite does so anyway
-            connection = connection.execution_options(
-                isolation_level="REPEATABLE READ", postgresql_readonly=True
-            )
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
         with connection.begin():
             yield connection
 

@@ -11,11 +11,10 @@ from collections.abc import Generator
 from typing import Any, TypeVar
 
 import psycopg
-from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL
 
 CONNECT_SECONDS = 10
-OLDEST = 14
 ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 """Seconds and tries after which the kernel gives up a machine that is gone."""
 
@@ -80,21 +79,3 @@ class ImpatientConnection(psycopg.Connection[Any]):
                 wanted = steps.send(ready)
         except StopIteration as end:
             return end.value  # type: ignore[no-any-return]
-
-
-def check(connection: Connection) -> tuple[bool, str]:
-    """Whether a server is what the record store needs, and in words what it is or lacks."""
-    version = int(connection.scalar(select(func.current_setting("server_version_num"))) or 0)
-    name = f"PostgreSQL {connection.scalar(select(func.current_setting('server_version')))}"
-    if version < OLDEST * 10_000:
-        return False, f"{name}; midspan needs {OLDEST} or newer"
-    cube = connection.scalar(text("SELECT extversion FROM pg_extension WHERE extname = 'cube'"))
-    if cube is None:
-        return False, f"{name} without the extension cube; let a superuser say CREATE EXTENSION cube"
-    encoding = connection.scalar(select(func.current_setting("server_encoding")))
-    if encoding != "UTF8" or connection.scalar(select(func.lower("Ä"))) != "ä":
-        return False, (
-            f"{name} with a database in {encoding} whose locale does not know letters beyond ASCII: full "
-            "text finds them in their own case only; make the database with LOCALE 'C.UTF-8'"
-        )
-    return True, f"{name} with cube {cube}"

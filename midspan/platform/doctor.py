@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import midspan
+from midspan.db import server_check
 from midspan.db.migrate import current, head
 from midspan.db.stores import SHARED, Replica, Target
 from midspan.errors import MidspanError
@@ -29,7 +30,7 @@ def diagnose(workspace: Workspace) -> Diagnosis:
     counts: dict[str, dict[str, int]] = {"records": {}, "graph": {}, "vectors": {}}
     checks = [
         _check("versions", _versions),
-        _check("sqlite", _sqlite),
+        _engine(workspace),
         _check("workspace", lambda: _workspace(workspace)),
         _check("schema", lambda: _schema(workspace)),
         _check("models", lambda: _models(workspace)),
@@ -63,6 +64,12 @@ def _versions() -> tuple[bool, str]:
     if missing:
         return False, f"not installed: {', '.join(missing)}; install midspan again"
     return True, ", ".join(found)
+
+
+def _engine(workspace: Workspace) -> Check:
+    if workspace.database_url.startswith("sqlite"):
+        return _check("sqlite", _sqlite)
+    return _check("database", lambda: server_check.check(workspace.database_url))
 
 
 def _sqlite() -> tuple[bool, str]:

@@ -54,29 +54,30 @@ def sqlite_url(tmp_path: Path, empty_database: Path) -> str:
     return f"sqlite:///{path}"
 
 
-@pytest.fixture(scope="session")
-def empty_postgres(postgres: Postgres) -> str:
-    """The name of a database with all migrations and nothing in it, to be copied."""
-    with postgres.connect() as admin:
-        admin.execute("CREATE DATABASE midspan_empty")
-    migrate.upgrade(postgres.database_url("midspan_empty"))
-    return "midspan_empty"
-
-
 @contextmanager
-def database(postgres: Postgres, template: str = "template1") -> Iterator[str]:
+def postgres_database(server: Postgres, template: str = "template1") -> Iterator[str]:
     """The URL of a database of its own; gone afterwards."""
     name = f"test_{uuid.uuid4().hex[:12]}"
-    with postgres.connect() as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield postgres.database_url(name)
-    with postgres.connect() as admin:
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with server.connect() as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")  # type: ignore[call-overload]
+    yield server.database_url(name)
+    with server.connect() as admin:
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[call-overload]
 
 
 @pytest.fixture
-def postgres_url(postgres: Postgres, empty_postgres: str) -> Iterator[str]:
-    with database(postgres, empty_postgres) as url:
+def postgres_url(postgres: Postgres, postgres_template: str) -> Iterator[str]:
+    with postgres_database(postgres, postgres_template) as url:
+        yield url
+
+
+@pytest.fixture(params=ENGINES)
+def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of each kind with nothing in it at all."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'bare.db'}"
+        return
+    with postgres_database(request.getfixturevalue("postgres")) as url:
         yield url
 
 

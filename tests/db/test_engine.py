@@ -22,6 +22,14 @@ from midspan.db.relational import SqlRecordStore
 from midspan.db.stores import Commit
 from midspan.errors import ReadOnlyWorkspace, StoreError, StoreUnavailable
 
+
+@pytest.fixture
+def sqlite_engine(sqlite_url: str) -> Iterator[Engine]:
+    made = make_engine(sqlite_url)
+    yield made
+    made.dispose()
+
+
 WRITER = """
 import sys
 from midspan.db.engine import make_engine
@@ -54,32 +62,32 @@ with writing(engine) as connection:
 """
 
 
-def test_two_processes_write_at_once(sqlite_url: str) -> None:
+def test_two_processes_write_at_once(url: str) -> None:
     both = [
-        subprocess.Popen([sys.executable, "-c", WRITER, sqlite_url, name], stderr=subprocess.PIPE, text=True)
+        subprocess.Popen([sys.executable, "-c", WRITER, url, name], stderr=subprocess.PIPE, text=True)
         for name in ("a", "b")
     ]
     assert [process.communicate()[1] for process in both] == ["", ""]
-    store = SqlRecordStore(make_engine(sqlite_url))
+    store = SqlRecordStore(make_engine(url))
     assert store.counts()["source"] == 40
     store.close()
 
 
-def test_kill_9_loses_the_transaction_under_way_and_no_other(sqlite_url: str) -> None:
-    victim = subprocess.Popen([sys.executable, "-c", VICTIM, sqlite_url], stdout=subprocess.PIPE, text=True)
+def test_kill_9_loses_the_transaction_under_way_and_no_other(url: str) -> None:
+    victim = subprocess.Popen([sys.executable, "-c", VICTIM, url], stdout=subprocess.PIPE, text=True)
     assert victim.stdout is not None
     assert victim.stdout.readline() == "written\n"
     victim.kill()
     victim.wait()
     victim.stdout.close()
-    store = SqlRecordStore(make_engine(sqlite_url))
+    store = SqlRecordStore(make_engine(url))
     assert [summary.source.id for summary in store.sources()] == ["committed"]
     store.retire("committed", None)
     store.close()
 
 
-def test_sqlite_is_set_up_for_durable_shared_use(engine: Engine) -> None:
-    with reading(engine) as connection:
+def test_sqlite_is_set_up_for_durable_shared_use(sqlite_engine: Engine) -> None:
+    with reading(sqlite_engine) as connection:
         found = {
             name: connection.execute(text(f"PRAGMA {name}")).scalar()
             for name in ("journal_mode", "foreign_keys", "synchronous", "busy_timeout")
@@ -95,13 +103,61 @@ def test_sqlite_is_set_up_for_durable_shared_use(engine: Engine) -> None:
 def test_an_error_rolls_everything_back(engine: Engine) -> None:
     def fail_after_writing() -> None:
         with writing(engine) as connection:
-            connection.execute(text("INSERT INTO lease VALUES ('x', 'me', 1, 1.0)"))
+            connection.execute(text("INSERT INTO lease VALUES ('x', 'me', 1, 1.0, 0)"))
             raise RuntimeError("stop")
 
     with pytest.raises(RuntimeError, match="stop"):
         fail_after_writing()
     with reading(engine) as connection:
         assert connection.execute(text("SELECT count(*) FROM lease")).scalar() == 0
+
+
+def test_a_read_sees_one_moment(engine: Engine, made: Any) -> None:
+    store = SqlRecordStore(engine)
+    store.commit(made.document("a", "One."))
+    with reading(engine) as connection:
+        assert connection.scalar(text("SELECT count(*) FROM segment")) == 1
+        store.retire(made.id("a"), None)
+        assert connection.scalar(text("SELECT count(*) FROM fact")) == 1
+    assert store.counts()["fact"] == 0
+
+
+SAME = """
+import sys
+from tests.db.conftest import Made
+from midspan.db.engine import make_engine
+from midspan.db.relational import SqlRecordStore
+url, name = sys.argv[1:]
+made, store = Made(), SqlRecordStore(make_engine(url))
+sys.stdin.readline()
+for i in range(15):
+    store.commit(made.document(f"shared {i}", "One.", "Two.", path=f"/shared/{i}"))
+    store.commit(made.document(f"{name} {i}", "Own.", path=f"/moved/{i}"))
+"""
+
+
+def test_two_processes_write_the_same_sources_and_move_the_same_paths(url: str, made: Any) -> None:
+    script = [sys.executable, "-c", SAME, url]
+    both = [
+        subprocess.Popen([*script, name], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for name in ("a", "b")
+    ]
+    for process in both:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    assert [process.communicate()[1] for process in both] == ["", ""]
+    store = SqlRecordStore(make_engine(url))
+    there = {summary.source.title: summary.paths for summary in store.sources(100)}
+    assert sorted(there.values()) == sorted(
+        [(f"/{kind}/{i}",) for kind in ("moved", "shared") for i in range(15)]
+    )
+    counts = store.counts()
+    assert (counts["source"], counts["segment"], counts["fact"]) == (30, 45, 45)
+    entries = store.outbox("graph", 0, 1000)
+    facts = {fact.id for fact in store.records("fact", limit=100)}
+    assert facts <= {fact_id for entry in entries for fact_id in entry.ids}
+    store.close()
 
 
 def test_a_lock_that_is_not_given_up(sqlite_url: str, made: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,9 +172,9 @@ def test_a_lock_that_is_not_given_up(sqlite_url: str, made: Any, monkeypatch: py
     store.close()
 
 
-def test_a_full_disk(engine: Engine, made: Any) -> None:
-    store = SqlRecordStore(engine)
-    with engine.connect() as connection:  # the pool gives this connection out again
+def test_a_full_disk(sqlite_engine: Engine, made: Any) -> None:
+    store = SqlRecordStore(sqlite_engine)
+    with sqlite_engine.connect() as connection:  # the pool gives this connection out again
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(StoreUnavailable, match="no space left"):
@@ -192,9 +248,9 @@ def test_reading_in_a_sealed_folder(sealed_url: str, made: Any) -> None:
         store.close()
 
 
-def test_a_read_only_engine_sees_what_others_write(sqlite_url: str, made: Any) -> None:
-    writer = SqlRecordStore(make_engine(sqlite_url))
-    reader = SqlRecordStore(make_engine(sqlite_url, read_only=True))
+def test_a_read_only_engine_sees_what_others_write(url: str, made: Any) -> None:
+    writer = SqlRecordStore(make_engine(url))
+    reader = SqlRecordStore(make_engine(url, read_only=True))
     writer.commit(made.document("a", "One."))
     assert reader.counts()["source"] == 1
     reader.close()

@@ -378,12 +378,12 @@ while claimed := jobs.claim(job_id, holder, 3, 60):
 """
 
 
-def test_processes_share_a_job_without_doing_an_item_twice(jobs: JobStore, sqlite_url: str) -> None:
+def test_processes_share_a_job_without_doing_an_item_twice(jobs: JobStore, url: str) -> None:
     uris = [f"/{i}" for i in range(24)]
     job_id = begin(jobs, *uris)
     workers = [
         subprocess.Popen(
-            [sys.executable, "-c", WORKER, sqlite_url, job_id, holder], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", WORKER, url, job_id, holder], stdout=subprocess.PIPE, text=True
         )
         for holder in ("me", "you")
     ]

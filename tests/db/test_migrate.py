@@ -6,19 +6,25 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
 
 from midspan.db import migrate
-from midspan.db.engine import make_engine, reading
+from midspan.db.engine import make_engine, reading, writing
 from midspan.db.relational import SqlRecordStore
+from midspan.db.stores import TARGETS, Commit, SegmentFilter
 from midspan.db.tables import metadata
 from midspan.errors import NewerSchema, StoreError
+from midspan.records import Failure
 
 STEPS = Path(migrate.__file__).parents[2] / "migrations" / "versions"
 
@@ -38,31 +44,133 @@ def execute(path: Path, statement: str) -> None:
         connection.commit()
 
 
-@pytest.fixture
-def path(sqlite_url: str) -> Path:
-    return Path(sqlite_url.removeprefix("sqlite:///"))
+def run(url: str, *statements: str) -> None:
+    engine = make_engine(url)
+    with writing(engine) as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
 
 
-def test_a_new_database_gets_the_tables(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'new.db'}"
-    assert migrate.current(url) is None
+def go(url: str, move: Any, revision: str) -> None:
+    """Take Alembic's steps up or down to a revision."""
+    engine = make_engine(url)
+    with writing(engine) as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(STEPS.parent))
+        config.set_main_option("path_separator", "os")
+        move(config, revision)
+    engine.dispose()
+
+
+def everything(made: Any) -> Commit:
+    """Something in each table of records."""
+    commit = made.document("a", "The cat sits left of the tree.", "The liver is large.", "Käse.")
+    first, second, third = commit.segments
+    there = replace(made.atlas(third), x_mm=-1000.1, y_mm=2000.2, z_mm=0.0)
+    commit.products += [
+        made.scene(first),
+        made.atlas(second),
+        made.atlas(first, None),
+        there,
+        made.event(second),
+    ]
+    commit.failures = [(None, made.id("a"), None, Failure("/x", "facts", "E", "broken", True))]
+    return commit
+
+
+def state(store: SqlRecordStore) -> Any:
+    """What a person would notice."""
+    (summary,) = store.sources()
+    segments = store.segments(summary.source.id)
+    return (
+        (summary, segments, store.records_of([segment.id for segment in segments]), store.counts()),
+        store.vectors("text", [segment.key for segment in segments if segment.key])[1].tolist(),
+        store.text(summary.source.id, 0, 1000),
+        store.failures(),
+        [(target, store.outbox(target, 0, 100)) for target in TARGETS],
+        [hit.segment.id for hit in store.search_segments("cat liver käse", SegmentFilter(), 9)],
+        store.search_events("cup", SegmentFilter(), 9),
+        store.near_points("stylised-adult", (-60.0, -20.0, 400.0), 9),
+    )
+
+
+def test_a_new_database_gets_the_tables(bare_url: str) -> None:
+    assert migrate.current(bare_url) is None
+    migrate.upgrade(bare_url)
+    assert migrate.current(bare_url) == migrate.head()
+    assert differences(bare_url) == []
+
+
+def test_upgrading_twice_changes_nothing(url: str, made: Any) -> None:
+    store = SqlRecordStore(make_engine(url))
+    store.commit(made.document("a", "One."))
     migrate.upgrade(url)
-    assert migrate.current(url) == migrate.head()
+    assert store.counts()["fact"] == 1
+    store.close()
     assert differences(url) == []
 
 
-def test_upgrading_twice_changes_nothing(sqlite_url: str, made: Any) -> None:
-    store = SqlRecordStore(make_engine(sqlite_url))
-    store.commit(made.document("a", "One."))
-    migrate.upgrade(sqlite_url)
-    assert store.counts()["fact"] == 1
+def test_a_difference_would_be_seen(url: str) -> None:
+    run(url, "ALTER TABLE lease ADD COLUMN extra TEXT")
+    assert len(differences(url)) == 1
+
+
+def test_down_step_by_step_and_up_again_keeps_every_record(url: str, made: Any) -> None:
+    store = SqlRecordStore(make_engine(url))
+    store.commit(everything(made))
+    before = state(store)
     store.close()
-    assert differences(sqlite_url) == []
+    for number in range(int(migrate.head()) - 1, 0, -1):
+        go(url, command.downgrade, f"{number:04}")
+        assert migrate.current(url) == f"{number:04}"
+        migrate.upgrade(url)
+        assert differences(url) == []
+        store = SqlRecordStore(make_engine(url))
+        assert state(store) == before
+        store.close()
 
 
-def test_a_difference_would_be_seen(sqlite_url: str, path: Path) -> None:
-    execute(path, "ALTER TABLE lease ADD COLUMN extra TEXT")
-    assert len(differences(sqlite_url)) == 1
+def test_down_to_nothing_leaves_nothing(url: str, made: Any) -> None:
+    store = SqlRecordStore(make_engine(url))
+    store.commit(everything(made))
+    store.close()
+    go(url, command.downgrade, "base")
+    engine = make_engine(url)
+    with reading(engine) as connection:
+        assert inspect(connection).get_table_names() == ["alembic_version"]
+    engine.dispose()
+    migrate.upgrade(url)
+    assert differences(url) == []
+    store = SqlRecordStore(make_engine(url))
+    assert set(store.counts().values()) == {0}
+    store.commit(everything(made))
+    store.close()
+
+
+def test_a_database_of_the_first_schema_is_brought_up_with_its_records(bare_url: str, made: Any) -> None:
+    """Written by the statements of that time, not by today's store."""
+    go(bare_url, command.upgrade, "0001")
+    segment, run_id, source = made.segments("a", "Käse in the liver.")[0], made.reading.id, made.id("a")
+    run(
+        bare_url,
+        f"INSERT INTO source VALUES ('{source}', 'document', 'text/plain', 'a', 7, 1000.0, NULL)",
+        f"INSERT INTO run VALUES ('{run_id}', 'reading', 1, '', '', '{{}}', '0.1', 1.0)",
+        'INSERT INTO segment(id, source_id, run_id, ordinal, kind, unit, start, "end", text) VALUES '
+        f"('{segment.id}', '{source}', '{run_id}', 0, 'sentence', 'char', 0, 18, '{segment.text}')",
+        "INSERT INTO atlas_grounding VALUES "
+        f"('atlas-1', '{source}', '{run_id}', '{segment.id}', 'char', 0, 18, 'x', 'adult', 'grounded', '', "
+        "1.5, 2.5, 3.5, 'liver', '{}', 'none', true, false, 0.5), "
+        f"('atlas-2', '{source}', '{run_id}', '{segment.id}', 'char', 0, 18, 'x', 'adult', 'abstained', '', "
+        "NULL, NULL, NULL, NULL, '{}', 'none', true, false, 0.5)",
+    )
+    migrate.upgrade(bare_url)
+    store = SqlRecordStore(make_engine(bare_url))
+    assert [found.id for found, _ in store.near_points("adult", (0.0, 0.0, 0.0), 9)] == ["atlas-1"]
+    assert [hit.segment.id for hit in store.search_segments("kase", SegmentFilter(), 9)] == [segment.id]
+    store.retire(source, None)
+    assert store.near_points("adult", (0.0, 0.0, 0.0), 9) == []
+    store.close()
 
 
 def test_migrations_do_not_import_the_tables_of_today() -> None:
@@ -78,11 +186,11 @@ def test_steps_follow_each_other_by_number() -> None:
     assert {step.name[:5] for step in STEPS.glob("*.py")} == {f"{number}_" for number in numbers}
 
 
-def test_a_newer_database_is_refused(sqlite_url: str, path: Path) -> None:
-    execute(path, "UPDATE alembic_version SET version_num = '9999'")
+def test_a_newer_database_is_refused(url: str) -> None:
+    run(url, "UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(NewerSchema, match=f"9999.*{migrate.head()}.*install"):
-        migrate.upgrade(sqlite_url)
-    engine = make_engine(sqlite_url)
+        migrate.upgrade(url)
+    engine = make_engine(url)
     with pytest.raises(NewerSchema):
         SqlRecordStore(engine)
     engine.dispose()
@@ -114,8 +222,8 @@ def test_a_step_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     assert names == ["scene_relation"]
 
 
-def test_two_processes_may_upgrade_at_once(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'new.db'}"
+def test_two_processes_may_upgrade_at_once(bare_url: str) -> None:
+    url = bare_url
     code = "import sys; from midspan.db.migrate import upgrade; upgrade(sys.argv[1])"
     both = [subprocess.Popen([sys.executable, "-c", code, url]) for _ in range(2)]
     assert [process.wait() for process in both] == [0, 0]

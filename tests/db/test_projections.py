@@ -21,7 +21,6 @@ from midspan.db.engine import make_engine, writing
 from midspan.db.relational import SqlRecordStore
 from midspan.db.stores import FORGET_SECONDS, LOCAL, SHARED, Generation, Lease, RecordStore
 from midspan.errors import LeaseLost, OutboxPruned
-from services.postgres import Postgres
 
 HOUR = 3600.0
 
@@ -274,19 +273,6 @@ def test_whatever_the_order_a_live_replica_finds_all_that_it_has_not_applied(
 
 
 # --- the migration ---
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A database without any schema."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'bare.db'}"
-        return
-    server: Postgres = request.getfixturevalue("postgres")
-    with server.connect() as connection:
-        connection.execute("CREATE DATABASE bare")
-        yield server.database_url("bare")
-        connection.execute("DROP DATABASE bare WITH (FORCE)")
 
 
 def test_a_workspace_keeps_its_projections_through_the_migration(bare_url: str) -> None:

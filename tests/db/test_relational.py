@@ -608,6 +608,29 @@ def test_full_text(library: RecordStore, query: str, texts: set[str]) -> None:
     assert {hit.segment.text for hit in library.search_segments(query, EVERYTHING, 10)} == texts
 
 
+@pytest.mark.parametrize(
+    ("text", "found_by", "not_by"),
+    [
+        ("Der Käse schmeckt.", ["kase", "KÄSE", "Ka\u0308se", '"der kase"'], ["kse"]),
+        ("Smørrebrød på Strøget", ["SMØRREBRØD", "smørrebrød", "strøget"], ["smorrebrod"]),
+        ("Ёжик в тумане", ["ёжик", "ЁЖИК"], ["ежик"]),
+        ("Ψυχή", ["ψυχή", "ΨΥΧΉ"], ["ψυχη"]),
+        ("the patient's state-of-the-art scanner", ["patient", '"state of"', "art", "the"], ["patientia"]),
+        ("generations of skies", ["generation", "sky", "generous"], ["gene"]),
+        ("see http://lung.example/left?x=1.5 or a_b@c.org", ["lung", "left", "5", "b", "org"], ["x1"]),
+        ("dose 1e5 at 3D, v2.0, 10%", ["1e5", "3d", "v2", "0", "10"], ["1", "3"]),
+        ("a\\b/c <i>d</i> e&amp;f", ["b", "c", "d", "i", "amp", "f"], ["bc", "ab"]),
+        ("漢字かな 한국어", ["漢字かな", "한국어"], ["漢字"]),
+    ],
+)
+def test_words_are_cut_alike(
+    store: RecordStore, made: Any, text: str, found_by: list[str], not_by: list[str]
+) -> None:
+    store.commit(made.document("a", text))
+    hits = {query: len(store.search_segments(query, EVERYTHING, 9)) for query in found_by + not_by}
+    assert hits == {**dict.fromkeys(found_by, 1), **dict.fromkeys(not_by, 0)}
+
+
 def test_better_hits_come_first_with_higher_scores(library: RecordStore) -> None:
     hits = library.search_segments("left lung liver", EVERYTHING, 10)
     scores = [hit.score for hit in hits]
