@@ -616,7 +616,7 @@ def test_full_text(library: RecordStore, query: str, texts: set[str]) -> None:
         ("Ёжик в тумане", ["ёжик", "ЁЖИК"], ["ежик"]),
         ("Ψυχή", ["ψυχή", "ΨΥΧΉ"], ["ψυχη"]),
         ("the patient's state-of-the-art scanner", ["patient", '"state of"', "art", "the"], ["patientia"]),
-        ("generations of skies", ["generation", "sky", "generous"], ["gene"]),
+        ("generations of ponies", ["generation", "pony", "generous"], ["gene"]),
         ("see http://lung.example/left?x=1.5 or a_b@c.org", ["lung", "left", "5", "b", "org"], ["x1"]),
         ("dose 1e5 at 3D, v2.0, 10%", ["1e5", "3d", "v2", "0", "10"], ["1", "3"]),
         ("a\\b/c <i>d</i> e&amp;f", ["b", "c", "d", "i", "amp", "f"], ["bc", "ab"]),
