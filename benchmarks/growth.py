@@ -90,8 +90,7 @@ def records(name: str, sizes: list[int], store: RecordStore, disk: Callable[[], 
             store.search_segments(" ".join(chosen.sample(words, 3)), SegmentFilter(), 10)
 
         def nearest() -> None:
-            x, y, z = (chosen.uniform(-200, 900) for _ in range(3))
-            store.near_points(ATLAS, (x, y, z), 10)
+            store.near_points(ATLAS, in_body(chosen), 10)
 
         for what, look in {"three words": three_words, "ten nearest points": nearest}.items():
             yield [name, f"{size:,}", f"{rate:,.0f}", f"{a_row:,.0f}", what, f"{looks(look):.1f}"]
@@ -122,8 +121,12 @@ def source_of_points(number: int, sentences: list[str], chosen: random.Random) -
     return commit
 
 
+def in_body(chosen: random.Random) -> tuple[float, float, float]:
+    return chosen.uniform(-200, 200), chosen.uniform(-100, 100), chosen.uniform(0, 900)
+
+
 def point(segment: Segment, run: Run, chosen: random.Random) -> AtlasGrounding:
-    x, y, z = chosen.uniform(-200, 200), chosen.uniform(-100, 100), chosen.uniform(0, 900)
+    x, y, z = in_body(chosen)
     return AtlasGrounding(
         id=record_id("atlas", segment.source_id, run.id, segment.start),
         provenance=Provenance(segment.source_id, run.id, segment.id, "char", segment.start, segment.end),
