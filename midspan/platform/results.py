@@ -18,7 +18,7 @@ def write(folder: Path, data: Mapping[str, Any]) -> None:
 
 
 def markdown(data: Mapping[str, Any]) -> str:
-    """A table for each group of rows with the same figures."""
+    """A table for each group of figures."""
     seeds = ", ".join(str(seed) for seed in data["seeds"])
     lines = [
         f"# {data['task']}: the models beside their baselines",
@@ -27,14 +27,12 @@ def markdown(data: Mapping[str, Any]) -> str:
         "± is one standard error, with each document as one draw.",
         "",
     ]
-    groups: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
-    for group in _views(data["rows"]):
-        groups.setdefault(tuple(group["metrics"]), []).append(group)
-    for names, rows in groups.items():
+    for rows in _tables(data["rows"]):
+        names = list(dict.fromkeys(name for _, metrics in rows for name in metrics))
         lines += ["| model | " + " | ".join(names) + " |", "|" + "---|" * (len(names) + 1)]
-        for row in rows:
-            cells = [_cell(row["metrics"][name]) for name in names]
-            lines.append(f"| {row['model']} | " + " | ".join(cells) + " |")
+        for model, metrics in rows:
+            cells = [_cell(metrics[name]) if name in metrics else "" for name in names]
+            lines.append(f"| {model} | " + " | ".join(cells) + " |")
         lines.append("")
     if data.get("reliability"):
         lines += ["Reliability (masked): confidence against the share that is right.", ""]
@@ -46,21 +44,28 @@ def markdown(data: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-VIEWS = ("masked", "plain", "stem_clean")
+Metrics = Mapping[str, Mapping[str, float]]
 
 
-def _views(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Rows cut by the view that ends their figures' names, so that tables stay narrow."""
-    cut: list[Mapping[str, Any]] = []
-    for view in VIEWS:
-        for row in rows:
-            metrics = {k: v for k, v in row["metrics"].items() if k.endswith(f"_{view}")}
-            core = {k: v for k, v in metrics.items() if not k.startswith(("recall@", "ndcg@"))}
-            cut.append({"model": row["model"], "metrics": core})
-    for row in rows:
-        retrieval = {k: v for k, v in row["metrics"].items() if k.startswith(("recall@", "ndcg@"))}
-        cut.append({"model": row["model"], "metrics": retrieval})
-    return [row for row in cut if row["metrics"]]
+def _tables(rows: Sequence[Mapping[str, Any]]) -> list[list[tuple[str, Metrics]]]:
+    """Rows cut by the group of their figures, so that tables stay narrow; without rows that have none."""
+    tables: list[list[tuple[str, Metrics]]] = []
+    for group in dict.fromkeys(_group(name) for row in rows for name in row["metrics"]):
+        cut: list[tuple[str, Metrics]] = [
+            (row["model"], {name: one for name, one in row["metrics"].items() if _group(name) == group})
+            for row in rows
+        ]
+        tables.append([(model, metrics) for model, metrics in cut if metrics])
+    return tables
+
+
+def _group(name: str) -> str:
+    """What a figure is about: retrieval, abstention and calibration, or places in one view."""
+    if "@" in name:
+        return "retrieval"
+    if name.startswith(("none_", "ece", "gate_")):
+        return "abstention"
+    return next((view for view in ("masked", "plain", "stem_clean") if name.endswith(view)), "")
 
 
 def _cell(figure: Mapping[str, float]) -> str:

@@ -83,6 +83,7 @@ class Benchmark:
             View("stem_clean", masked, clean),
         )
         self.centres = np.array([atlas.centre(organ) for organ in atlas.organs])
+        self._calibrations: dict[OrganPredictor, tuple[dict[str, Figure], list[ReliabilityBin]]] = {}
 
     @cached_property
     def train(self) -> list[Example]:
@@ -188,7 +189,15 @@ class Benchmark:
         return shares
 
     def calibration(self, predictor: OrganPredictor) -> tuple[dict[str, Figure], list[ReliabilityBin]]:
-        """Abstention, calibration error and the gate's loss, over sentences with and without an organ."""
+        """Abstention, calibration error and the gate's loss, over sentences with and without an organ.
+
+        The bins of the reliability diagram are those of the masked view. Kept for each predictor.
+        """
+        if predictor not in self._calibrations:
+            self._calibrations[predictor] = self._calibration(predictor)
+        return self._calibrations[predictor]
+
+    def _calibration(self, predictor: OrganPredictor) -> tuple[dict[str, Figure], list[ReliabilityBin]]:
         rows = [*self.anatomy, *self.plain]
         truth = np.array([not row.organs for row in rows])
         targets = class_targets(rows, predictor.organs).numpy()

@@ -125,7 +125,7 @@ def evaluate_atlas(
     if json:
         print_json(data)
     else:
-        out.print(plain((to / "atlas.md").read_text("utf-8")))
+        print((to / "atlas.md").read_text("utf-8"))
 
 
 def _set_threads(threads: int) -> None:
