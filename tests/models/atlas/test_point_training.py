@@ -14,7 +14,7 @@ from midspan.models.atlas.point_training import LOSSES, PointPredictor, train_po
 from midspan.models.bert import BertEncoder
 from midspan.models.training import Recipe
 
-SIGNS = {"thinks": "brain", "beats": "heart", "filters": "kidney"}
+SIGNS = {"thinks": "brain", "beats": "heart", "descends": "testis"}
 
 
 def tokenizer():
