@@ -22,6 +22,12 @@ from midspan.records import AtlasGrounding
 
 WITHOUT = [name for name in STAGES if name != "atlas"]
 
+WARM = (
+    "The liver. The patient developed fibrosis and jaundice after years of hepatitis C. "
+    "The cup is on the table."
+)
+"""Sentences that load every model: one that names an organ, one of which it is inferred, a scene."""
+
 
 def measure(count: int, run: int) -> tuple[dict[str, float], Counter[str]]:
     """Sentences a second of each way, and what became of the sentences."""
@@ -34,7 +40,7 @@ def measure(count: int, run: int) -> tuple[dict[str, float], Counter[str]]:
             documents.mkdir()
             write_documents(documents, count, 2 * run + place)
             warm = Path(scratch) / "warm.txt"
-            warm.write_text("Hepatitis turns the skin yellow. The cup is on the table.")
+            warm.write_text(WARM)
             with Workspace.open(Path(scratch) / "workspace") as workspace:
                 workspace.ingest([warm], stages=ways[name])
                 work = partial(workspace.ingest, [documents], stages=ways[name])

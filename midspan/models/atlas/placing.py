@@ -15,6 +15,7 @@ import numpy.typing as npt
 from midspan.models.atlas.atlas import Atlas
 from midspan.models.atlas.decoding import distance_table, expected_distance, onto
 from midspan.models.atlas.grounding import Grounding, Laterality, doubt_of, ground, stated_side
+from midspan.models.atlas.phantom import PointMm
 from midspan.models.atlas.predictor import OrganPredictor
 
 Floats = npt.NDArray[np.float64]
@@ -27,6 +28,7 @@ class Placer:
 
     def __init__(self, atlas: Callable[[], Atlas], predictor: Callable[[], OrganPredictor]) -> None:
         self._make_atlas, self._make_predictor = atlas, predictor
+        self._distances: dict[tuple[PointMm, str], float] = {}
 
     @cached_property
     def _atlas(self) -> Atlas:
@@ -62,9 +64,15 @@ class Placer:
         grounding = ground(text)
         if grounding is None or grounding.point_mm is None:
             return grounding
-        shares = onto(list(grounding.organs), np.array([list(grounding.organs.values())]), self._atlas)
-        spread = expected_distance(self._atlas, [grounding.point_mm], shares)
-        return replace(grounding, spread_mm=round(float(spread[0]), 1))
+        here = grounding.point_mm
+        spread = sum(share * self._distance_mm(here, organ) for organ, share in grounding.organs.items())
+        return replace(grounding, spread_mm=round(spread, 1))
+
+    def _distance_mm(self, point: PointMm, organ: str) -> float:
+        """Kept, as the dictionary's points are few."""
+        if (point, organ) not in self._distances:
+            self._distances[point, organ] = float(self._atlas.distance([point], organ)[0])
+        return self._distances[point, organ]
 
     def _infer(self, texts: Sequence[str]) -> list[Grounding]:
         if not texts:
