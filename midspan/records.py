@@ -198,9 +198,10 @@ class AtlasGrounding:
     """Organ name to probability; sums to at most 1."""
     laterality: Literal["left", "right", "both", "none"]
     named: bool
-    """The organ is literally in the sentence; otherwise it was inferred."""
+    """The sentence has an anatomical word; otherwise the answer was inferred."""
     negated: bool
     score: float
+    """Probability of what was answered: of the organ, or of the abstention's reason."""
 
 
 @dataclass(frozen=True)

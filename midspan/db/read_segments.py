@@ -13,7 +13,7 @@ from midspan.db import codec, dialect, fulltext
 from midspan.db.read_sources import RECORDS, reading_of
 from midspan.db.stores import SegmentFilter, TextHit
 from midspan.db.tables import action_event, segment, source, thumbnail
-from midspan.records import Segment
+from midspan.records import RecordKind, Segment
 
 
 def of_source(connection: Connection, source_id: str, after: int, limit: int) -> list[Segment]:
@@ -50,10 +50,7 @@ def passing(connection: Connection, where: SegmentFilter) -> list[ColumnElement[
     if where.source_ids is not None:
         conditions.append(dialect.one_of(connection, segment.c.source_id, sorted(where.source_ids)))
     if where.record_kinds is not None:
-        tables = [RECORDS[kind] for kind in sorted(where.record_kinds)]
-        # Correlated by name: a search for events has the table of events in its own FROM too.
-        carried = [exists().where(table.c.segment_id == segment.c.id).correlate(segment) for table in tables]
-        conditions.append(or_(False, *carried))
+        conditions.append(or_(False, *(_carries(kind) for kind in sorted(where.record_kinds))))
     of_source = [
         *([source.c.kind == where.source_kind] if where.source_kind is not None else []),
         *([source.c.added_at >= where.added_from] if where.added_from is not None else []),
@@ -66,6 +63,16 @@ def passing(connection: Connection, where: SegmentFilter) -> list[ColumnElement[
     if where.end is not None:
         conditions.append(segment.c.start < where.end)
     return conditions
+
+
+def _carries(kind: RecordKind) -> ColumnElement[bool]:
+    """Whether a segment has a record of a kind; that it has no anatomy is no such record."""
+    table = RECORDS[kind]
+    has = exists().where(table.c.segment_id == segment.c.id)
+    if kind == "atlas":
+        has = has.where(or_(table.c.status == "grounded", table.c.named))
+    # Correlated by name: a search for events has the table of events in its own FROM too.
+    return has.correlate(segment)
 
 
 def search(connection: Connection, query: str, where: SegmentFilter, limit: int) -> list[TextHit]:

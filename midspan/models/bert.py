@@ -24,6 +24,8 @@ class BertConfig:
     max_position_embeddings: int = 512
     type_vocab_size: int = 2
     layer_norm_eps: float = 1e-12
+    hidden_dropout_prob: float = 0.1
+    """In training only."""
 
 
 class Embeddings(nn.Module):
@@ -62,10 +64,11 @@ class ResidualOutput(nn.Module):
     def __init__(self, inner: int, config: BertConfig) -> None:
         super().__init__()
         self.dense = nn.Linear(inner, config.hidden_size)
+        self.dropout = nn.Dropout(config.hidden_dropout_prob)
         self.LayerNorm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
 
     def forward(self, inner: Tensor, residual: Tensor) -> Tensor:
-        normed: Tensor = self.LayerNorm(self.dense(inner) + residual)
+        normed: Tensor = self.LayerNorm(self.dropout(self.dense(inner)) + residual)
         return normed
 
 
@@ -86,10 +89,11 @@ class Layer(nn.Module):
 
 
 class BertEncoder(nn.Module):
-    """Token ids to contextual vectors; no dropout, no pooler: for inference."""
+    """Token ids to contextual vectors; no pooler."""
 
     def __init__(self, config: BertConfig) -> None:
         super().__init__()
+        self.config = config
         self.embeddings = Embeddings(config)
         layers = nn.ModuleList(Layer(config) for _ in range(config.num_hidden_layers))
         self.encoder = nn.ModuleDict({"layer": layers})

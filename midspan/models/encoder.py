@@ -20,7 +20,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from midspan.errors import ModelFilesMissing
-from midspan.models.bert import BertConfig, build_bert, mean_pool
+from midspan.models.bert import BertConfig, BertEncoder, build_bert, mean_pool
 from midspan.models.weights import check_hash
 
 BUNDLED_NAME = "all-MiniLM-L6-v2"
@@ -43,7 +43,7 @@ class TextEncoder:
 
     def __init__(self, device: str | None = None) -> None:
         """Raises ``ModelFilesMissing`` or ``ModelHashMismatch``."""
-        self._forward = _bundled_forward(_bundled_zip(), choose_device(device))
+        self._forward = _bundled_forward(choose_device(device))
         self.name = BUNDLED_NAME
         self.weights_sha256 = BUNDLED_SHA256
         self.dim = BUNDLED_DIM
@@ -90,15 +90,27 @@ def _bundled_zip() -> Path:
     return path
 
 
-def _bundled_forward(path: Path, device: str) -> Forward:
+def bundled_network() -> tuple[BertEncoder, tokenizers.Tokenizer]:
+    """The bundled network in evaluation mode, and its tokenizer without padding or truncation.
+
+    What adapts the encoder to a task starts from here. Raises ``ModelFilesMissing`` or
+    ``ModelHashMismatch``.
+    """
+    path = _bundled_zip()
     with zipfile.ZipFile(path) as archive:
         data = archive.read("model.safetensors")
         config = json.loads(archive.read("config.json"))
         tokenizer = tokenizers.Tokenizer.from_str(archive.read("tokenizer.json").decode())
     check_hash(f"model.safetensors in {path}", hashlib.sha256(data).hexdigest(), BUNDLED_SHA256, REMEDY)
     sizes = {field.name: config[field.name] for field in fields(BertConfig)}
-    network = build_bert(BertConfig(**sizes), safetensors.torch.load(data)).to(device)
     tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return build_bert(BertConfig(**sizes), safetensors.torch.load(data)), tokenizer
+
+
+def _bundled_forward(device: str) -> Forward:
+    network, tokenizer = bundled_network()
+    network.to(device)
     tokenizer.enable_truncation(MAX_TOKENS)
 
     def forward(texts: list[str]) -> Tensor:

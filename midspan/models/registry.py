@@ -86,6 +86,17 @@ _ENTRIES = (
         retrain="",
     ),
     ModelEntry(
+        name="atlas.small",
+        task="atlas",
+        chapter=4,
+        bytes=11073408,
+        licence="Apache-2.0 (weights); CC BY 4.0 and WordNet licence (sentences)",
+        trained_on="sentences of MedQuAD that name an organ, silver labels, half masked; MedQuAD and WordNet "
+        "without one",
+        weights_sha256="d796aa654d5fb70e1aada56edf54d8c7312aba633f16249e35603d2d32495c40",
+        retrain="midspan train atlas",
+    ),
+    ModelEntry(
         name="action.signature",
         task="action",
         chapter=6,

@@ -2,41 +2,74 @@
 
 from __future__ import annotations
 
-from midspan.models.atlas.grounding import Grounding, ground
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from midspan.models.atlas.grounding import Grounding
 from midspan.models.atlas.phantom import ATLAS
+from midspan.models.registry import model_entry
+from midspan.pipelines.embedding import SentenceVectors
 from midspan.pipelines.stage import Batch, Stage
 from midspan.records import AtlasGrounding, Product, Provenance, Run, Segment, record_id
 
-_RUN = Run("atlas", 1, "atlas.dictionary", parameters={"atlas": ATLAS})
+MODEL = "atlas.small"
+
+
+class SentencePlacer(Protocol):
+    """What :class:`midspan.models.atlas.placing.Placer` offers."""
+
+    def place(
+        self, texts: Sequence[str], embeddings: npt.NDArray[np.float32] | None = None
+    ) -> list[Grounding]: ...
 
 
 class AtlasStage(Stage):
-    """At most one grounding, or abstention, a sentence; fragments and sentences without anatomy give none."""
+    """One grounding, or an abstention with its probability, for every sentence; fragments give none."""
 
     name = "atlas"
     unit = "char"
     requires = ("sentence",)
     produces = ("atlas",)
 
+    def __init__(self, placer: SentencePlacer, vectors: SentenceVectors | None) -> None:
+        """``vectors`` of the bundled encoder open the gate; without them every sentence that names no
+        organ pays for the second encoder."""
+        self._placer = placer
+        self._vectors = vectors
+        self._run = Run(
+            stage="atlas",
+            stage_version=2,
+            model=MODEL,
+            weights_sha256=model_entry(MODEL).weights_sha256,
+            parameters={"atlas": ATLAS, "gate": vectors is not None},
+        )
+
     @property
     def run(self) -> Run:
-        return _RUN
+        return self._run
 
     def __call__(self, batch: Batch) -> list[Product]:
-        products: list[Product] = []
-        for segment in batch.segments:
-            grounding = ground(segment.text) if segment.kind == "sentence" else None
-            if grounding is not None:
-                products.append(_record(segment, grounding))
-        return products
+        sentences = [segment for segment in batch.segments if segment.kind == "sentence"]
+        if not sentences:
+            return []
+        texts = [segment.text for segment in sentences]
+        vectors = self._vectors.of(texts) if self._vectors is not None else None
+        groundings = self._placer.place(texts, vectors)
+        return [
+            _record(segment, grounding, self._run)
+            for segment, grounding in zip(sentences, groundings, strict=True)
+        ]
 
 
-def _record(segment: Segment, grounding: Grounding) -> AtlasGrounding:
+def _record(segment: Segment, grounding: Grounding, run: Run) -> AtlasGrounding:
     start, end = segment.start + grounding.start, segment.start + grounding.end
     x, y, z = grounding.point_mm or (None, None, None)
     return AtlasGrounding(
-        id=record_id("atlas", segment.source_id, _RUN.id, int(start), int(end)),
-        provenance=Provenance(segment.source_id, _RUN.id, segment.id, "char", start, end),
+        id=record_id("atlas", segment.source_id, run.id, int(start), int(end)),
+        provenance=Provenance(segment.source_id, run.id, segment.id, "char", start, end),
         text=segment.text,
         atlas=ATLAS,
         status=grounding.status,
@@ -47,7 +80,7 @@ def _record(segment: Segment, grounding: Grounding) -> AtlasGrounding:
         organ=grounding.organ,
         organs=grounding.organs,
         laterality=grounding.laterality,
-        named=True,
+        named=grounding.named,
         negated=grounding.negated,
         score=grounding.score,
     )

@@ -1,4 +1,4 @@
-"""Stage: the vector of every sentence, made once for equal texts."""
+"""Stage: the vector of every sentence, made once for equal texts and shared with other stages."""
 
 from __future__ import annotations
 
@@ -27,6 +27,51 @@ class SentenceEncoder(Protocol):
     def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]: ...
 
 
+class SentenceVectors:
+    """The vector of each text, made once: kept in the store, or here since one of the last batches."""
+
+    def __init__(self, encoder: SentenceEncoder, cached: Cached, keep: int = 8192) -> None:
+        """``keep`` is how many vectors stay in memory for the stages that come after."""
+        self._encoder = encoder
+        self._cached = cached
+        self._keep = keep
+        self._recent: dict[str, Vector] = {}
+
+    @property
+    def run(self) -> Run:
+        return Run(
+            stage="embedding",
+            stage_version=1,
+            model=self._encoder.name,
+            weights_sha256=self._encoder.weights_sha256,
+            parameters={"dim": self._encoder.dim},
+        )
+
+    def by_hash(self, texts: Mapping[str, str]) -> dict[str, Vector]:
+        """Vector by text hash, for texts by their hash."""
+        vectors = {key: self._recent[key] for key in texts if key in self._recent}
+        unknown = [key for key in texts if key not in vectors]
+        if unknown:
+            vectors.update(self._cached(self.run.id, unknown))
+        missing = [key for key in texts if key not in vectors]
+        if missing:
+            made = self._encoder.encode([texts[key] for key in missing])
+            vectors.update(zip(missing, made, strict=True))
+        self._remember(vectors)
+        return vectors
+
+    def of(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """(n, dim), rows of length 1, in the order of ``texts``."""
+        hashes = [text_sha256(text) for text in texts]
+        vectors = self.by_hash(dict(zip(hashes, texts, strict=True)))
+        return np.stack([vectors[key] for key in hashes])
+
+    def _remember(self, vectors: Mapping[str, Vector]) -> None:
+        self._recent.update(vectors)
+        for key in list(self._recent)[: max(0, len(self._recent) - self._keep)]:
+            del self._recent[key]
+
+
 class EmbeddingStage(Stage):
     """One :class:`Embedding` in the space ``text`` a sentence; fragments are for full-text search only."""
 
@@ -35,19 +80,12 @@ class EmbeddingStage(Stage):
     requires = ("sentence",)
     produces = ("embedding",)
 
-    def __init__(self, encoder: SentenceEncoder, cached: Cached) -> None:
-        self._encoder = encoder
-        self._cached = cached
+    def __init__(self, vectors: SentenceVectors) -> None:
+        self._vectors = vectors
 
     @property
     def run(self) -> Run:
-        return Run(
-            stage=self.name,
-            stage_version=1,
-            model=self._encoder.name,
-            weights_sha256=self._encoder.weights_sha256,
-            parameters={"dim": self._encoder.dim},
-        )
+        return self._vectors.run
 
     def __call__(self, batch: Batch) -> list[Product]:
         sentences = [segment for segment in batch.segments if segment.kind == "sentence"]
@@ -56,7 +94,7 @@ class EmbeddingStage(Stage):
         hashes = [text_sha256(segment.text) for segment in sentences]
         texts = {key: segment.text for key, segment in zip(hashes, sentences, strict=True)}
         run_id = self.run.id
-        vectors = self._vectors(run_id, texts)
+        vectors = self._vectors.by_hash(texts)
         return [
             Embedding(
                 segment_id=segment.id,
@@ -68,15 +106,6 @@ class EmbeddingStage(Stage):
             )
             for key, segment in zip(hashes, sentences, strict=True)
         ]
-
-    def _vectors(self, run_id: str, texts: Mapping[str, str]) -> dict[str, Vector]:
-        """Vector by text hash: those made before, and the missing ones made now."""
-        vectors = dict(self._cached(run_id, list(texts)))
-        missing = [key for key in texts if key not in vectors]
-        if missing:
-            made = self._encoder.encode([texts[key] for key in missing])
-            vectors.update(zip(missing, made, strict=True))
-        return vectors
 
 
 def text_sha256(text: str) -> str:

@@ -30,7 +30,7 @@ def with_mentions(store: RecordStore, places: Sequence[Place]) -> list[Place]:
 
 def abstentions(store: RecordStore, limit: int) -> list[Place]:
     """Sentences with anatomical words that the model would not place; ``reason`` says why."""
-    found = store.records("atlas", {"status": "abstained"}, limit)
+    found = store.records("atlas", {"status": "abstained", "named": True}, limit)
     groundings = [record for record in found if isinstance(record, AtlasGrounding)]
     names = store.names(sorted({grounding.provenance.source_id for grounding in groundings}))
     places = []

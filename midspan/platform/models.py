@@ -20,8 +20,11 @@ from midspan.platform.settings import Settings
 from midspan.records import Run
 
 if TYPE_CHECKING:
+    from midspan.models.atlas.grounding import Grounding
+    from midspan.models.atlas.placing import Placer
     from midspan.models.encoder import TextEncoder
     from midspan.models.parser import Parser
+    from midspan.pipelines.embedding import SentenceVectors
 
 BUNDLED_ENCODER = "text.minilm"
 BUNDLED_DIM = 384
@@ -74,6 +77,23 @@ class LazyParser:
         return self.loaded.parse(texts) if texts else []
 
 
+class LazyPlacer:
+    """The atlas model, loaded on the first sentence."""
+
+    @cached_property
+    def loaded(self) -> Placer:
+        from midspan.models.atlas.phantom_atlas import phantom_atlas  # loads scipy
+        from midspan.models.atlas.placing import Placer
+        from midspan.models.atlas.predictor import OrganPredictor  # loads torch
+
+        return Placer(phantom_atlas, OrganPredictor.load)
+
+    def place(
+        self, texts: Sequence[str], embeddings: npt.NDArray[np.float32] | None = None
+    ) -> list[Grounding]:
+        return self.loaded.place(texts, embeddings) if texts else []
+
+
 class Models:
     """All stages in order, with the models they share."""
 
@@ -81,6 +101,7 @@ class Models:
         self._settings = settings
         self._store = store
         self.parser = LazyParser()
+        self.placer = LazyPlacer()
 
     @cached_property
     def encoder(self) -> Encoder:
@@ -102,7 +123,7 @@ class Models:
             self._embedding,
             ParseStage(self.parser),
             SceneStage(),
-            AtlasStage(),
+            AtlasStage(self.placer, self._vectors if self._settings.text_model is None else None),
             FactStage(
                 Linker(graph),
                 graph_sha256=graph.sha256,
@@ -115,7 +136,13 @@ class Models:
     def _embedding(self) -> Stage:
         from midspan.pipelines.embedding import EmbeddingStage
 
-        return EmbeddingStage(self.encoder, self._store.cached_vectors)
+        return EmbeddingStage(self._vectors)
+
+    @cached_property
+    def _vectors(self) -> SentenceVectors:
+        from midspan.pipelines.embedding import SentenceVectors
+
+        return SentenceVectors(self.encoder, self._store.cached_vectors)
 
     def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """Vectors of queries, in the space of the sentences."""

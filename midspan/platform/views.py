@@ -94,11 +94,11 @@ def places(store: RecordStore, organ: str | None, limit: int) -> list[Place]:
 
 def body(store: RecordStore) -> BodyView:
     """The stylised phantom's surfaces with the counts of this workspace."""
-    from midspan.models.atlas.phantom import ATLAS
-    from midspan.models.atlas.surface import meshes  # builds voxels
+    from midspan.models.atlas.phantom_atlas import phantom_atlas  # builds voxels
 
-    surfaces = tuple(OrganMesh(organ, vertices, triangles) for organ, vertices, triangles in meshes())
-    return BodyView(ATLAS, surfaces, store.organ_counts())
+    atlas = phantom_atlas()
+    surfaces = tuple(OrganMesh(*surface) for surface in atlas.meshes)
+    return BodyView(atlas.name, surfaces, store.organ_counts())
 
 
 def scene_picture(store: RecordStore, record_id: str) -> str:

@@ -157,6 +157,7 @@ def _point(grounding: AtlasGrounding) -> str:
         words.append(f"({grounding.x_mm:.0f}, {grounding.y_mm:.0f}, {grounding.z_mm:.0f}) mm")
     if grounding.laterality != "none":
         words.append(grounding.laterality)
+    words.append(f"probability {grounding.score:.2f}")
     return as_html(" · ".join(words))
 
 

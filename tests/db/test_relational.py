@@ -695,6 +695,17 @@ def test_filters(library: RecordStore, made: Any, where: dict[str, Any], expecte
     assert {f"{names[segment.source_id]}{segment.ordinal}" for segment in found} == expected
 
 
+def test_a_sentence_without_anatomy_is_none_of_the_atlas_s(store: RecordStore, made: Any) -> None:
+    """Every sentence has an atlas record; one that says "no anatomy" is not what a search is after."""
+    commit = made.document("a", "The liver.", "No liver disease.", "It rained.")
+    placed, doubted, plain = commit.segments
+    answers = [made.atlas(placed), made.atlas(doubted, None), replace(made.atlas(plain, None), named=False)]
+    store.commit(replace(commit, products=answers))
+    keys = store.segment_keys(SegmentFilter(record_kinds=frozenset({"atlas"})))
+    found = store.segments_by_key(keys.tolist()).values()
+    assert {segment.text for segment in found} == {"The liver.", "No liver disease."}
+
+
 def test_a_filter_narrows_a_search(library: RecordStore, made: Any) -> None:
     only = SegmentFilter(source_ids=frozenset([made.id("b")]))
     assert [hit.segment.source_id for hit in library.search_segments("lung", only, 9)] == [made.id("b")]

@@ -1,6 +1,42 @@
+import numpy as np
+
+from midspan.models.atlas.gate import Gate
+from midspan.models.atlas.phantom_atlas import phantom_atlas
+from midspan.models.atlas.placing import Placer
+from midspan.models.atlas.predictor import Thresholds
 from midspan.pipelines.atlas import AtlasStage
+from midspan.pipelines.embedding import SentenceVectors
 from midspan.pipelines.stage import Batch
 from midspan.records import Segment
+
+
+class StandIn:
+    """Puts every sentence that names no organ into the liver."""
+
+    organs = phantom_atlas().organs
+    gate = Gate(np.array([1.0, 0.0], dtype=np.float32), 0.0, 0.5)
+    thresholds = Thresholds(temperature=1.0, none=0.5, organ=0.5)
+
+    def __init__(self):
+        self.asked = []
+
+    def probabilities(self, texts):
+        self.asked += texts
+        return np.tile([float(organ == "liver") for organ in (*self.organs, "none")], (len(texts), 1))
+
+
+class Encoder:
+    """Texts about rain lie on the far side of the gate."""
+
+    name, weights_sha256, dim = "stand-in", "0" * 64, 2
+
+    def encode(self, texts):
+        return np.array([[-1.0 if "rain" in text else 1.0, 0.0] for text in texts], dtype=np.float32)
+
+
+def stage(model=None, gated=True):
+    vectors = SentenceVectors(Encoder(), lambda run_id, keys: {})
+    return AtlasStage(Placer(phantom_atlas, lambda: model or StandIn()), vectors if gated else None)
 
 
 def sentence(text, start=100, kind="sentence", ordinal=0):
@@ -9,7 +45,7 @@ def sentence(text, start=100, kind="sentence", ordinal=0):
 
 def test_record_points_at_the_word_in_the_source():
     text = "Stones form in the left kidney."
-    (record,) = AtlasStage()(Batch([sentence(text)]))
+    (record,) = stage()(Batch([sentence(text)]))
     start = 100 + text.index("kidney")
     assert (record.provenance.start, record.provenance.end) == (start, start + len("kidney"))
     assert (record.organ, record.laterality, record.named, record.status) == (
@@ -21,18 +57,35 @@ def test_record_points_at_the_word_in_the_source():
     assert record.x_mm > 0
 
 
+def test_an_inferred_record_points_at_the_sentence():
+    text = "Hepatitis is catching."
+    (record,) = stage()(Batch([sentence(text)]))
+    assert (record.provenance.start, record.provenance.end) == (100, 100 + len(text))
+    assert (record.organ, record.named, record.score) == ("liver", False, 1.0)
+
+
 def test_abstention_has_no_point():
-    (record,) = AtlasStage()(Batch([sentence("No liver disease.")]))
+    (record,) = stage()(Batch([sentence("No liver disease.")]))
     assert (record.x_mm, record.organ, record.status, record.negated) == (None, None, "abstained", True)
 
 
-def test_fragments_and_plain_sentences_give_nothing():
+def test_every_sentence_gets_an_answer_and_no_fragment_does():
+    model = StandIn()
     batch = Batch([sentence("kidney liver heart", kind="fragment"), sentence("It rained.", ordinal=1)])
-    assert AtlasStage()(batch) == []
+    (record,) = stage(model)(batch)
+    assert (record.status, record.reason, record.named) == ("abstained", "no anatomy", False)
+    assert record.provenance.segment_id == "seg-1" and model.asked == []
+
+
+def test_without_vectors_the_gate_is_open():
+    model = StandIn()
+    (record,) = stage(model, gated=False)(Batch([sentence("It rained.")]))
+    assert record.organ == "liver" and model.asked == ["It rained."]
+    assert stage(gated=False).run.id != stage().run.id
 
 
 def test_same_segments_give_the_same_records():
     batch = Batch([sentence("The heart."), sentence("The lungs.", start=300, ordinal=1)])
-    stage = AtlasStage()
-    assert stage(batch) == stage(batch)
-    assert len({record.id for record in stage(batch)}) == 2
+    one = stage()
+    assert one(batch) == one(batch)
+    assert len({record.id for record in one(batch)}) == 2

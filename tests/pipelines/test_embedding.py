@@ -3,7 +3,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from midspan.pipelines.embedding import EmbeddingStage, text_sha256
+from midspan.pipelines.embedding import EmbeddingStage, SentenceVectors, text_sha256
 from midspan.pipelines.stage import Batch
 from midspan.records import Embedding, Segment, SegmentKind
 
@@ -42,7 +42,7 @@ def embeddings(stage: EmbeddingStage, *texts: str) -> list[Embedding]:
 
 
 def test_every_sentence_has_a_vector_that_leads_back_to_its_run() -> None:
-    stage = EmbeddingStage(CountingEncoder(), nothing)
+    stage = EmbeddingStage(SentenceVectors(CountingEncoder(), nothing))
     one, two = embeddings(stage, "one", "two")
     assert (one.segment_id, two.segment_id, one.source_id) == ("seg-0", "seg-1", "source")
     assert one.run_id == stage.run.id and one.space == "text" and one.text_sha256 == text_sha256("one")
@@ -50,7 +50,7 @@ def test_every_sentence_has_a_vector_that_leads_back_to_its_run() -> None:
 
 def test_equal_texts_are_encoded_once() -> None:
     encoder = CountingEncoder()
-    one, _, again = embeddings(EmbeddingStage(encoder, nothing), "one", "two", "one")
+    one, _, again = embeddings(EmbeddingStage(SentenceVectors(encoder, nothing)), "one", "two", "one")
     assert encoder.seen == ["one", "two"]
     np.testing.assert_array_equal(one.vector, again.vector)
 
@@ -64,7 +64,7 @@ def test_what_was_encoded_before_is_looked_up_under_this_run() -> None:
         return {key: known for key in hashes if key == text_sha256("old")}
 
     encoder = CountingEncoder()
-    stage = EmbeddingStage(encoder, cached)
+    stage = EmbeddingStage(SentenceVectors(encoder, cached))
     old, _ = embeddings(stage, "old", "new")
     assert encoder.seen == ["new"] and asked == [stage.run.id]
     np.testing.assert_array_equal(old.vector, known)
@@ -72,11 +72,14 @@ def test_what_was_encoded_before_is_looked_up_under_this_run() -> None:
 
 def test_fragments_have_no_vector() -> None:
     encoder = CountingEncoder()
-    assert EmbeddingStage(encoder, nothing)(batch("Page 3", kind="fragment")) == []
+    assert EmbeddingStage(SentenceVectors(encoder, nothing))(batch("Page 3", kind="fragment")) == []
     assert encoder.seen == []
 
 
 def test_other_weights_are_another_run() -> None:
     one, other = CountingEncoder(), CountingEncoder()
     other.weights_sha256 = "1" * 64
-    assert EmbeddingStage(one, nothing).run.id != EmbeddingStage(other, nothing).run.id
+    assert (
+        EmbeddingStage(SentenceVectors(one, nothing)).run.id
+        != EmbeddingStage(SentenceVectors(other, nothing)).run.id
+    )

@@ -34,6 +34,11 @@ class Grounding:
     laterality: Laterality
     negated: bool
     score: float
+    """Probability of what was answered."""
+    named: bool = True
+    """The text has an anatomical word; otherwise the answer is inferred."""
+    spread_mm: float | None = None
+    """Expected distance from the point to the organ that is meant; None for an abstention."""
 
 
 def ground(text: str) -> Grounding | None:
@@ -85,6 +90,20 @@ def points_mm(organ: str, laterality: Laterality, part: str = "") -> tuple[Point
         return centre_mm(organ, "right", part), centre_mm(organ, "left", part)
     side: Side = "" if laterality == "none" else laterality
     return (centre_mm(organ, side, part),)
+
+
+def doubt_of(text: str) -> str:
+    """Why a text as a whole states nothing of the patient: negation, condition, a relative; else empty."""
+    end = len(text.rstrip(" .!?"))
+    return _doubt(text, Mention(end, end, "its end", "", ""))
+
+
+def stated_side(text: str) -> Laterality:
+    """The one side that a text names anywhere, else ``both``."""
+    stated = {match.group(1).lower() for match in _SIDE.finditer(text)}
+    if stated == {"left"}:
+        return "left"
+    return "right" if stated == {"right"} else "both"
 
 
 def _abstain(found: list[Mention], place: Mention, reason: str, negated: bool = False) -> Grounding:

@@ -145,8 +145,12 @@ NOT_ANATOMY: tuple[str, ...] = (
     "liver x receptor", "liver x receptors", "brain derived neurotrophic factor",
     "brain natriuretic peptide", "thyroid hormone receptor", "thyroid transcription factor",
     "heart and neural crest derivatives", "cardiac notch of the lung", "semi colon",
+    "heart, lung, and blood institute", "heart lung and blood institute", "digestive and kidney diseases",
+    "american heart association", "american lung association", "national kidney foundation",
+    "american liver foundation", "national spinal cord injury association", "brain injury association",
+    "lung, and blood institute",
 )  # fmt: skip
-"""Phrases with an organ's word that name no organ; gene names among them."""
+"""Phrases with an organ's word that name no organ; genes and institutions among them."""
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,17 @@ from functools import cache
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from midspan.models.atlas.solids import Bools, Floats, Solid, Triple, box, column, ellipsoid, shell, union
+from midspan.models.atlas.volume import LabelVolume, vector
 
 ATLAS = "mird-adult"
 """Name of the atlas in records."""
+CITATION = (
+    "M. Cristy and K. F. Eckerman, Specific absorbed fractions of energy at various ages from internal "
+    "photon sources, ORNL/TM-8381 (1987), after W. S. Snyder et al., MIRD Pamphlet No. 5, revised"
+)
+LICENCE = "formulas from reports of the US government"
 CHIN = 70.0
 """Height of the trunk, at which head and neck begin (cm)."""
 
@@ -260,32 +265,20 @@ def centre_mm(organ: str, side: Side = "", name: str = "") -> PointMm:
     return round(x, 3), round(y, 3), round(z, 3)
 
 
-@dataclass(frozen=True)
-class LabelVolume:
-    """The organs as voxels."""
-
-    labels: npt.NDArray[np.uint8]
-    """(nx, ny, nz): 0 is no organ, k is ``organs[k - 1]``."""
-    organs: tuple[str, ...]
-    origin_mm: PointMm
-    """Centre of voxel (0, 0, 0)."""
-    pitch_mm: float
-
-
-def voxelise(pitch_mm: float = 4.0) -> LabelVolume:
-    """All organs on one grid over head and trunk."""
+def voxelise(pitch_mm: float) -> LabelVolume:
+    """All organs' solids on one grid over head and trunk; label k is the k-th part that has an organ."""
     pitch = pitch_mm / 10
     low, high = np.array([-20.0, -11.0, -6.0]), np.array([20.0, 11.0, 95.0])
     counts = np.ceil((high - low) / pitch).astype(int)
-    labels = np.zeros(counts, dtype=np.uint8)
-    for part in reversed([part for part in PARTS if part.organ]):
-        first = np.maximum(np.floor((np.array(part.solid.low) - low) / pitch).astype(int), 0)
-        last = np.minimum(np.ceil((np.array(part.solid.high) - low) / pitch).astype(int), counts)
+    labels = np.zeros(counts, dtype=np.uint16)
+    solids = [part.solid for part in PARTS if part.organ]
+    for label, solid in reversed(list(enumerate(solids, 1))):
+        first = np.maximum(np.floor((np.array(solid.low) - low) / pitch).astype(int), 0)
+        last = np.minimum(np.ceil((np.array(solid.high) - low) / pitch).astype(int), counts)
         axes = [low[k] + (np.arange(first[k], last[k]) + 0.5) * pitch for k in range(3)]
         window = labels[tuple(slice(first[k], last[k]) for k in range(3))]
-        window[_occupied(part.solid, axes)] = ORGANS.index(part.organ) + 1
-    x, y, z = (low + pitch / 2) * 10
-    return LabelVolume(labels, ORGANS, (float(x), float(y), float(z)), pitch_mm)
+        window[_occupied(solid, axes)] = label
+    return LabelVolume(labels, vector((low + pitch / 2) * 10), pitch_mm)
 
 
 def sample(solid: Solid, pitch: Triple) -> tuple[list[Floats], Bools]:

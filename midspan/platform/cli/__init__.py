@@ -13,7 +13,7 @@ from rich.console import Console
 
 import midspan
 from midspan.errors import MidspanError, WrongUse
-from midspan.platform.cli import ask, ingesting, jobs, serving, upkeep
+from midspan.platform.cli import ask, ingesting, jobs, serving, training, upkeep
 from midspan.platform.cli.common import Context
 from midspan.platform.settings import Settings
 
@@ -67,6 +67,8 @@ app.command("show")(ask.show)
 app.command("cypher")(ask.cypher)
 app.add_typer(jobs.app, name="jobs")
 app.command("models")(upkeep.models)
+app.add_typer(training.train_app, name="train")
+app.add_typer(training.evaluate_app, name="evaluate")
 app.command("doctor")(upkeep.doctor)
 app.command("reindex")(upkeep.reindex)
 app.add_typer(upkeep.db_app, name="db")

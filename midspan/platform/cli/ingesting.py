@@ -131,7 +131,7 @@ def print_report(report: IngestReport) -> None:
         "sources failed": report.failed,
         "segments": report.segments,
         "scene arrangements": report.records["scene"],
-        "atlas points": report.records["atlas"],
+        "atlas answers": report.records["atlas"],
         "facts": report.records["fact"],
         "video events": report.records["event"],
         "failures": len(report.failures),

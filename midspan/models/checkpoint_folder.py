@@ -1,0 +1,62 @@
+"""A BERT encoder from a local folder: what the published models start from."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from pathlib import Path
+
+import safetensors.torch
+import tokenizers
+from tokenizers import BertWordPieceTokenizer
+from torch import Tensor
+
+from midspan.errors import ModelFilesMissing
+from midspan.models.bert import BertConfig, BertEncoder, build_bert
+
+HEADS = ("cls.", "classifier.")
+"""Of pre-training tasks; left out."""
+
+
+def load_bert_folder(folder: Path) -> tuple[BertEncoder, tokenizers.Tokenizer]:
+    """Encoder and tokenizer of a folder as bert-base-uncased and its biomedical kin are published.
+
+    It holds ``config.json``, ``model.safetensors`` and ``tokenizer.json`` or ``vocab.txt``.
+
+    Raises ``ModelFilesMissing``; pickled weights are not read.
+    """
+    for name in ("config.json", "model.safetensors"):
+        if not (folder / name).is_file():
+            raise ModelFilesMissing(
+                f"{folder}: expected a BERT model with config.json and model.safetensors, found no {name}; "
+                "give the folder of a downloaded checkpoint (pickled weights are not read)"
+            )
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    sizes = {field.name: config[field.name] for field in fields(BertConfig) if field.name in config}
+    tensors = safetensors.torch.load_file(folder / "model.safetensors")
+    return build_bert(BertConfig(**sizes), _encoder_names(tensors)), _tokenizer(folder)
+
+
+def _encoder_names(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Names without the prefix of a whole model, and with today's names of the norms' parameters."""
+    named = {}
+    for name, tensor in tensors.items():
+        if not name.startswith(HEADS):
+            plain = name.removeprefix("bert.")
+            plain = plain.replace("LayerNorm.gamma", "LayerNorm.weight").replace(
+                "LayerNorm.beta", "LayerNorm.bias"
+            )
+            named[plain] = tensor
+    return named
+
+
+def _tokenizer(folder: Path) -> tokenizers.Tokenizer:
+    if (folder / "tokenizer.json").is_file():
+        made = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
+    elif (folder / "vocab.txt").is_file():
+        made = BertWordPieceTokenizer(str(folder / "vocab.txt"), lowercase=True)._tokenizer
+    else:
+        raise ModelFilesMissing(f"{folder}: expected tokenizer.json or vocab.txt, found neither")
+    made.no_padding()
+    made.no_truncation()
+    return made

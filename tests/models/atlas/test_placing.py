@@ -1,0 +1,99 @@
+"""How dictionary, gate and model share the work; with a stand-in for the model."""
+
+import numpy as np
+import pytest
+
+from midspan.models.atlas.gate import Gate
+from midspan.models.atlas.phantom_atlas import phantom_atlas
+from midspan.models.atlas.placing import Placer
+from midspan.models.atlas.predictor import Thresholds
+
+OPEN = np.array([[1.0, 0.0]], dtype=np.float32)
+SHUT = np.array([[-1.0, 0.0]], dtype=np.float32)
+
+
+class StandIn:
+    """Says of every text the distribution that the test gives it; the rest is "no anatomy"."""
+
+    def __init__(self, **shares):
+        self.organs = phantom_atlas().organs
+        self.gate = Gate(np.array([4.0, 0.0], dtype=np.float32), 0.0, 0.5)
+        self.thresholds = Thresholds(temperature=1.0, none=0.5, organ=0.4)
+        self.asked = []
+        self._row = np.zeros(len(self.organs) + 1)
+        for organ, share in shares.items():
+            self._row[self.organs.index(organ)] = share
+        self._row[-1] = 1 - self._row.sum()
+
+    def probabilities(self, texts):
+        self.asked += texts
+        return np.tile(self._row, (len(texts), 1))
+
+
+def place(text, model, embeddings=None):
+    (grounding,) = Placer(phantom_atlas, lambda: model).place([text], embeddings)
+    return grounding
+
+
+def test_a_named_organ_needs_no_model():
+    model = StandIn(brain=1.0)
+    found = place("Stones form in the left kidney.", model)
+    assert (found.organ, found.named, found.laterality, model.asked) == ("kidney", True, "left", [])
+    assert found.spread_mm == 0
+
+
+def test_an_unnamed_organ_is_inferred_and_says_so():
+    found = place("Hepatitis turned his skin yellow.", StandIn(liver=0.8, gallbladder=0.1))
+    assert (found.status, found.organ, found.named, found.score) == ("grounded", "liver", False, 0.8)
+    assert phantom_atlas().organ_at([found.point_mm]) == ["liver"]
+    assert list(found.organs) == ["liver", "gallbladder"]
+    assert found.spread_mm > 0
+    assert (found.start, found.end) == (0, len("Hepatitis turned his skin yellow."))
+
+
+def test_the_gate_spares_the_model():
+    model = StandIn(liver=1.0)
+    found = place("It rained.", model, SHUT)
+    assert (found.status, found.reason, found.named, model.asked) == ("abstained", "no anatomy", False, [])
+    assert found.score == pytest.approx(1 - 1 / (1 + np.exp(4)), abs=1e-4)
+    assert place("It rained.", model, OPEN).status == "grounded" and model.asked == ["It rained."]
+
+
+def test_no_anatomy_is_an_abstention_with_its_probability():
+    found = place("It rained.", StandIn(liver=0.2))
+    assert (found.status, found.reason, found.organ) == ("abstained", "no anatomy", None)
+    assert found.score == pytest.approx(0.8)
+
+
+def test_an_unsure_answer_is_an_abstention():
+    found = place("It aches.", StandIn(liver=0.3, heart=0.25, lung=0.2))
+    assert found.status == "abstained" and found.reason == "unsure: liver with 0.30"
+    assert found.organs == {"liver": 0.3, "heart": 0.25, "lung": 0.2}
+
+
+@pytest.mark.parametrize(
+    "text, negated",
+    [
+        ("There is no sign of hepatitis.", True),
+        ("Her mother had hepatitis.", False),
+        ("Call the doctor if hepatitis develops.", False),
+    ],
+)
+def test_what_is_not_stated_of_the_patient_is_not_placed(text, negated):
+    found = place(text, StandIn(liver=0.9))
+    assert (found.status, found.negated) == ("abstained", negated)
+    assert found.reason.endswith("(inferred liver)")
+
+
+def test_a_stated_side_decides_the_side():
+    text = "Nephrectomy was done on the left."
+    found = place(text, StandIn(kidney=0.9))
+    assert found.laterality == "left" and found.point_mm[0] > 0
+    assert place("Nephrectomy was done.", StandIn(kidney=0.9)).laterality == "both"
+
+
+def test_every_text_gets_an_answer_in_its_order():
+    texts = ["It rained.", "The liver.", "It shone.", "No liver disease."]
+    found = Placer(phantom_atlas, lambda: StandIn(heart=0.1)).place(texts, np.tile(OPEN, (4, 1)))
+    assert [one.named for one in found] == [False, True, False, True]
+    assert [one.status for one in found] == ["abstained", "grounded", "abstained", "abstained"]

@@ -1,0 +1,61 @@
+"""A folder as hubs publish BERT, made small here."""
+
+import json
+
+import pytest
+import safetensors.torch
+import torch
+
+from midspan.errors import ModelFilesMissing
+from midspan.models.bert import BertConfig, BertEncoder
+from midspan.models.checkpoint_folder import load_bert_folder
+
+CONFIG = BertConfig(
+    vocab_size=8, hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=32,
+    max_position_embeddings=16,
+)  # fmt: skip
+WORDS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "heart", "##s", "the")
+
+
+@pytest.fixture
+def encoder():
+    torch.manual_seed(0)
+    return BertEncoder(CONFIG).eval()
+
+
+def write(folder, encoder, rename=lambda name: f"bert.{name}"):
+    state = {rename(name): value.clone() for name, value in encoder.state_dict().items()}
+    state |= {"bert.pooler.dense.weight": torch.zeros(16, 16), "cls.predictions.bias": torch.zeros(8)}
+    safetensors.torch.save_file(state, folder / "model.safetensors")
+    sizes = {name: getattr(CONFIG, name) for name in CONFIG.__dataclass_fields__}
+    (folder / "config.json").write_text(json.dumps({**sizes, "model_type": "bert"}))
+    (folder / "vocab.txt").write_text("\n".join(WORDS) + "\n")
+
+
+def old_names(name):
+    return f"bert.{name}".replace("LayerNorm.weight", "LayerNorm.gamma").replace(
+        "LayerNorm.bias", "LayerNorm.beta"
+    )
+
+
+@pytest.mark.parametrize("rename", [lambda name: name, lambda name: f"bert.{name}", old_names])
+def test_an_encoder_comes_back_under_each_way_of_naming(tmp_path, encoder, rename):
+    write(tmp_path, encoder, rename)
+    loaded, _ = load_bert_folder(tmp_path)
+    tokens, mask = torch.tensor([[2, 7, 5, 3]]), torch.ones(1, 4, dtype=torch.bool)
+    with torch.inference_mode():
+        torch.testing.assert_close(loaded(tokens, mask), encoder(tokens, mask), rtol=0, atol=0)
+
+
+def test_a_vocabulary_file_makes_a_lower_casing_tokenizer(tmp_path, encoder):
+    write(tmp_path, encoder)
+    _, tokenizer = load_bert_folder(tmp_path)
+    assert tokenizer.encode("The hearts [MASK]").ids == [2, 7, 5, 6, 4, 3]
+
+
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors", "vocab.txt"])
+def test_what_is_missing_is_named(tmp_path, encoder, name):
+    write(tmp_path, encoder)
+    (tmp_path / name).unlink()
+    with pytest.raises(ModelFilesMissing, match=name):
+        load_bert_folder(tmp_path)
