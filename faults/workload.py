@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from midspan.db.stores import RecordStore
-from midspan.pipelines.embedding import EmbeddingStage
+from midspan.pipelines.embedding import EmbeddingStage, SentenceVectors
 from midspan.pipelines.stage import Batch, Stage
 from midspan.records import Fact, FactSlot, Product, Provenance, Run, Segment, Unit, record_id
 
@@ -116,7 +116,7 @@ class StandInModels:
     visual_run = Run("signature", 1, "stand-in.none", "0" * 64)
 
     def __init__(self, store: RecordStore) -> None:
-        self._embedding = EmbeddingStage(HashEncoder(), store.cached_vectors)
+        self._embedding = EmbeddingStage(SentenceVectors(HashEncoder(), store.cached_vectors))
         self.stages: list[Stage] = [self._embedding, NameStage()]
 
     @property
