@@ -335,7 +335,7 @@ def test_a_server_that_is_behind_the_pruned_outbox_is_built_anew(
 def test_a_server_that_does_not_answer_holds_up_neither_vectors_nor_pruning_of_theirs(
     machine: Boot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("midspan.db.graph_neo4j.RETRY_SECONDS", 0.5)
+    monkeypatch.setattr("midspan.db.neo4j_driver.RETRY_SECONDS", 0.5)
     gone = Neo4jGraph.at("bolt://nobody:secret@127.0.0.1:9/")
     a = machine("a", gone)
     a.store.commit(document("one"))
