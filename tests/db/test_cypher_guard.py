@@ -93,15 +93,6 @@ READS = [
     "MATCH (a:Assertion) RETURN avg(a.confidence), min(a.confidence), max(a.support), sum(a.support)",
 ]
 
-READS_OF_SERVERS = [
-    "MATCH (n) /* DELETE */ RETURN n",
-    "MATCH (n:Entity) RETURN COLLECT { MATCH (n)-[:FACT]->(m) RETURN m.name } AS names",
-    "MATCH (n:Entity) OPTIONAL CALL (n) { MATCH (n)-->(m) RETURN m } RETURN n, m",
-    "MATCH p = ANY SHORTEST (a:Entity)-[:FACT]-{1,5}(b:Entity) RETURN p",
-    "MATCH (n:!Entity&Mention) RETURN n",
-    "MATCH (ß:Entity) RETURN ß.name AS größe",
-]
-
 # text, and the words that the message must name
 ATTACKS = [
     ("CREATE (n:Entity)", "CREATE"),
@@ -235,11 +226,6 @@ def test_honest_reads_pass_and_run(cypher: str, small_graph: GraphProcess) -> No
     check_read_only(cypher)
 
     small_graph.query(cypher, {"uid": "wd:Q1", "uids": ["wd:Q1"], "set": 1}, limit=10, seconds=10)
-
-
-@pytest.mark.parametrize("cypher", READS_OF_SERVERS)
-def test_reads_that_only_servers_know_pass(cypher: str) -> None:
-    check_read_only(cypher)
 
 
 @pytest.mark.parametrize(("cypher", "named"), ATTACKS)

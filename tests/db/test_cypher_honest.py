@@ -17,9 +17,10 @@ from midspan.db.graph_embedded import EmbeddedGraph
 from midspan.db.graph_neo4j import Neo4jGraph
 from midspan.db.relational import SqlRecordStore
 from midspan.db.stores import GraphFact, GraphStore
+from midspan.errors import WrongUse
 from midspan.records import Fact, FactSlot, Provenance
 from services.neo4j import Neo4j
-from tests.db.cypher_honest import DIFFERENT, QUESTIONS
+from tests.db.cypher_honest import DIFFERENT, QUESTIONS, SERVER_ALONE
 
 PAGE = Path(__file__).parents[2] / "docs" / "cypher.md"
 ALL = [question for questions in QUESTIONS.values() for question in questions]
@@ -116,6 +117,24 @@ def test_both_engines_give_the_same_answer(both: Both, question: str) -> None:
     assert first, "an honest question that finds nothing shows nothing"
 
 
+@pytest.mark.parametrize("shown", SERVER_ALONE)
+def test_what_the_server_alone_understands_is_an_error_of_the_askers_on_the_other(
+    both: Both, shown: str
+) -> None:
+    assert both.server.query(SERVER_ALONE[shown]).rows
+    with pytest.raises(WrongUse, match="cannot be run"):
+        both.embedded.query(SERVER_ALONE[shown])
+
+
+def test_the_servers_own_nodes_are_found_without_a_label(both: Both) -> None:
+    ask = "MATCH (n) RETURN DISTINCT labels(n)[0] AS label"
+    embedded, server = (
+        {label for (label,) in graph.query(ask).rows} for graph in (both.embedded, both.server)
+    )
+    assert server - embedded == {"Projection", "Migration"}
+    assert not embedded - server
+
+
 def test_there_are_a_hundred() -> None:
     assert len(set(ALL)) >= 100
 
@@ -138,7 +157,11 @@ def page() -> str:
     lines = [INTRODUCTION.rstrip()]
     for shown, questions in QUESTIONS.items():
         lines += ["", f"## {shown}", "", "```cypher", *questions, "```"]
-    lines += ["", "## Where the two differ", "", *(f"- {difference}" for difference in DIFFERENT), ""]
+    lines += ["", "## Where the two differ", "", *(f"- {difference}" for difference in DIFFERENT)]
+    lines += ["", "Understood by Neo4j alone (the embedded engine says that it cannot run them):", ""]
+    lines += ["| what | query |", "|---|---|"]
+    lines += [f"| {what} | `{query.replace('|', chr(92) + '|')}` |" for what, query in SERVER_ALONE.items()]
+    lines += [""]
     return "\n".join(lines)
 
 

@@ -1,0 +1,183 @@
+"""Facts a second projected into the graph, against the raw driver's UNWIND and MERGE of the same rows.
+
+    python -m benchmarks.graph_rate [--facts N] [--batch N] [--rounds N]
+
+Made-up facts go into an empty graph in batches: by ``GraphStore.apply`` on Neo4j and on the embedded engine,
+and by the driver alone on Neo4j: the rows are made before the clock starts, it is the same nodes, relations,
+constraints and statements, one transaction a batch, but there is no look at what is there, no counting of
+support and no applied entry. The ways take turns in one run, and all must end with the same counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import neo4j
+
+from benchmarks.common import seconds, spread, write
+from benchmarks.growth import made_fact
+from midspan.db import migrate
+from midspan.db.engine import make_engine
+from midspan.db.graph_embedded import EmbeddedGraph
+from midspan.db.graph_neo4j import Neo4jGraph
+from midspan.db.graph_schema import ROWS_A_STATEMENT, apply_batch, assertion_uid, slot_uid
+from midspan.db.relational import SqlRecordStore
+from midspan.db.stores import GraphFact, GraphStore, Lease
+from services.neo4j import Neo4j
+
+Statement = tuple[str, dict[str, Any]]
+"""Cypher and its parameters."""
+Batches = Sequence[Sequence[GraphFact]]
+Counts = dict[str, int]
+
+FACT_EDGES = """
+UNWIND $rows AS row MATCH (e:Entity {uid: row.subject}) MATCH (o:Entity {uid: row.object})
+MERGE (e)-[f:FACT {assertion: row.assertion}]->(o)
+SET f.pid = row.pid, f.name = row.name, f.polarity = row.polarity, f.support = 1,
+    f.confidence = row.confidence
+"""
+
+
+def statements(batch: Sequence[GraphFact]) -> list[Statement]:
+    """What adds a batch to an empty graph: the statements over rows that ``apply`` runs too, and the FACT
+    relations, which ``apply`` draws from what it has counted."""
+    made: list[Statement] = []
+
+    def note(cypher: str, parameters: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        if "rows" in parameters:
+            made.append((cypher, dict(parameters)))
+        return []
+
+    apply_batch(note, batch, [])
+    edges = [
+        {
+            "subject": slot_uid(item.fact.subject),
+            "object": slot_uid(item.fact.object),
+            "assertion": assertion_uid(item.fact),
+            "pid": slot_uid(item.fact.predicate),
+            "name": item.fact.predicate.name,
+            "polarity": item.fact.polarity,
+            "confidence": item.fact.score,
+        }
+        for item in batch
+    ]
+    parts = range(0, len(edges), ROWS_A_STATEMENT)
+    return made + [(FACT_EDGES, {"rows": edges[start : start + ROWS_A_STATEMENT]}) for start in parts]
+
+
+def through_the_store(graph: GraphStore, batches: Batches, lease: Lease) -> tuple[float, Counts]:
+    graph.clear(lease)
+
+    def work() -> None:
+        for through, batch in enumerate(batches, start=1):
+            graph.apply(batch, [], through, lease)
+
+    return seconds(work), graph.counts()
+
+
+def by_the_driver(
+    driver: neo4j.Driver, graph: GraphStore, batches: Batches, lease: Lease
+) -> tuple[float, Counts]:
+    """``graph`` is another look at the same server: it empties it, and counts."""
+    graph.clear(lease)
+    prepared = [statements(batch) for batch in batches]
+
+    def add(transaction: neo4j.ManagedTransaction, batch: list[Statement]) -> None:
+        for cypher, parameters in batch:
+            transaction.run(cypher, parameters).consume()
+
+    def work() -> None:
+        with driver.session() as session:
+            for batch in prepared:
+                session.execute_write(add, batch)
+
+    return seconds(work), graph.counts()
+
+
+def compare(server: Neo4j, folder: Path, batches: Batches, rounds: int) -> dict[str, list[float]]:
+    """Seconds of each way, in turns; the first round warms the server up and is left out."""
+    url = f"sqlite:///{folder / 'store.db'}"
+    migrate.upgrade(url)
+    store = SqlRecordStore(make_engine(url))
+    lease = store.acquire("projector", "benchmark", 86_400.0)
+    assert lease is not None
+    served, embedded = Neo4jGraph.at(server.url), EmbeddedGraph(folder / "graph", store)
+    with neo4j.GraphDatabase.driver(server.address, auth=(server.user, server.password)) as driver:
+        ways: dict[str, Callable[[], tuple[float, Counts]]] = {
+            "neo4j": lambda: through_the_store(served, batches, lease),
+            "driver": lambda: by_the_driver(driver, served, batches, lease),
+            "embedded": lambda: through_the_store(embedded, batches, lease),
+        }
+        taken: dict[str, list[float]] = {name: [] for name in ways}
+        for turn in range(rounds + 1):
+            counts = []
+            for name in list(ways) if turn % 2 else list(reversed(ways)):
+                spent, counted = ways[name]()
+                counts.append(counted)
+                if turn:
+                    taken[name].append(spent)
+            assert all(found == counts[0] for found in counts), counts
+    for graph in (served, embedded):
+        graph.close()
+    store.close()
+    return taken
+
+
+def told(values: list[float], form: str) -> str:
+    found = spread(values)
+    return f"{found['median']:{form}} ({found['min']:{form}} to {found['max']:{form}})"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--facts", type=int, default=5000)
+    parser.add_argument("--batch", type=int, default=1000, help="facts a transaction")
+    parser.add_argument("--rounds", type=int, default=7)
+    given = parser.parse_args()
+    facts = [made_fact(number) for number in range(given.facts)]
+    batches = [facts[start : start + given.batch] for start in range(0, given.facts, given.batch)]
+    with tempfile.TemporaryDirectory() as name:
+        server = Neo4j(Path(name) / "neo4j")
+        server.start()
+        try:
+            taken = compare(server, Path(name), batches, given.rounds)
+        finally:
+            server.stop()
+    shown = {
+        "neo4j": "GraphStore.apply, Neo4j",
+        "driver": "driver's UNWIND and MERGE, Neo4j",
+        "embedded": "GraphStore.apply, embedded",
+    }
+    table = [
+        [
+            shown[way],
+            told([given.facts / spent for spent in taken[way]], ",.0f"),
+            told([raw / spent for raw, spent in zip(taken["driver"], taken[way], strict=True)], ".2f"),
+        ]
+        for way in shown
+    ]
+    write(
+        "graph_rate",
+        "Facts a second into the graph",
+        ["way", "facts/s", "rate / driver's rate"],
+        table,
+        [
+            f"{given.facts:,} facts in batches of {given.batch:,}, one transaction or generation file each, "
+            "into an empty graph with its constraints and full-text indexes; a fact here is a mention, its "
+            "assertion and sentence, a quarter of a document, up to two entities and a predicate.",
+            "The driver's way runs apply's own UNWIND and MERGE statements from rows made before the clock "
+            "starts, draws the FACT relations from rows too, and leaves out the look at what is there, "
+            "counting support, dropping what nobody says any more, and the applied entry.",
+            f"{given.rounds} rounds after one that warms up, the ways in turns, every other round backwards; "
+            "median (least to greatest), ratios by round. Server and client share the machine. All ways "
+            "end with the same counts.",
+        ],
+    )
+
+
+if __name__ == "__main__":
+    main()
