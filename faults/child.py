@@ -31,13 +31,13 @@ import midspan.platform.doctor
 import midspan.platform.search  # noqa: F401 - all of these are loaded once, before the forks
 from faults.contents import contents
 from faults.points import Profile, Trigger, install
-from faults.workload import StandInModels
+from faults.workload import STAGE_SECONDS, StandInModels
 from midspan.errors import MidspanError
 from midspan.pipelines.ingest import Ingest
 from midspan.platform import broker, foreground, projector, pulse, runner
 from midspan.platform.workspace import Workspace
 
-BEAT_SECONDS = 0.3
+BEAT_SECONDS = STAGE_SECONDS / 3
 LEASE_SECONDS = 1.5
 """Leases of minutes would make every run wait for minutes; who holds one beats far more often."""
 PATIENCE_SECONDS = 60.0

@@ -1,9 +1,10 @@
-"""What every run ingests, and deterministic models that say something about it in no time."""
+"""What every run ingests, and deterministic models that say something about it at once."""
 
 from __future__ import annotations
 
 import hashlib
 import re
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from midspan.pipelines.stage import Batch, Stage
 from midspan.records import Fact, FactSlot, Product, Provenance, Run, Segment, Unit, record_id
 
 DIM = 16
+STAGE_SECONDS = 0.15
+"""What a batch takes at least, so that signs of life fall into it on a fast machine too."""
 NAMES = ("Ada", "Basel", "Chopin", "Dublin", "Euler", "Fes", "Ghent", "Hume", "Ivrea", "Jena")
 
 
@@ -86,6 +89,7 @@ class NameStage(Stage):
     run = Run("facts", 1, "stand-in.names", "0" * 64)
 
     def __call__(self, batch: Batch) -> list[Product]:
+        time.sleep(STAGE_SECONDS)
         return [fact for segment in batch.segments for fact in self._facts(segment)]
 
     def _facts(self, segment: Segment) -> list[Fact]:

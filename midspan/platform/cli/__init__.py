@@ -57,7 +57,7 @@ def _set_up_logging(level: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(
             number if isinstance(number, int) else logging.WARNING
         ),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # whatever stderr is by then
     )
 
 
