@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import nibabel as nib
 import numpy as np
 import pytest
+from pydantic import SecretStr
 
 from midspan import Workspace
+from midspan.db.migrate import upgrade
 from midspan.errors import BadAtlas, ReadOnlyWorkspace, UnknownName, WrongUse
+from midspan.platform.settings import Settings
+from services.postgres import Postgres
 
 TEXT = (
     "The pain sat in the liver. A stone lay in the left kidney. Her right kidney was small. "
@@ -32,12 +38,29 @@ def write_volume(folder: Path, name: str = "torso") -> tuple[Path, Path]:
     return volume, table
 
 
-@pytest.fixture(scope="module")
-def read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+@contextmanager
+def settings(request: pytest.FixtureRequest, folder: Path, kind: str) -> Iterator[Settings]:
+    """Of a workspace whose records lie in a new database of this kind."""
+    if kind == "sqlite":
+        yield Settings(workspace=folder)
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    name = f"atlases_{uuid.uuid4().hex[:12]}"
+    with server.connect() as admin:
+        admin.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
+    yield Settings(workspace=folder, database_url=SecretStr(server.database_url(name)))
+    with server.connect() as admin:
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[call-overload]
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def read(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """A text, placed in the phantom, then a torso, imported, in which it is placed as well."""
     folder = tmp_path_factory.mktemp("atlases")
     (folder / "note.txt").write_text(TEXT)
-    with Workspace.open(folder / "workspace") as workspace:
+    (folder / "workspace").mkdir()
+    with settings(request, folder / "workspace", request.param) as found, Workspace(found) as workspace:
+        upgrade(workspace.database_url)
         report = workspace.ingest([folder / "note.txt"], stages=["atlas"])
         assert report.ok, report.failures
         view, warnings = workspace.import_atlas(*write_volume(folder), licence="ours")
