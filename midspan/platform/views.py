@@ -93,9 +93,11 @@ def places(store: RecordStore, atlas: str, organ: str | None, limit: int) -> lis
     ]
 
 
-def body(store: RecordStore, atlas: Atlas) -> BodyView:
-    """An atlas's surfaces with the counts of this workspace."""
-    surfaces = tuple(OrganMesh(*surface) for surface in atlas.meshes)
+def body(store: RecordStore, atlas: Atlas, folder: Path | None) -> BodyView:
+    """An atlas's surfaces, kept in ``folder``, with the counts of this workspace."""
+    from midspan.models.atlas.kept_surfaces import surfaces_of
+
+    surfaces = tuple(OrganMesh(*surface) for surface in surfaces_of(atlas, folder))
     return BodyView(atlas.name, surfaces, store.organ_counts(atlas.name))
 
 

@@ -411,7 +411,7 @@ class Workspace:
 
     def body(self, atlas: str | None = None) -> BodyView:
         """An atlas's surfaces and how many sentences stand at each organ."""
-        return views.body(self.store, self.atlas(atlas))
+        return views.body(self.store, self.atlas(atlas), self.folder / "atlases")
 
     def places(self, organ: str | None = None, limit: int = 200, atlas: str | None = None) -> list[Place]:
         """Grounded sentences, of one organ or all."""
