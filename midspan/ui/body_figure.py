@@ -144,7 +144,7 @@ def _opacity(name: str, count: int, chosen: str | None) -> float:
         return 0.08
     if chosen is None:
         return 0.4 if count else 0.12
-    return 0.75 if name == chosen else 0.1
+    return 0.35 if name == chosen else 0.1  # its own points lie within it
 
 
 def _points(drawn: Sequence[Mark]) -> Any:
