@@ -21,6 +21,7 @@ MidspanError
 │   └── QueryTimeout          a query took more time or memory than it may
 ├── LeaseLost                 another worker has taken over this piece of work (retryable)
 └── ModelError
+    ├── BadAtlas              a label volume or its table cannot be an atlas
     ├── ModelFilesMissing     a weights file is not where it should be
     └── ModelHashMismatch     a weights file is not the one the code was tested with
 """
@@ -112,6 +113,10 @@ class LeaseLost(MidspanError):
 
 
 class ModelError(MidspanError):
+    pass
+
+
+class BadAtlas(ModelError):
     pass
 
 

@@ -202,6 +202,51 @@ class AtlasGrounding:
     negated: bool
     score: float
     """Probability of what was answered: of the organ, or of the abstention's reason."""
+    spread_mm: float | None = None
+    """Expected distance from the point to the organ that is meant, 0 where there is no doubt; None for an
+    abstention and for what was written before it was noted."""
+
+
+@dataclass(frozen=True)
+class AtlasOrgan:
+    """A structure of a stored atlas: what one label of its volume means, and where it lies (LPS, mm)."""
+
+    label: int
+    name: str
+    organ: str
+    """The group it belongs to, which groundings name."""
+    laterality: Literal["left", "right", ""]
+    aliases: tuple[str, ...]
+    snomed: str
+    uberon: str
+    centre_mm: tuple[float, float, float]
+    low_mm: tuple[float, float, float]
+    high_mm: tuple[float, float, float]
+    volume_mm3: float
+    n_voxels: int
+
+
+@dataclass(frozen=True)
+class StoredAtlas:
+    """An imported atlas without its voxels. Frame: DICOM LPS, millimetres."""
+
+    name: str
+    """What groundings call it."""
+    kind: Literal["labels"]
+    licence: str
+    citation: str
+    file_affine: tuple[float, ...]
+    """(16,) rows of the imported file's 4x4 affine, from its voxel index to LPS mm."""
+    file_shape: tuple[int, int, int]
+    origin_mm: tuple[float, float, float]
+    """Centre of voxel (0, 0, 0) of the stored grid, which stands upright."""
+    pitch_mm: float
+    shape: tuple[int, int, int]
+    sha256: str
+    """Of the stored voxels and the table: two imports of the same files have the same."""
+    organs: tuple[AtlasOrgan, ...]
+    added_at: float
+    """Unix seconds."""
 
 
 @dataclass(frozen=True)

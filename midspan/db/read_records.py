@@ -98,11 +98,12 @@ def groundings(connection: Connection, ids: Sequence[str]) -> dict[str, AtlasGro
     return {row["id"]: codec.to_atlas(row) for row in rows}
 
 
-def organ_counts(connection: Connection) -> dict[str, int]:
+def organ_counts(connection: Connection, atlas: str | None) -> dict[str, int]:
     organ = atlas_grounding.c.organ
+    of_atlas = [atlas_grounding.c.atlas == atlas] if atlas is not None else []
     rows = connection.execute(
         select(organ, func.count())
-        .where(atlas_grounding.c.status == "grounded", organ.is_not(None))
+        .where(atlas_grounding.c.status == "grounded", organ.is_not(None), *of_atlas)
         .group_by(organ)
         .order_by(organ)
     )

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from sqlalchemy import Connection, Engine, select
 
 from midspan.db import (
+    atlases,
     codec,
     leases,
     migrate,
@@ -54,6 +55,7 @@ from midspan.records import (
     Run,
     Segment,
     Source,
+    StoredAtlas,
 )
 
 
@@ -196,9 +198,23 @@ class SqlRecordStore(RecordStore):
             there = read_records.groundings(connection, found)
         return [there[record_id] for record_id in found]
 
-    def organ_counts(self) -> dict[str, int]:
+    def organ_counts(self, atlas: str | None = None) -> dict[str, int]:
         with reading(self._engine) as connection:
-            return read_records.organ_counts(connection)
+            return read_records.organ_counts(connection, atlas)
+
+    def add_atlas(self, atlas: StoredAtlas, labels: npt.NDArray[np.uint16]) -> None:
+        def work(connection: Connection) -> None:
+            atlases.add(connection, atlas, labels)
+
+        write(self._engine, work)
+
+    def atlases(self) -> list[StoredAtlas]:
+        with reading(self._engine) as connection:
+            return atlases.every(connection)
+
+    def atlas_labels(self, name: str) -> npt.NDArray[np.uint16]:
+        with reading(self._engine) as connection:
+            return atlases.labels(connection, name)
 
     def counts(self) -> dict[str, int]:
         with reading(self._engine) as connection:

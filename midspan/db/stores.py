@@ -27,6 +27,7 @@ from midspan.records import (
     Segment,
     Source,
     SourceKind,
+    StoredAtlas,
 )
 
 Target = Literal["graph", "vectors.text", "vectors.visual"]
@@ -357,8 +358,23 @@ class RecordStore(ABC):
         Raises ``WrongUse`` where a corner is not finite or ``low_mm`` is above ``high_mm``."""
 
     @abstractmethod
-    def organ_counts(self) -> dict[str, int]:
-        """Grounded sentences by organ."""
+    def organ_counts(self, atlas: str | None = None) -> dict[str, int]:
+        """Grounded sentences by organ, of one atlas or of all."""
+
+    # --- imported atlases ---
+
+    @abstractmethod
+    def add_atlas(self, atlas: StoredAtlas, labels: npt.NDArray[np.uint16]) -> None:
+        """Keep an atlas with its voxels (``atlas.shape``); the same again changes nothing. Raises
+        ``WrongUse`` when another one has this name: groundings lead to it."""
+
+    @abstractmethod
+    def atlases(self) -> list[StoredAtlas]:
+        """By name."""
+
+    @abstractmethod
+    def atlas_labels(self, name: str) -> npt.NDArray[np.uint16]:
+        """The voxels of an atlas. Raises ``NotFound``."""
 
     @abstractmethod
     def counts(self) -> dict[str, int]:

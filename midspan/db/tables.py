@@ -16,6 +16,7 @@ from sqlalchemy import (
     Column,
     Float,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -234,6 +235,53 @@ atlas_grounding = Table(
     Column("named", Boolean, nullable=False),
     Column("negated", Boolean, nullable=False),
     Column("score", Float, nullable=False),
+    Column("spread_mm", Float),
+)
+
+# --- imported atlases; the phantom is made from its formulas ---
+
+atlas = Table(
+    "atlas",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("licence", Text, nullable=False),
+    Column("citation", Text, nullable=False),
+    Column("file_affine", JSON, nullable=False),
+    Column("file_shape", JSON, nullable=False),
+    Column("origin_mm", JSON, nullable=False),
+    Column("pitch_mm", Float, nullable=False),
+    Column("shape", JSON, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("added_at", Float, nullable=False),
+    Column("volume", LargeBinary, nullable=False),  # uint16 labels, little endian, C order, deflated
+)
+
+atlas_organ = Table(
+    "atlas_organ",
+    metadata,
+    Column("atlas", Text, ForeignKey(atlas.c.name, ondelete="CASCADE"), primary_key=True),
+    Column("label", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("organ", Text, nullable=False),
+    Column("laterality", Text, nullable=False),
+    Column("snomed", Text, nullable=False),
+    Column("uberon", Text, nullable=False),
+    Column("centre_mm", JSON, nullable=False),
+    Column("low_mm", JSON, nullable=False),
+    Column("high_mm", JSON, nullable=False),
+    Column("volume_mm3", Float, nullable=False),
+    Column("n_voxels", BigInteger, nullable=False),
+)
+
+organ_alias = Table(
+    "organ_alias",
+    metadata,
+    Column("atlas", Text, primary_key=True),
+    Column("label", Integer, primary_key=True, autoincrement=False),
+    Column("idx", Integer, primary_key=True, autoincrement=False),
+    Column("alias", Text, nullable=False, index=True),
+    ForeignKeyConstraint(["atlas", "label"], [atlas_organ.c.atlas, atlas_organ.c.label], ondelete="CASCADE"),
 )
 
 

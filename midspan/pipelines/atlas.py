@@ -34,17 +34,21 @@ class AtlasStage(Stage):
     requires = ("sentence",)
     produces = ("atlas",)
 
-    def __init__(self, placer: SentencePlacer, vectors: SentenceVectors | None) -> None:
+    def __init__(
+        self, placer: SentencePlacer, vectors: SentenceVectors | None, atlas: str = ATLAS, sha256: str = ""
+    ) -> None:
         """``vectors`` of the bundled encoder open the gate; without them every sentence that names no
-        organ pays for the second encoder."""
+        organ pays for the second encoder. An imported ``atlas`` has the hash of its voxels and table; what
+        is said about it stands beside what is said about the others."""
         self._placer = placer
         self._vectors = vectors
+        self._atlas = atlas
         self._run = Run(
-            stage="atlas",
-            stage_version=2,
+            stage="atlas" if atlas == ATLAS else f"atlas@{atlas}",
+            stage_version=3,
             model=MODEL,
             weights_sha256=model_entry(MODEL).weights_sha256,
-            parameters={"atlas": ATLAS, "gate": vectors is not None},
+            parameters={"atlas": atlas, "gate": vectors is not None} | ({"sha256": sha256} if sha256 else {}),
         )
 
     @property
@@ -59,19 +63,19 @@ class AtlasStage(Stage):
         vectors = self._vectors.of(texts) if self._vectors is not None else None
         groundings = self._placer.place(texts, vectors)
         return [
-            _record(segment, grounding, self._run)
+            _record(segment, grounding, self._run, self._atlas)
             for segment, grounding in zip(sentences, groundings, strict=True)
         ]
 
 
-def _record(segment: Segment, grounding: Grounding, run: Run) -> AtlasGrounding:
+def _record(segment: Segment, grounding: Grounding, run: Run, atlas: str) -> AtlasGrounding:
     start, end = segment.start + grounding.start, segment.start + grounding.end
     x, y, z = grounding.point_mm or (None, None, None)
     return AtlasGrounding(
         id=record_id("atlas", segment.source_id, run.id, int(start), int(end)),
         provenance=Provenance(segment.source_id, run.id, segment.id, "char", start, end),
         text=segment.text,
-        atlas=ATLAS,
+        atlas=atlas,
         status=grounding.status,
         reason=grounding.reason,
         x_mm=x,
@@ -83,4 +87,5 @@ def _record(segment: Segment, grounding: Grounding, run: Run) -> AtlasGrounding:
         named=grounding.named,
         negated=grounding.negated,
         score=grounding.score,
+        spread_mm=grounding.spread_mm,
     )

@@ -21,6 +21,7 @@ from midspan.records import (
 
 __all__ = [
     "Answer",
+    "AtlasView",
     "BodyView",
     "Check",
     "Diagnosis",
@@ -30,7 +31,9 @@ __all__ = [
     "IngestReport",
     "JobItemView",
     "JobView",
+    "NearPlace",
     "OrganMesh",
+    "PlacedSentence",
     "Rows",
     "Shown",
     "SourceSummary",
@@ -255,6 +258,57 @@ class Place:
     path: str
     mention: tuple[int, int] = (0, 0)
     """The words that decided, half-open within the sentence."""
+
+
+@dataclass(frozen=True)
+class NearPlace:
+    """A grounded sentence and how far it stands from what was asked for."""
+
+    place: Place
+    distance_mm: float
+    """To the point, or to the nearest of the organ; 0 within it."""
+
+
+@dataclass(frozen=True)
+class PlacedSentence:
+    """Where a sentence that was typed in belongs in an atlas; ``as_json`` is the fixed shape."""
+
+    text: str
+    atlas: str
+    organ: str | None
+    """None: the model abstains, and ``reason`` says why."""
+    probability: float
+    """Of the organ, or of the abstention."""
+    point_mm: tuple[float, float, float] | None
+    """LPS."""
+    spread_mm: float | None
+    organs: Mapping[str, float]
+    laterality: Literal["left", "right", "both", "none"]
+    named: bool
+    """The sentence has an anatomical word; otherwise the answer is inferred."""
+    negated: bool
+    reason: str
+
+    def as_json(self) -> dict[str, Any]:
+        names = ("organ", "probability", "point_mm", "spread_mm", "organs", "atlas")
+        return {name: getattr(self, name) for name in names}
+
+
+@dataclass(frozen=True)
+class AtlasView:
+    """An atlas in a list: the phantom, or an imported one."""
+
+    name: str
+    kind: Literal["phantom", "labels"]
+    organs: Mapping[str, int]
+    """Name to its number of structures."""
+    pitch_mm: float
+    licence: str
+    citation: str
+    groundings: int
+    """Sentences that stand in it."""
+    added_at: float | None
+    """Unix seconds; None for the phantom."""
 
 
 @dataclass(frozen=True)

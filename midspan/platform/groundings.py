@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import TYPE_CHECKING
 
 from midspan.db.stores import RecordStore
-from midspan.platform.answers import Place
+from midspan.errors import WrongUse
+from midspan.pipelines.readers.normalise import clean_text
+from midspan.platform.answers import Place, PlacedSentence
 from midspan.records import AtlasGrounding
 
-Laterality = Literal["left", "right", "both", "none"]
+if TYPE_CHECKING:
+    from midspan.models.atlas.anatomy import Anatomy
+    from midspan.platform.models import LazyPlacer
 
 
 def with_mentions(store: RecordStore, places: Sequence[Place]) -> list[Place]:
@@ -28,9 +32,9 @@ def with_mentions(store: RecordStore, places: Sequence[Place]) -> list[Place]:
     return found
 
 
-def abstentions(store: RecordStore, limit: int) -> list[Place]:
+def abstentions(store: RecordStore, atlas: str, limit: int) -> list[Place]:
     """Sentences with anatomical words that the model would not place; ``reason`` says why."""
-    found = store.records("atlas", {"status": "abstained", "named": True}, limit)
+    found = store.records("atlas", {"status": "abstained", "named": True, "atlas": atlas}, limit)
     groundings = [record for record in found if isinstance(record, AtlasGrounding)]
     names = store.names(sorted({grounding.provenance.source_id for grounding in groundings}))
     places = []
@@ -41,8 +45,29 @@ def abstentions(store: RecordStore, limit: int) -> list[Place]:
     return with_mentions(store, places)
 
 
-def organ_points(organ: str, laterality: Laterality) -> tuple[tuple[float, float, float], ...]:
-    """Centres of an organ (LPS, mm): one, or right and left where both sides are meant."""
-    from midspan.models.atlas.grounding import points_mm  # builds voxels
+def organ_points(anatomy: Anatomy, organ: str) -> tuple[tuple[float, float, float], ...]:
+    """Centres of an organ (LPS, mm): right and left of one that has both, else one."""
+    if organ in anatomy.paired:
+        return anatomy.centre(organ, "right", ""), anatomy.centre(organ, "left", "")
+    return (anatomy.centre(organ, "", ""),)
 
-    return tuple(points_mm(organ, laterality))
+
+def placed(placer: LazyPlacer, sentence: str, atlas: str) -> PlacedSentence:
+    """What the model says of a sentence that is typed in. Raises ``WrongUse`` without one."""
+    text = clean_text(sentence).strip()
+    if not text:
+        raise WrongUse("there is no sentence to place")
+    (grounding,) = placer.place([text])
+    return PlacedSentence(
+        text=text,
+        atlas=atlas,
+        organ=grounding.organ,
+        probability=grounding.score,
+        point_mm=grounding.point_mm,
+        spread_mm=grounding.spread_mm,
+        organs=dict(grounding.organs),
+        laterality=grounding.laterality,
+        named=grounding.named,
+        negated=grounding.negated,
+        reason=grounding.reason,
+    )

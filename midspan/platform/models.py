@@ -6,7 +6,7 @@ Knowing which run a stage is costs no import of torch or spaCy, so that finding 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +16,14 @@ import numpy.typing as npt
 from midspan.db.stores import RecordStore
 from midspan.models.registry import model_entry
 from midspan.pipelines.stage import Stage
+from midspan.platform.atlases import PHANTOM, Atlases
 from midspan.platform.settings import Settings
 from midspan.records import Run
 
 if TYPE_CHECKING:
     from midspan.models.atlas.grounding import Grounding
     from midspan.models.atlas.placing import Placer
+    from midspan.models.atlas.predictor import OrganPredictor
     from midspan.models.encoder import TextEncoder
     from midspan.models.parser import Parser
     from midspan.pipelines.embedding import SentenceVectors
@@ -78,15 +80,17 @@ class LazyParser:
 
 
 class LazyPlacer:
-    """The atlas model, loaded on the first sentence."""
+    """The atlas model over one atlas; both are loaded on the first sentence that needs them."""
+
+    def __init__(self, atlases: Atlases, name: str, predictor: Callable[[], OrganPredictor]) -> None:
+        self._atlases, self._name, self._predictor = atlases, name, predictor
 
     @cached_property
     def loaded(self) -> Placer:
-        from midspan.models.atlas.phantom_atlas import phantom_atlas  # loads scipy
-        from midspan.models.atlas.placing import Placer
-        from midspan.models.atlas.predictor import OrganPredictor  # loads torch
+        from midspan.models.atlas.placing import Placer  # loads scipy
 
-        return Placer(phantom_atlas, OrganPredictor.load)
+        atlases, name = self._atlases, self._name
+        return Placer(lambda: atlases.atlas(name), self._predictor, lambda: atlases.anatomy(name))
 
     def place(
         self, texts: Sequence[str], embeddings: npt.NDArray[np.float32] | None = None
@@ -97,22 +101,45 @@ class LazyPlacer:
 class Models:
     """All stages in order, with the models they share."""
 
-    def __init__(self, settings: Settings, store: RecordStore) -> None:
+    def __init__(self, settings: Settings, store: RecordStore, atlases: Atlases) -> None:
         self._settings = settings
         self._store = store
+        self._atlases = atlases
+        self._placers: dict[tuple[str, str], LazyPlacer] = {}
         self.parser = LazyParser()
-        self.placer = LazyPlacer()
 
     @cached_property
     def encoder(self) -> Encoder:
         return Encoder(self._settings)
 
-    @cached_property
+    @property
     def stages(self) -> list[Stage]:
-        """One stage a capability, in an order in which each finds what it requires."""
+        """One stage a capability, and one more for each imported atlas, in an order in which each finds
+        what it requires."""
+        return [*self._stages, *(self._atlas_stage(one.name, one.sha256) for one in self._atlases.stored())]
+
+    def placer(self, atlas: str, sha256: str = "") -> LazyPlacer:
+        """The atlas model over an atlas: the phantom, or an imported one by name and hash."""
+        return self._placers.setdefault(
+            (atlas, sha256), LazyPlacer(self._atlases, atlas, lambda: self._predictor)
+        )
+
+    def _atlas_stage(self, atlas: str, sha256: str = "") -> Stage:
+        from midspan.pipelines.atlas import AtlasStage
+
+        vectors = self._vectors if self._settings.text_model is None else None
+        return AtlasStage(self.placer(atlas, sha256), vectors, atlas, sha256)
+
+    @cached_property
+    def _predictor(self) -> OrganPredictor:
+        from midspan.models.atlas.predictor import OrganPredictor  # loads torch
+
+        return OrganPredictor.load()
+
+    @cached_property
+    def _stages(self) -> list[Stage]:
         from midspan.models.facts.knowledge_graph import bundled_kg
         from midspan.models.facts.linking import Linker
-        from midspan.pipelines.atlas import AtlasStage
         from midspan.pipelines.facts import FactStage
         from midspan.pipelines.parse import ParseStage
         from midspan.pipelines.scene import SceneStage
@@ -123,7 +150,7 @@ class Models:
             self._embedding,
             ParseStage(self.parser),
             SceneStage(),
-            AtlasStage(self.placer, self._vectors if self._settings.text_model is None else None),
+            self._atlas_stage(PHANTOM),
             FactStage(
                 Linker(graph),
                 graph_sha256=graph.sha256,

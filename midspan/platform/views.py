@@ -25,6 +25,7 @@ from midspan.records import AtlasGrounding, Fact, Failure, SceneArrangement
 if TYPE_CHECKING:
     from midspan.db.jobs import ItemRow, JobRow
     from midspan.db.workers import WorkerRow
+    from midspan.models.atlas.atlas import Atlas
 
 MISSING = "`midspan search` prints the ids of its hits"
 
@@ -80,9 +81,9 @@ def facts(store: RecordStore, entity_uid: str | None, limit: int) -> list[FactVi
     ]
 
 
-def places(store: RecordStore, organ: str | None, limit: int) -> list[Place]:
+def places(store: RecordStore, atlas: str, organ: str | None, limit: int) -> list[Place]:
     """Grounded sentences with their sources."""
-    where = {"status": "grounded"} | ({"organ": organ} if organ else {})
+    where = {"status": "grounded", "atlas": atlas} | ({"organ": organ} if organ else {})
     found = [record for record in store.records("atlas", where, limit) if isinstance(record, AtlasGrounding)]
     names = store.names(sorted({record.provenance.source_id for record in found}))
     return [
@@ -92,13 +93,12 @@ def places(store: RecordStore, organ: str | None, limit: int) -> list[Place]:
     ]
 
 
-def body(store: RecordStore) -> BodyView:
-    """The stylised phantom's surfaces with the counts of this workspace."""
-    from midspan.models.atlas.phantom_atlas import phantom_atlas  # builds voxels
+def body(store: RecordStore, atlas: Atlas, folder: Path | None) -> BodyView:
+    """An atlas's surfaces, kept in ``folder``, with the counts of this workspace."""
+    from midspan.models.atlas.kept_surfaces import surfaces_of
 
-    atlas = phantom_atlas()
-    surfaces = tuple(OrganMesh(*surface) for surface in atlas.meshes)
-    return BodyView(atlas.name, surfaces, store.organ_counts())
+    surfaces = tuple(OrganMesh(*surface) for surface in surfaces_of(atlas, folder))
+    return BodyView(atlas.name, surfaces, store.organ_counts(atlas.name))
 
 
 def scene_picture(store: RecordStore, record_id: str) -> str:

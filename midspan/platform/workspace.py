@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -31,9 +32,10 @@ from midspan.db.stores import (
 from midspan.db.workers import WorkerStore
 from midspan.errors import NotFound, ReadOnlyWorkspace, StoreUnavailable, UnknownName, WrongUse
 from midspan.pipelines.batch_run import needed_stages
-from midspan.platform import groundings, views
+from midspan.platform import groundings, near, views
 from midspan.platform.answers import (
     Answer,
+    AtlasView,
     BodyView,
     Diagnosis,
     Explanation,
@@ -41,10 +43,13 @@ from midspan.platform.answers import (
     IngestReport,
     JobItemView,
     JobView,
+    NearPlace,
     Place,
+    PlacedSentence,
     Shown,
     WorkerView,
 )
+from midspan.platform.atlases import PHANTOM, Atlases, stem, structures_from
 from midspan.platform.models import STAGES, Models
 from midspan.platform.projector import Projected, Projector, holder_name
 from midspan.platform.replica import place, replica_id
@@ -52,6 +57,7 @@ from midspan.platform.settings import Settings
 from midspan.records import Run, SourceKind
 
 if TYPE_CHECKING:
+    from midspan.models.atlas.atlas import Atlas
     from midspan.pipelines.ingest import Ingest
     from midspan.pipelines.stage import Stage
     from midspan.platform.background import Background
@@ -184,7 +190,11 @@ class Workspace:
 
     @cached_property
     def models(self) -> Models:
-        return Models(self.settings, self.store)
+        return Models(self.settings, self.store, self._atlases)
+
+    @cached_property
+    def _atlases(self) -> Atlases:
+        return Atlases(self.store)
 
     @cached_property
     def projector(self) -> Projector:
@@ -337,23 +347,84 @@ class Workspace:
         """Facts, all or those with this entity as subject or object, best first."""
         return views.facts(self.store, entity_uid, limit)
 
-    def body(self) -> BodyView:
-        """The atlas's surfaces and how many sentences stand at each organ."""
-        return views.body(self.store)
+    # --- atlases; without a name the phantom is meant. Points are LPS, millimetres ---
 
-    def places(self, organ: str | None = None, limit: int = 200) -> list[Place]:
+    def atlases(self) -> list[AtlasView]:
+        """The phantom and the imported atlases."""
+        return self._atlases.views()
+
+    def atlas(self, name: str | None = None) -> Atlas:
+        """Structures, voxels, distances and surfaces of an atlas. Raises ``UnknownName``."""
+        return self._atlases.atlas(name)
+
+    def import_atlas(
+        self,
+        labels: str | Path,
+        table: str | Path | None = None,
+        *,
+        preset: str | None = None,
+        aliases: str | Path | None = None,
+        name: str | None = None,
+        licence: str = "",
+        citation: str = "",
+    ) -> tuple[AtlasView, tuple[str, ...]]:
+        """Add an atlas from a NIfTI label volume and a table (CSV, or a preset); returns it with warnings.
+
+        Named after the file without ``name``. Texts that are ingested from now on are placed in it too,
+        and those that are there already when they are ingested again. Raises ``BadAtlas``, ``WrongUse``.
+        """
+        self._writable()
+        path = Path(labels)
+        structures = structures_from(table, preset, aliases)
+        return self._atlases.add(path, structures, name or stem(path), licence, citation)
+
+    def place(self, sentence: str, atlas: str | None = None) -> PlacedSentence:
+        """Where a sentence belongs in an atlas, or that it belongs nowhere. Raises ``UnknownName``."""
+        return groundings.placed(self.models.placer(*self._atlases.known(atlas)), sentence, atlas or PHANTOM)
+
+    def near(
+        self,
+        *,
+        organ: str | None = None,
+        point: Sequence[float] | None = None,
+        inside: str | None = None,
+        side: near.Side = "",
+        radius_mm: float | None = None,
+        atlas: str | None = None,
+        limit: int = 50,
+    ) -> list[NearPlace]:
+        """Grounded sentences near an organ (within 30 mm without ``radius_mm``), near a point (the nearest
+        ones without), or inside an organ; the nearest first. Raises ``UnknownName``, ``WrongUse``."""
+        if [organ, point, inside].count(None) != 2:
+            raise WrongUse("say one of organ, point and inside")
+        if inside is not None and radius_mm is not None:
+            raise WrongUse("a radius goes with an organ or a point, not with inside")
+        there = self.atlas(atlas)
+        if point is not None:
+            found = near.near_point(self.store, there, point, radius_mm, limit)
+        elif organ is not None:
+            found = near.near_organ(self.store, there, organ, side, radius_mm, limit)
+        else:
+            found = near.inside_organ(self.store, there, str(inside), side, limit)
+        placed = groundings.with_mentions(self.store, [one.place for one in found])
+        return [replace(one, place=where) for one, where in zip(found, placed, strict=True)]
+
+    def body(self, atlas: str | None = None) -> BodyView:
+        """An atlas's surfaces and how many sentences stand at each organ."""
+        return views.body(self.store, self.atlas(atlas), self.folder / "atlases")
+
+    def places(self, organ: str | None = None, limit: int = 200, atlas: str | None = None) -> list[Place]:
         """Grounded sentences, of one organ or all."""
-        return groundings.with_mentions(self.store, views.places(self.store, organ, limit))
+        found = views.places(self.store, atlas or PHANTOM, organ, limit)
+        return groundings.with_mentions(self.store, found)
 
-    def abstentions(self, limit: int = 50) -> list[Place]:
+    def abstentions(self, limit: int = 50, atlas: str | None = None) -> list[Place]:
         """Sentences with anatomical words that the atlas model would not place, with its reasons."""
-        return groundings.abstentions(self.store, limit)
+        return groundings.abstentions(self.store, atlas or PHANTOM, limit)
 
-    def organ_points(
-        self, organ: str, laterality: groundings.Laterality
-    ) -> tuple[tuple[float, float, float], ...]:
-        """Centres of an organ (LPS, mm): one, or right and left where both sides are meant."""
-        return groundings.organ_points(organ, laterality)
+    def organ_points(self, organ: str, atlas: str | None = None) -> tuple[tuple[float, float, float], ...]:
+        """Centres of an organ: right and left of one that has both, else one."""
+        return groundings.organ_points(self._atlases.anatomy(atlas), organ)
 
     def scene_picture(self, record_id: str) -> str:
         """A scene arrangement as SVG."""

@@ -1,100 +1,115 @@
-"""The atlas: a body in 3D with points where sentences stand; an organ lists its sentences."""
+"""The atlas: a body in 3D with points where sentences stand; an organ or a distance lists its sentences."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from midspan import Workspace
-from midspan.platform.answers import BodyView, Place
-from midspan.ui import passage, style
+from midspan.platform.answers import BodyView, NearPlace, Place, PlacedSentence
+from midspan.ui import atlas_choice, atlas_query, passage, style
+from midspan.ui.atlas_choice import Choice
 from midspan.ui.body_figure import BODY, figure, marks
 from midspan.ui.escaping import as_html, marked
 from midspan.ui.wording import counted, place
 
 POINTS = 2000
 LISTED = 50
+LEAD = (
+    "Medical sentences at the organ they speak of; what no word names is inferred, and says so. The "
+    "phantom is a stylised adult (MIRD-5, Cristy and Eckerman), not a person's anatomy."
+)
 
 
 def render(workspace: Workspace) -> None:
-    style.heading(
-        "Atlas",
-        "Medical sentences at the organ they speak of. A stylised adult phantom (MIRD-5, Cristy and "
-        "Eckerman), not a person's anatomy; a point is an organ's centre, found by a dictionary baseline.",
-    )
+    style.heading("Atlas", LEAD)
+    atlas = atlas_choice.atlas(workspace)
     with st.spinner("Building the body …"):
-        body = workspace.body()
+        body = workspace.body(atlas)
+    placed = atlas_query.ask(workspace, atlas)
     if not sum(body.counts.values()):
         style.empty("No sentence is grounded yet", "Ingest documents that speak of organs.")
-        _abstained(workspace)
+        if placed is not None:
+            _body(workspace, body, [], Choice(None, None, 0), placed)
+        _abstained(workspace, atlas)
         return
-    organ = _organ(body)
+    choice = atlas_choice.around(body, [mesh.organ for mesh in body.meshes if mesh.organ != BODY])
     with st.spinner("Reading the points …"):
-        places = workspace.places(organ, POINTS)
+        found = _chosen(workspace, atlas, choice)
     left, right = st.columns([6, 5], gap="medium")
     with left:
-        _body(workspace, body, places, organ)
+        _body(workspace, body, [one.place for one in found], choice, placed)
     with right:
-        _sentences(workspace, body, places, organ)
-    _abstained(workspace)
+        _sentences(workspace, body, found, choice)
+    _abstained(workspace, atlas)
 
 
-def _organ(body: BodyView) -> str | None:
-    """The organ that is looked at: from the address or the box, as Streamlit reports no clicks in 3D."""
-    counts = {mesh.organ: body.counts.get(mesh.organ, 0) for mesh in body.meshes if mesh.organ != BODY}
-    known = sorted((organ for organ in counts if counts[organ]), key=lambda organ: (-counts[organ], organ))
-    if "organ" not in st.session_state:
-        asked = st.query_params.get("organ", "")
-        st.session_state["organ"] = asked if asked in known else None
-    box, _ = st.columns([4, 7])
-    organ: str | None = box.selectbox(
-        "Organ",
-        known,
-        key="organ",
-        format_func=lambda organ: f"{organ} ({counts[organ]})",
-        placeholder="all organs",
-    )
-    if organ:
-        st.query_params["organ"] = organ
-    elif "organ" in st.query_params:
-        del st.query_params["organ"]
-    return organ
+def _chosen(workspace: Workspace, atlas: str, choice: Choice) -> list[NearPlace]:
+    """What is drawn and listed; distances are 0 where none was asked for."""
+    if choice.point is not None:
+        return workspace.near(point=choice.point, radius_mm=choice.radius_mm, atlas=atlas, limit=POINTS)
+    if choice.organ is not None and choice.radius_mm:
+        return workspace.near(organ=choice.organ, radius_mm=choice.radius_mm, atlas=atlas, limit=POINTS)
+    return [NearPlace(one, 0.0) for one in workspace.places(choice.organ, POINTS, atlas)]
 
 
-def _body(workspace: Workspace, body: BodyView, places: list[Place], organ: str | None) -> None:
+def _body(
+    workspace: Workspace, body: BodyView, places: list[Place], choice: Choice, placed: PlacedSentence | None
+) -> None:
+    drawn = marks(places, lambda organ: workspace.organ_points(organ, body.atlas))
     st.plotly_chart(
-        figure(body, marks(places, workspace.organ_points), organ),
+        figure(body, drawn, choice.organ, placed, choice.point),
         width="stretch",
         key="body",
         theme=None,
         config={"displaylogo": False, "displayModeBar": False},
     )
     st.caption(
-        "Seen from the front: the body's left is on your right. Drag to turn, scroll to zoom, hover to read."
+        "Seen from the front: the body's left is on your right. Drag to turn, scroll to zoom, hover to read. "
+        "Diamonds are inferred; lines show how far a point may be off."
     )
 
 
-def _sentences(workspace: Workspace, body: BodyView, places: list[Place], organ: str | None) -> None:
-    count = body.counts.get(organ, 0) if organ else sum(body.counts.values())
-    st.html(
-        f"<b>{as_html(organ or 'all organs')}</b> <span class='ms-meta'>{counted(count, 'sentence')}</span>"
-    )
+def _sentences(workspace: Workspace, body: BodyView, found: list[NearPlace], choice: Choice) -> None:
+    count, more = len(found), "at least " if len(found) == POINTS else ""
+    if choice.point is None and not choice.radius_mm:
+        count, more = body.counts.get(choice.organ, 0) if choice.organ else sum(body.counts.values()), ""
+    what = as_html(_what(choice))
+    st.html(f"<b>{what}</b> <span class='ms-meta'>{more}{counted(count, 'sentence')}</span>")
     with st.container(height=570, border=False):
-        for number, one in enumerate(places[:LISTED]):
-            _sentence(workspace, number, one)
+        for number, one in enumerate(found[:LISTED]):
+            _sentence(workspace, number, one, choice)
         if count > LISTED:
             st.caption(f"The first {LISTED} are listed; search finds the others.")
 
 
-def _sentence(workspace: Workspace, number: int, one: Place) -> None:
-    grounding = one.grounding
+def _what(choice: Choice) -> str:
+    if choice.point is not None:
+        return "within {} mm of ({:.0f}, {:.0f}, {:.0f})".format(choice.radius_mm, *choice.point)
+    if choice.organ is None:
+        return "all organs"
+    return f"within {choice.radius_mm} mm of {choice.organ}" if choice.radius_mm else choice.organ
+
+
+def _sentence(workspace: Workspace, number: int, one: NearPlace, choice: Choice) -> None:
+    grounding = one.place.grounding
     with st.container(border=True):
         body, action = st.columns([6, 1], vertical_alignment="center")
-        body.html(_words(one))
+        asked = choice.point is not None or bool(choice.radius_mm)
+        body.html(_words(one.place, one.distance_mm if asked else None))
         if action.button("Open", key=f"place-{number}", type="tertiary"):
             passage.in_dialog(workspace, grounding.id)
+        if grounding.x_mm is not None and grounding.y_mm is not None and grounding.z_mm is not None:
+            action.button(
+                "Around",
+                key=f"around-{number}",
+                type="tertiary",
+                help="What else stands near this point",
+                on_click=atlas_choice.look_around,
+                args=((grounding.x_mm, grounding.y_mm, grounding.z_mm),),
+            )
 
 
-def _words(one: Place) -> str:
+def _words(one: Place, distance_mm: float | None = None) -> str:
     """HTML of a sentence with the deciding words marked, where it stands, and what the model says of it."""
     grounding = one.grounding
     where = grounding.provenance
@@ -104,16 +119,21 @@ def _words(one: Place) -> str:
     if grounding.negated:
         said.append("negated")
     said.append(grounding.reason)
+    if not grounding.named:
+        said.append(f"probability {grounding.score:.2f}")
+    if distance_mm is not None:
+        said.append(f"{distance_mm:.0f} mm away")
+    mention = [one.mention] if grounding.named else []
     return (
-        f'<div class="ms-text" dir="auto">{marked(grounding.text, [one.mention])}</div>'
+        f'<div class="ms-text" dir="auto">{marked(grounding.text, mention)}</div>'
         f'<div class="ms-meta">{as_html(one.title)} · '
         f"{as_html(place(where.unit, where.start, where.end))} · {as_html(', '.join(said))}</div>"
     )
 
 
-def _abstained(workspace: Workspace) -> None:
+def _abstained(workspace: Workspace, atlas: str) -> None:
     """What the model would not place, so that an empty organ is no false comfort."""
-    found = workspace.abstentions(LISTED)
+    found = workspace.abstentions(LISTED, atlas)
     if not found:
         return
     more = "at least " if len(found) == LISTED else ""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import plotly.graph_objects as go
 
-from midspan.platform.answers import BodyView, OrganMesh, Place
+from midspan.platform.answers import BodyView, OrganMesh, Place, PlacedSentence
 from midspan.ui.escaping import as_html
 from midspan.ui.wording import counted
 
@@ -23,8 +24,8 @@ PALETTE = (
 POINT = "#111827"
 
 Point = tuple[float, float, float]
-OrganPoints = Callable[[str, Literal["both"]], tuple[Point, ...]]
-"""Right and left centre of an organ, as ``Workspace.organ_points`` gives them."""
+OrganPoints = Callable[[str], tuple[Point, ...]]
+"""Right and left centre of an organ that has both, else one, as ``Workspace.organ_points`` gives them."""
 
 
 @dataclass(frozen=True)
@@ -35,30 +36,49 @@ class Mark:
     at: Point
     count: int
     """Sentences that stand here."""
+    named: bool = True
+    """They name the organ; otherwise it is inferred."""
+    spread_mm: float = 0.0
+    """How far the point may be off, in the mean of its sentences."""
 
 
 def marks(places: Sequence[Place], points: OrganPoints) -> list[Mark]:
     """One mark an organ and point; a sentence that leaves the side open counts on both sides."""
-    counts: Counter[tuple[str, Point]] = Counter()
+    spreads: dict[tuple[str, Point, bool], list[float]] = {}
     for place in places:
         one = place.grounding
         if one.organ is None or one.x_mm is None or one.y_mm is None or one.z_mm is None:
             continue
         at = (one.x_mm, one.y_mm, one.z_mm)
-        sides = points(one.organ, "both") if one.laterality == "both" else ()
+        sides = points(one.organ) if one.laterality == "both" else ()
         # A part of an organ (a clavicle) has a point of its own, which the organ's sides do not mirror.
-        counts.update((one.organ, side) for side in (sides if at in sides else (at,)))
-    return [Mark(organ, at, count) for (organ, at), count in counts.items()]
+        for side in sides if at in sides else (at,):
+            spreads.setdefault((one.organ, side, one.named), []).append(one.spread_mm or 0.0)
+    return [
+        Mark(organ, at, len(found), named, sum(found) / len(found))
+        for (organ, at, named), found in spreads.items()
+    ]
 
 
-def figure(body: BodyView, drawn_marks: Sequence[Mark], chosen: str | None) -> Any:
-    """A ``plotly.graph_objects.Figure``; the chosen organ stands out, the others fade.
+def figure(
+    body: BodyView,
+    drawn_marks: Sequence[Mark],
+    chosen: str | None,
+    placed: PlacedSentence | None = None,
+    point: Point | None = None,
+) -> Any:
+    """A ``plotly.graph_objects.Figure``; the chosen organ stands out, the others fade. A typed sentence
+    stands in it with a ball as wide as its spread, the chosen point with a cross.
 
     Frame: LPS (+x the body's left, +y posterior, +z up), so that the viewer stands at -y, before the
     body's front, with the body's left on the right.
     """
     traces = [_mesh(mesh, body.counts, chosen) for mesh in body.meshes]
     traces.append(_points(drawn_marks))
+    if placed is not None and placed.point_mm is not None:
+        traces += _placed(placed, placed.point_mm)
+    if point is not None:
+        traces.append(_star(point, "x", "the chosen point"))
     drawn = go.Figure(traces)
     axis = {"visible": False, "showspikes": False}
     drawn.update_layout(
@@ -124,24 +144,62 @@ def _opacity(name: str, count: int, chosen: str | None) -> float:
         return 0.08
     if chosen is None:
         return 0.4 if count else 0.12
-    return 0.75 if name == chosen else 0.1
+    return 0.35 if name == chosen else 0.1  # its own points lie within it
 
 
 def _points(drawn: Sequence[Mark]) -> Any:
     x, y, z = zip(*(mark.at for mark in drawn), strict=True) if drawn else ((), (), ())
+    # a line of no length would still be drawn as a dot over the mark
+    spread = {"type": "data", "array": [mark.spread_mm for mark in drawn], "thickness": 1, "width": 0}
+    spread |= {"color": "rgba(17, 24, 39, .35)", "visible": any(mark.spread_mm for mark in drawn)}
     return go.Scatter3d(
         x=x, y=y, z=z,
         mode="markers",
         name="sentences",
         marker={
             "size": [_size(mark.count) for mark in drawn],
-            "color": POINT,
-            "opacity": 0.9,
-            "line": {"color": "#ffffff", "width": 1},
+            "color": [colour_of(mark.organ) for mark in drawn],
+            "symbol": ["circle" if mark.named else "diamond" for mark in drawn],
+            "opacity": 1.0,
+            "line": {"color": POINT, "width": 1},
         },
-        text=[_hover(mark.organ, mark.count) for mark in drawn],
+        error_x=spread, error_y=spread, error_z=spread,
+        text=[_mark_hover(mark) for mark in drawn],
         hoverinfo="text",
     )  # fmt: skip
+
+
+def _placed(placed: PlacedSentence, at: Point) -> list[Any]:
+    organ = placed.organ or ""
+    traces = [_star(at, "diamond-open", f"the typed sentence: {organ}")]
+    if placed.spread_mm:
+        directions = _ball()
+        x, y, z = (np.array(at)[:, None] + placed.spread_mm * directions).tolist()
+        ball = go.Mesh3d(x=x, y=y, z=z, alphahull=0, color=colour_of(organ), opacity=0.25, hoverinfo="skip")
+        traces.append(ball)
+    return traces
+
+
+def _ball() -> npt.NDArray[np.float64]:
+    """(3, n) directions over the sphere."""
+    turns, heights = np.meshgrid(np.linspace(0, 2 * np.pi, 20), np.linspace(-1, 1, 13))
+    flat = np.sqrt(1 - heights**2)
+    return np.stack([flat * np.cos(turns), flat * np.sin(turns), heights]).reshape(3, -1)
+
+
+def _star(at: Point, symbol: str, text: str) -> Any:
+    return go.Scatter3d(
+        x=[at[0]], y=[at[1]], z=[at[2]],
+        mode="markers",
+        marker={"size": 12, "symbol": symbol, "color": POINT},
+        text=[as_html(text)],
+        hoverinfo="text",
+    )  # fmt: skip
+
+
+def _mark_hover(mark: Mark) -> str:
+    said = _hover(mark.organ, mark.count) + ("" if mark.named else ", inferred")
+    return said + (f", may be off by {mark.spread_mm:.0f} mm" if mark.spread_mm >= 1 else "")
 
 
 def _size(count: int) -> float:

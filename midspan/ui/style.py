@@ -50,6 +50,10 @@ mark { background: rgba(250, 204, 21, .42); color: inherit; border-radius: 3px; 
 .ms-empty b { font-size: 1.05rem; } .ms-empty div { opacity: .7; margin-top: .35rem; }
 .ms-pairs { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; font-size: .85rem; }
 .ms-pairs dt { opacity: .6; } .ms-pairs dd { margin: 0; overflow-wrap: anywhere; }
+.ms-share { display: grid; grid-template-columns: 9rem 1fr 3rem; gap: .6rem; align-items: center;
+  font-size: .8rem; max-width: 30rem; }
+.ms-share i { background: rgba(128, 128, 128, .18); border-radius: 4px; height: .5rem; }
+.ms-share i b { display: block; background: #be123c; border-radius: 4px; height: 100%; }
 [class*="st-key-chosen"] { box-shadow: inset 4px 0 0 #6366f1; border-radius: 10px; }
 </style>
 """

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from midspan.errors import StoreUnavailable
-from midspan.platform.answers import BodyView, OrganMesh, Place
+from midspan.platform.answers import AtlasView, BodyView, NearPlace, OrganMesh, Place, PlacedSentence
 from midspan.records import AtlasGrounding, Provenance
 
 CORNERS = np.array([[0, 0, 0], [100, 0, 0], [0, 100, 0], [0, 0, 100]], np.float32)
@@ -51,10 +51,36 @@ class StandIn:
         places: tuple[Place, ...] = (),
         abstained: tuple[Place, ...] = (),
         error: Exception | None = None,
+        atlases: tuple[str, ...] = ("mird-adult",),
     ) -> None:
-        self.found, self.abstained, self.error = places, abstained, error
+        self.found, self.abstained, self.error, self.names = places, abstained, error, atlases
+        self.asked: list[dict[str, Any]] = []
 
-    def body(self) -> BodyView:
+    def atlases(self) -> list[AtlasView]:
+        return [AtlasView(name, "labels", {"liver": 1}, 2.0, "", "", 0, None) for name in self.names]
+
+    def near(self, **asked: Any) -> list[NearPlace]:
+        self.asked.append(asked)
+        return [NearPlace(place, 12.0) for place in self.found]
+
+    def place(self, sentence: str, atlas: str) -> PlacedSentence:
+        if "rain" in sentence:
+            said = (None, 0.9, None, None, {}, "none", False, False, "no anatomy")
+        else:
+            said = (
+                "heart",
+                0.8,
+                (1.0, 2.0, 3.0),
+                15.0,
+                {"lung": 0.2, "heart": 0.8},
+                "none",
+                False,
+                False,
+                "inferred",
+            )
+        return PlacedSentence(sentence, atlas, *said)  # type: ignore[arg-type]
+
+    def body(self, atlas: str) -> BodyView:
         if self.error is not None:
             raise self.error
         counts: dict[str, int] = {}
@@ -62,15 +88,15 @@ class StandIn:
             organ = place.grounding.organ or ""
             counts[organ] = counts.get(organ, 0) + 1
         names = ("body", "liver", "kidney", "heart")
-        return BodyView("mird-adult", tuple(OrganMesh(name, CORNERS, SIDES) for name in names), counts)
+        return BodyView(atlas, tuple(OrganMesh(name, CORNERS, SIDES) for name in names), counts)
 
-    def places(self, organ: str | None = None, limit: int = 200) -> list[Place]:
+    def places(self, organ: str | None, limit: int, atlas: str) -> list[Place]:
         return [place for place in self.found if organ in (None, place.grounding.organ)][:limit]
 
-    def abstentions(self, limit: int = 50) -> list[Place]:
+    def abstentions(self, limit: int, atlas: str) -> list[Place]:
         return list(self.abstained)[:limit]
 
-    def organ_points(self, organ: str, laterality: str) -> tuple[tuple[float, float, float], ...]:
+    def organ_points(self, organ: str, atlas: str) -> tuple[tuple[float, float, float], ...]:
         return ((-1.0, 2.0, 3.0), (1.0, 2.0, 3.0))
 
 
@@ -112,9 +138,9 @@ def test_all_organs_are_drawn_and_all_sentences_listed() -> None:
     assert "<mark>kidney</mark>" in html(app)
 
 
-def test_only_organs_with_sentences_can_be_chosen() -> None:
+def test_organs_with_most_sentences_come_first() -> None:
     app = opened(StandIn((LIVER, KIDNEY, KIDNEY)))
-    assert app.selectbox[0].options == ["kidney (2)", "liver (1)"]
+    assert app.selectbox[0].options == ["kidney (2)", "liver (1)", "heart (0)"]
 
 
 def test_choosing_an_organ_lists_its_sentences_alone() -> None:
@@ -129,8 +155,8 @@ def test_an_organ_can_be_linked_to() -> None:
     assert opened(StandIn((LIVER, KIDNEY)), organ="kidney").selectbox[0].value == "kidney"
 
 
-@pytest.mark.parametrize("organ", ["heart", "<script>", "tail"])
-def test_a_link_to_an_organ_without_sentences_shows_all(organ: str) -> None:
+@pytest.mark.parametrize("organ", ["<script>", "tail"])
+def test_a_link_to_an_unknown_organ_shows_all(organ: str) -> None:
     assert opened(StandIn((LIVER,)), organ=organ).selectbox[0].value is None
 
 
@@ -142,6 +168,54 @@ def test_text_and_titles_of_documents_are_escaped() -> None:
     body = html(opened(StandIn((LIVER,))))
     assert "&lt;b&gt;<mark>liver</mark>&lt;/b&gt;" in body
     assert "paper &lt;i&gt;.txt" in body
+
+
+def test_a_distance_around_an_organ_lists_what_stands_within() -> None:
+    """The page's workspace is a copy for each run, so the question is seen by its answer."""
+    app = opened(StandIn((LIVER, KIDNEY)), organ="heart")
+    assert "<mark>" not in html(app)
+    app.slider[0].set_value(40).run()
+    assert not app.exception
+    assert "within 40 mm of heart" in html(app)
+    assert "<mark>liver</mark>" in html(app) and "12 mm away" in html(app)
+
+
+def test_a_sentences_point_can_be_looked_around_and_left() -> None:
+    app = opened(StandIn((LIVER,)), organ="liver")
+    next(button for button in app.button if button.label == "Around").click().run()
+    assert "within 50 mm of (1, 2, 3)" in html(app)
+    assert app.selectbox[0].value is None
+    next(button for button in app.button if button.label == "Leave the point").click().run()
+    assert "all organs" in html(app) and not app.slider
+
+
+def test_an_inferred_sentence_says_so_and_marks_no_word() -> None:
+    inferred = grounded("He is on dialysis.", "dialysis", "kidney", named=False, score=0.7, reason="inferred")
+    body = html(opened(StandIn((inferred,))))
+    assert "inferred, probability 0.70" in body and "<mark>" not in body
+
+
+def test_a_typed_sentence_is_placed_with_its_shares() -> None:
+    app = opened(StandIn((LIVER,)))
+    app.text_input[0].set_value("Beats <b>fast</b>.").run()
+    assert not app.exception
+    body = html(app)
+    assert "<b>heart</b> (0.80)" in body and "expected to be off by 15 mm" in body
+    assert body.index("width:80%") < body.index("width:20%")
+
+
+def test_a_typed_sentence_without_anatomy_is_not_placed() -> None:
+    app = opened(StandIn())
+    app.text_input[0].set_value("The rain fell.").run()
+    assert "<b>not placed</b> (0.90)" in html(app) and "no anatomy" in html(app)
+
+
+def test_one_atlas_is_no_choice_and_several_are() -> None:
+    assert [box.label for box in opened(StandIn((LIVER,))).selectbox] == ["Organ"]
+    app = opened(StandIn((LIVER,), atlases=("mird-adult", "torso")))
+    assert app.selectbox[0].options == ["mird-adult (1 organs)", "torso (1 organs)"]
+    app.selectbox[0].select("torso").run()
+    assert not app.exception and app.selectbox[0].value == "torso"
 
 
 def test_an_error_of_the_store_reaches_the_page_around() -> None:

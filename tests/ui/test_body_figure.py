@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from midspan.platform.answers import BodyView, OrganMesh, Place
+from midspan.platform.answers import BodyView, OrganMesh, Place, PlacedSentence
 from midspan.records import AtlasGrounding, Provenance
-from midspan.ui.body_figure import Mark, Point, figure, marks
+from midspan.ui.body_figure import Mark, Point, colour_of, figure, marks
 
 RIGHT, LEFT = (-60.0, 60.0, 325.0), (60.0, 60.0, 325.0)
 CORNERS = np.array([[0, 0, 0], [100, 0, 0], [0, 100, 0], [0, 0, 100]], np.float32)
@@ -32,8 +33,7 @@ def grounded(organ: str, at: Point | None, laterality: Any = "none") -> Place:
     return Place(grounding, "a.txt", "/a.txt")
 
 
-def both(organ: str, laterality: str) -> tuple[Point, ...]:
-    assert laterality == "both"
+def both(organ: str) -> tuple[Point, ...]:
     return (RIGHT, LEFT) if organ == "kidney" else ((-1.0, -1.0, -1.0), (1.0, -1.0, -1.0))
 
 
@@ -107,3 +107,38 @@ def test_the_viewer_stands_before_the_body() -> None:
 
 def test_no_marks_are_no_error() -> None:
     assert len(figure(BODY, (), None).data) == len(BODY.meshes) + 1
+
+
+def test_named_and_inferred_sentences_at_one_point_are_two_marks_with_their_spread() -> None:
+    heart = grounded("heart", (5.0, -35.0, 497.0))
+    inferred = [
+        Place(replace(heart.grounding, named=False, spread_mm=spread), "a.txt", "/a.txt")
+        for spread in (10, 30)
+    ]
+    assert marks([heart, *inferred], both) == [
+        Mark("heart", (5.0, -35.0, 497.0), 1),
+        Mark("heart", (5.0, -35.0, 497.0), 2, named=False, spread_mm=20.0),
+    ]
+
+
+def test_marks_are_coloured_by_organ_and_show_their_spread() -> None:
+    marks = (Mark("kidney", RIGHT, 1), Mark("heart", LEFT, 1, named=False, spread_mm=20.0))
+    (points,) = [trace for trace in drawn(None, *marks).data if trace.type == "scatter3d"]
+    assert list(points.marker.color) == [colour_of("kidney"), colour_of("heart")]
+    assert list(points.marker.symbol) == ["circle", "diamond"]
+    for axis in (points.error_x, points.error_y, points.error_z):
+        assert list(axis.array) == [0.0, 20.0] and axis.visible
+    assert points.text[1] == "heart: 1 sentence, inferred, may be off by 20 mm"
+
+
+def test_a_typed_sentence_has_a_ball_as_wide_as_its_spread() -> None:
+    placed = PlacedSentence("x", "a", "heart", 0.8, (1.0, 2.0, 3.0), 15.0, {}, "none", False, False, "")
+    star, ball = figure(BODY, (), None, placed).data[-2:]
+    assert (star.x[0], star.y[0], star.z[0]) == (1.0, 2.0, 3.0)
+    corners = np.column_stack([ball.x, ball.y, ball.z])
+    assert np.linalg.norm(corners - (1.0, 2.0, 3.0), axis=1) == pytest.approx(15.0)
+
+
+def test_a_sentence_that_is_not_placed_is_not_drawn() -> None:
+    nowhere = PlacedSentence("x", "a", None, 0.9, None, None, {}, "none", False, False, "")
+    assert len(figure(BODY, (), None, nowhere).data) == len(figure(BODY, (), None).data)

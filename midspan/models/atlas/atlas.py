@@ -96,8 +96,8 @@ class Atlas:
         self.citation = citation
         self.organs: tuple[str, ...] = tuple(dict.fromkeys(structure.organ for structure in structures))
         """Names of the organs, in the order of the table; indices below count in it."""
-        self.paired: frozenset[str] = frozenset(one.organ for one in structures if one.side)
-        """Organs of which at least one structure has a side."""
+        self.paired = _paired(structures)
+        """Organs that have a left and a right side."""
         self._counts = counts
         self._outline = outline
         self._of_label = np.full(max(counts) + 1, -1, dtype=np.int64)
@@ -236,3 +236,10 @@ class Atlas:
         """(k, 4) planes; a point p is inside where all of a.p + b <= 0."""
         corner, filled = self.volume.window(self._counts)
         return np.asarray(ConvexHull(self.volume.positions(corner + surface_cells(filled))).equations)
+
+
+def _paired(structures: Iterable[Structure]) -> frozenset[str]:
+    sides: dict[str, set[str]] = {}
+    for structure in structures:
+        sides.setdefault(structure.organ, set()).add(structure.side)
+    return frozenset(organ for organ, found in sides.items() if {"left", "right"} <= found)

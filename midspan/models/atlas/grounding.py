@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from midspan.models.atlas.organs import Mention, mentions
-from midspan.models.atlas.phantom import PAIRED, PointMm, Side, centre_mm
+from midspan.models.atlas.anatomy import PHANTOM, Anatomy
+from midspan.models.atlas.organs import Mention
+from midspan.models.atlas.phantom import PointMm, Side
 
 Laterality = Literal["left", "right", "both", "none"]
 
@@ -41,14 +42,13 @@ class Grounding:
     """Expected distance from the point to the organ that is meant; None for an abstention."""
 
 
-def ground(text: str) -> Grounding | None:
+def ground(text: str, anatomy: Anatomy = PHANTOM) -> Grounding | None:
     """The place of a sentence; None when it has no anatomical word.
 
     The organ that is mentioned most decides, of two the one mentioned first. A paired organ whose side
-    is not stated has laterality ``both``: its point is the right one's centre, as ``reason`` says, and
-    :func:`points_mm` gives both.
+    is not stated has laterality ``both``: its point is the right one's centre, as ``reason`` says.
     """
-    found = mentions(text)
+    found = anatomy.vocabulary.mentions(text)
     if not found:
         return None
     doubts = [_doubt(text, mention) for mention in found]
@@ -61,22 +61,20 @@ def ground(text: str) -> Grounding | None:
     shares = _shares(inside)
     organ = max(shares, key=lambda name: shares[name])
     chosen = [mention for mention in inside if mention.organ == organ]
-    side = _laterality(text, organ, chosen)
+    side = _laterality(text, chosen) if organ in anatomy.paired else "none"
     if side is None:
         return _abstain(found, chosen[0], f"says both left and right of one {organ}")
     part = chosen[0].part
     reason = f"names {chosen[0].surface!r}"
     if side == "both":
-        reason += (
-            f"; no single side stated: the point is the right {part or organ}'s, the left one mirrors it"
-        )
+        reason += f"; no single side stated: the point is the right {part or organ}'s"
     return Grounding(
         status="grounded",
         reason=reason,
         start=chosen[0].start,
         end=chosen[0].end,
         organ=organ,
-        point_mm=points_mm(organ, side, part)[0],
+        point_mm=anatomy.centre(organ, _drawn(side), part),
         organs=shares,
         laterality=side,
         negated=False,
@@ -84,12 +82,11 @@ def ground(text: str) -> Grounding | None:
     )
 
 
-def points_mm(organ: str, laterality: Laterality, part: str = "") -> tuple[PointMm, ...]:
-    """The centres to draw for an organ: one, or right and left where both sides are meant."""
+def _drawn(laterality: Laterality) -> Side:
+    """The side whose centre stands for a laterality."""
     if laterality == "both":
-        return centre_mm(organ, "right", part), centre_mm(organ, "left", part)
-    side: Side = "" if laterality == "none" else laterality
-    return (centre_mm(organ, side, part),)
+        return "right"
+    return "" if laterality == "none" else laterality
 
 
 def doubt_of(text: str) -> str:
@@ -208,10 +205,8 @@ _SIDE_REACH = 4
 """Words before a mention among which a side may stand ("left upper lobe of the lung")."""
 
 
-def _laterality(text: str, organ: str, chosen: list[Mention]) -> Laterality | None:
-    """The side of an organ; None where one mention is given two sides that contradict each other."""
-    if organ not in PAIRED:
-        return "none"
+def _laterality(text: str, chosen: list[Mention]) -> Laterality | None:
+    """The side of a paired organ; None where one mention is given two sides that contradict each other."""
     stated: set[str] = set()
     for mention in chosen:
         here = _sides(text, mention)
@@ -224,6 +219,8 @@ def _laterality(text: str, organ: str, chosen: list[Mention]) -> Laterality | No
 
 
 def _sides(text: str, mention: Mention) -> set[str]:
+    if mention.side:
+        return {mention.side}
     lead = _near(text, mention)
     after = re.match(r"\W{1,3}(left|right)\b(?=\s*[,;:.)]|\s*$)", text[mention.end :], re.IGNORECASE)
     words = [match.group(1).lower() for match in _SIDE.finditer(lead)]

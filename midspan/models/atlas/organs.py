@@ -8,8 +8,10 @@ Whole words, any case, the longest phrase first. Phrases that only look like an 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal
 
 ALIASES: dict[str, tuple[str, ...]] = {
     "brain": (
@@ -153,6 +155,21 @@ NOT_ANATOMY: tuple[str, ...] = (
 """Phrases with an organ's word that name no organ; genes and institutions among them."""
 
 
+Side = Literal["left", "right", ""]
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a phrase names in an atlas."""
+
+    organ: str
+    """Empty for anatomy that the atlas does not have."""
+    part: str = ""
+    """Name of the structure, where the phrase says which; else empty."""
+    side: Side = ""
+    """Where the phrase itself says which ("left upper lobe"); else empty."""
+
+
 @dataclass(frozen=True)
 class Mention:
     """An anatomical word at ``[start, end)`` of a text."""
@@ -164,33 +181,43 @@ class Mention:
     """Empty for anatomy that the atlas does not have."""
     part: str
     """Name of the solid, where the word says which; else empty."""
+    side: Side = ""
+    """The side that the words themselves name."""
+
+
+class Vocabulary:
+    """Phrases (lower case, single spaces) and what they mean; finds them in texts."""
+
+    def __init__(self, phrases: Mapping[str, Meaning]) -> None:
+        self._phrases = dict(phrases)
+        known = sorted({*phrases, *NOT_ANATOMY}, key=lambda phrase: (-len(phrase), phrase))
+        words = "|".join(re.escape(phrase).replace(r"\ ", r"[\s-]+") for phrase in known)
+        self._pattern = re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)
+
+    def mentions(self, text: str) -> list[Mention]:
+        """Anatomical words in order of place; none overlaps another."""
+        found = []
+        for match in self._pattern.finditer(text):
+            meaning = self._phrases.get(as_phrase(match.group()))
+            if meaning is not None:
+                names = (meaning.organ, meaning.part, meaning.side)
+                found.append(Mention(match.start(), match.end(), match.group(), *names))
+        return found
+
+
+def as_phrase(surface: str) -> str:
+    return re.sub(r"[\s-]+", " ", surface.strip().lower())
+
+
+@cache
+def phantom_vocabulary() -> Vocabulary:
+    """The words of the phantom's organs, and of what it lacks."""
+    phrases = {
+        alias: Meaning(organ, PARTS.get(alias, "")) for organ, aliases in ALIASES.items() for alias in aliases
+    }
+    return Vocabulary(phrases | dict.fromkeys(OUTSIDE, Meaning("")))
 
 
 def mentions(text: str) -> list[Mention]:
-    """Anatomical words in order of place; none overlaps another."""
-    known = _phrases()
-    found = []
-    for match in _pattern().finditer(text):
-        phrase = _key(match.group())
-        if phrase in known:
-            organ = known[phrase]
-            found.append(Mention(match.start(), match.end(), match.group(), organ, PARTS.get(phrase, "")))
-    return found
-
-
-def _key(surface: str) -> str:
-    return re.sub(r"[\s-]+", " ", surface.lower())
-
-
-@cache
-def _phrases() -> dict[str, str]:
-    """Phrase to organ; phrases that are no anatomy are left out."""
-    phrases = {alias: organ for organ, aliases in ALIASES.items() for alias in aliases}
-    return phrases | dict.fromkeys(OUTSIDE, "")
-
-
-@cache
-def _pattern() -> re.Pattern[str]:
-    phrases = sorted({*_phrases(), *NOT_ANATOMY}, key=lambda phrase: (-len(phrase), phrase))
-    words = "|".join(re.escape(phrase).replace(r"\ ", r"[\s-]+") for phrase in phrases)
-    return re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)
+    """Words of the phantom's organs in order of place; none overlaps another."""
+    return phantom_vocabulary().mentions(text)

@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from midspan.models.atlas.anatomy import PHANTOM, Anatomy
 from midspan.models.atlas.atlas import Atlas
 from midspan.models.atlas.decoding import distance_table, expected_distance, onto
 from midspan.models.atlas.grounding import Grounding, Laterality, doubt_of, ground, stated_side
@@ -26,13 +27,22 @@ LISTED = 0.01
 class Placer:
     """Texts to groundings. Atlas and model are made on first use: most sentences need neither."""
 
-    def __init__(self, atlas: Callable[[], Atlas], predictor: Callable[[], OrganPredictor]) -> None:
-        self._make_atlas, self._make_predictor = atlas, predictor
+    def __init__(
+        self,
+        atlas: Callable[[], Atlas],
+        predictor: Callable[[], OrganPredictor],
+        anatomy: Callable[[], Anatomy] = lambda: PHANTOM,
+    ) -> None:
+        self._make_atlas, self._make_predictor, self._make_anatomy = atlas, predictor, anatomy
         self._distances: dict[tuple[PointMm, str], float] = {}
 
     @cached_property
     def _atlas(self) -> Atlas:
         return self._make_atlas()
+
+    @cached_property
+    def _anatomy(self) -> Anatomy:
+        return self._make_anatomy()
 
     @cached_property
     def _predictor(self) -> OrganPredictor:
@@ -61,7 +71,7 @@ class Placer:
         return [grounding for grounding in found if grounding is not None]
 
     def _named(self, text: str) -> Grounding | None:
-        grounding = ground(text)
+        grounding = ground(text, self._anatomy)
         if grounding is None or grounding.point_mm is None:
             return grounding
         here = grounding.point_mm

@@ -13,7 +13,7 @@ from rich.console import Console
 
 import midspan
 from midspan.errors import MidspanError, WrongUse
-from midspan.platform.cli import ask, ingesting, jobs, serving, training, upkeep
+from midspan.platform.cli import ask, atlas, ingesting, jobs, serving, training, upkeep
 from midspan.platform.cli.common import Context
 from midspan.platform.settings import Settings
 
@@ -69,6 +69,7 @@ app.add_typer(jobs.app, name="jobs")
 app.command("models")(upkeep.models)
 app.add_typer(training.train_app, name="train")
 app.add_typer(training.evaluate_app, name="evaluate")
+app.add_typer(atlas.app, name="atlas")
 app.command("doctor")(upkeep.doctor)
 app.command("reindex")(upkeep.reindex)
 app.add_typer(upkeep.db_app, name="db")

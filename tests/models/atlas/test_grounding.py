@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from midspan.models.atlas.grounding import ground, points_mm
+from midspan.models.atlas.grounding import ground
 from midspan.models.atlas.organs import ALIASES
 from midspan.models.atlas.phantom import ORGANS, centre_mm, organ_at
 
@@ -82,11 +82,11 @@ def test_side(text, side):
     assert ground(text).laterality == side
 
 
-def test_unstated_side_is_said_and_gives_both_points():
+def test_unstated_side_is_said_and_stands_at_the_right_one():
     answer = ground("The kidneys filter blood.")
     assert "no single side stated" in answer.reason
-    right, left = points_mm("kidney", "both")
-    assert answer.point_mm == right and right[0] < 0 < left[0]
+    assert answer.laterality == "both"
+    assert answer.point_mm == centre_mm("kidney", "right")
 
 
 def test_organ_mentioned_most_decides_and_shares_add_up():
