@@ -21,11 +21,11 @@ import neo4j
 from benchmarks.common import seconds, spread, write
 from benchmarks.growth import made_fact
 from midspan.db import migrate
-from midspan.db.engine import make_engine
-from midspan.db.graph_embedded import EmbeddedGraph
-from midspan.db.graph_neo4j import Neo4jGraph
-from midspan.db.graph_schema import ROWS_A_STATEMENT, apply_batch, assertion_uid, slot_uid
-from midspan.db.relational import SqlRecordStore
+from midspan.db.graph.embedded import EmbeddedGraph
+from midspan.db.graph.neo4j import Neo4jGraph
+from midspan.db.graph.schema import ROWS_A_STATEMENT, apply_batch, assertion_uid, slot_uid
+from midspan.db.records.engine import make_engine
+from midspan.db.records.relational import SqlRecordStore
 from midspan.db.stores import GraphFact, GraphStore, Lease
 from services.neo4j import Neo4j
 

@@ -26,11 +26,11 @@ import numpy as np
 
 from benchmarks.common import seconds, write
 from benchmarks.throughput import corpus_sentences
-from midspan.db.engine import make_engine
-from midspan.db.graph_embedded import EmbeddedGraph
-from midspan.db.graph_neo4j import Neo4jGraph
+from midspan.db.graph.embedded import EmbeddedGraph
+from midspan.db.graph.neo4j import Neo4jGraph
 from midspan.db.migrate import upgrade
-from midspan.db.relational import SqlRecordStore
+from midspan.db.records.engine import make_engine
+from midspan.db.records.relational import SqlRecordStore
 from midspan.db.stores import (
     Commit,
     GraphFact,

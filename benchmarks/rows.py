@@ -23,9 +23,10 @@ import numpy as np
 import psycopg
 
 from benchmarks.common import seconds, spread, write
-from midspan.db import codec, migrate
-from midspan.db.engine import make_engine
-from midspan.db.relational import SqlRecordStore
+from midspan.db import migrate
+from midspan.db.records import codec
+from midspan.db.records.engine import make_engine
+from midspan.db.records.relational import SqlRecordStore
 from midspan.db.stores import READING, Commit, RunResult, TextChunk
 from midspan.records import (
     AtlasGrounding,

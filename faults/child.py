@@ -22,8 +22,8 @@ from typing import Any, Literal
 
 import faiss
 
-import midspan.db.graph_embedded
-import midspan.db.graph_neo4j
+import midspan.db.graph.embedded
+import midspan.db.graph.neo4j
 import midspan.db.vectors_faiss
 import midspan.pipelines.ingest
 import midspan.platform.background

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Select, Table, select
 
-from midspan.db import tables
-from midspan.db.engine import reading
+from midspan.db.records import tables
+from midspan.db.records.engine import reading
 from midspan.platform.workspace import Workspace
 
 OF_THE_MACHINE = frozenset({"versions", "sqlite", "database", "workspace", "models", "graph", "broker"})

@@ -18,16 +18,16 @@ Hit = Callable[[str, "Path | None"], None]
 """Told the point that is reached, and the file at hand where there is one."""
 
 _COMMON = {
-    "record commit": "midspan.db.relational:SqlRecordStore.commit",
-    "publish": "midspan.db.relational:SqlRecordStore.publish",
-    "lease": "midspan.db.relational:SqlRecordStore.acquire",
-    "lease release": "midspan.db.relational:SqlRecordStore.release",
-    "job creation": "midspan.db.jobs:JobStore.create",
-    "discovery": "midspan.db.jobs:JobStore.add_items",
-    "claim": "midspan.db.jobs:JobStore.claim",
-    "heartbeat": "midspan.db.jobs:JobStore.heartbeat",
-    "item release": "midspan.db.jobs:JobStore.release",
-    "settling": "midspan.db.jobs:JobStore.settle",
+    "record commit": "midspan.db.records.relational:SqlRecordStore.commit",
+    "publish": "midspan.db.records.relational:SqlRecordStore.publish",
+    "lease": "midspan.db.records.relational:SqlRecordStore.acquire",
+    "lease release": "midspan.db.records.relational:SqlRecordStore.release",
+    "job creation": "midspan.db.jobs.store:JobStore.create",
+    "discovery": "midspan.db.jobs.store:JobStore.add_items",
+    "claim": "midspan.db.jobs.store:JobStore.claim",
+    "heartbeat": "midspan.db.jobs.store:JobStore.heartbeat",
+    "item release": "midspan.db.jobs.store:JobStore.release",
+    "settling": "midspan.db.jobs.store:JobStore.settle",
     "stage": "faults.workload:NameStage.__call__",
     "vector batch": "midspan.db.vectors_faiss:FaissIndex.apply",
     "file flush": "midspan.db.generations:_flush_and_hash",
@@ -38,18 +38,18 @@ _COMMON = {
 }
 _OWN: Mapping[Profile, Mapping[str, str]] = {
     "embedded": {
-        "graph batch": "midspan.db.graph_embedded:EmbeddedGraph.apply",
-        "graph statement": "midspan.db.graph_process:GraphProcess.run",
+        "graph batch": "midspan.db.graph.embedded:EmbeddedGraph.apply",
+        "graph statement": "midspan.db.graph.process:GraphProcess.run",
     },
     "servers": {
-        "graph batch": "midspan.db.graph_neo4j:Neo4jGraph.apply",
-        "graph clearing": "midspan.db.graph_neo4j:Neo4jGraph.clear",
-        "graph statement": "midspan.db.graph_neo4j:_rows",
-        "graph transaction": "midspan.db.graph_neo4j:apply_batch",
+        "graph batch": "midspan.db.graph.neo4j:Neo4jGraph.apply",
+        "graph clearing": "midspan.db.graph.neo4j:Neo4jGraph.clear",
+        "graph statement": "midspan.db.graph.neo4j:_rows",
+        "graph transaction": "midspan.db.graph.neo4j:apply_batch",
     },
 }
 _FILES: Mapping[Profile, tuple[str, ...]] = {
-    "embedded": ("midspan.db.graph_process:GraphProcess.save", "midspan.db.vectors_faiss:_write"),
+    "embedded": ("midspan.db.graph.process:GraphProcess.save", "midspan.db.vectors_faiss:_write"),
     "servers": ("midspan.db.vectors_faiss:_write",),
 }
 """Functions that write a generation file; the path is their second argument."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import Connection
 
-from midspan.db.engine import make_engine, writing
 from midspan.db.migrate import is_ours
-from midspan.db.tables import metadata
+from midspan.db.records.engine import make_engine, writing
+from midspan.db.records.tables import metadata
 
 
 def run(connection: Connection) -> None:

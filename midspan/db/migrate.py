@@ -9,8 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, column, inspect, select, table
 
-from midspan.db import dialect
-from midspan.db.engine import PATIENCE, make_engine, reading, writing
+from midspan.db.records import dialect
+from midspan.db.records.engine import PATIENCE, make_engine, reading, writing
 from midspan.errors import NewerSchema, StoreError
 
 

@@ -480,7 +480,7 @@ class Rows:
 
 
 class GraphStore(ABC):
-    """Facts as a property graph (specs: schema in ``midspan/db/graph_schema.py``)."""
+    """Facts as a property graph (specs: schema in ``midspan/db/graph/schema.py``)."""
 
     @abstractmethod
     def apply(self, upserts: Sequence[GraphFact], removed: Sequence[str], through: int, lease: Lease) -> None:

@@ -16,7 +16,7 @@ import psutil
 import structlog
 from kombu.exceptions import OperationalError
 
-from midspan.db.jobs import JobStore
+from midspan.db.jobs.store import JobStore
 from midspan.db.stores import Lease, RecordStore
 from midspan.errors import StoreUnavailable
 from midspan.platform import broker

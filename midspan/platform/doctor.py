@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import midspan
-from midspan.db import server_check
 from midspan.db.migrate import current, head
+from midspan.db.records import server_check
 from midspan.db.stores import SHARED, Replica, Target
 from midspan.errors import MidspanError
 from midspan.platform import broker

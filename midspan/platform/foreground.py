@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from midspan.db.jobs import JobStore
+from midspan.db.jobs.store import JobStore
 from midspan.errors import StoreError
 from midspan.platform.answers import IngestReport
 from midspan.platform.runner import Progress

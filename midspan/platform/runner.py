@@ -9,7 +9,7 @@ from pathlib import Path
 
 import structlog
 
-from midspan.db.jobs import JobStore
+from midspan.db.jobs.store import JobStore
 from midspan.db.stores import ItemLease
 from midspan.errors import LeaseLost, MidspanError
 from midspan.pipelines.discovery import discover

@@ -23,8 +23,8 @@ from midspan.platform.describing import kind_of
 from midspan.records import AtlasGrounding, Fact, Failure, SceneArrangement
 
 if TYPE_CHECKING:
-    from midspan.db.jobs import ItemRow, JobRow
-    from midspan.db.workers import WorkerRow
+    from midspan.db.jobs.store import ItemRow, JobRow
+    from midspan.db.jobs.workers import WorkerRow
     from midspan.models.atlas.atlas import Atlas
 
 MISSING = "`midspan search` prints the ids of its hits"

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from midspan.db.job_rows import Held, JobRow
-from midspan.db.workers import WorkerRow
+from midspan.db.jobs.rows import Held, JobRow
+from midspan.db.jobs.workers import WorkerRow
 from midspan.errors import NotFound
 from midspan.platform.answers import Explanation, FailureGroup
 from midspan.platform.tasks import queue_of

@@ -15,10 +15,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from midspan.db.engine import make_engine
-from midspan.db.jobs import JobStore
+from midspan.db.jobs.store import JobStore
+from midspan.db.jobs.workers import WorkerStore
 from midspan.db.migrate import upgrade
-from midspan.db.relational import SqlRecordStore
+from midspan.db.records.engine import make_engine
+from midspan.db.records.relational import SqlRecordStore
 from midspan.db.stores import (
     LOCAL,
     TARGETS,
@@ -29,7 +30,6 @@ from midspan.db.stores import (
     Target,
     VectorIndex,
 )
-from midspan.db.workers import WorkerStore
 from midspan.errors import NotFound, ReadOnlyWorkspace, StoreUnavailable, UnknownName, WrongUse
 from midspan.pipelines.batch_run import needed_stages
 from midspan.platform import groundings, near, views
@@ -167,10 +167,10 @@ class Workspace:
     @cached_property
     def graph(self) -> GraphStore:
         if self.settings.graph_url is not None:
-            from midspan.db.graph_neo4j import Neo4jGraph  # loads the driver
+            from midspan.db.graph.neo4j import Neo4jGraph  # loads the driver
 
             return Neo4jGraph.at(self.settings.graph_url.get_secret_value())
-        from midspan.db.graph_embedded import EmbeddedGraph  # loads the engine
+        from midspan.db.graph.embedded import EmbeddedGraph  # loads the engine
 
         return EmbeddedGraph(self.folder / "graph", self.store, self.replica)
 

@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import Engine
 
 from midspan.db import migrate
-from midspan.db.engine import make_engine
-from midspan.db.relational import SqlRecordStore
+from midspan.db.records.engine import make_engine
+from midspan.db.records.relational import SqlRecordStore
 from midspan.db.stores import READING, Commit, RunResult, TextChunk
 from midspan.records import (
     ActionEvent,

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from midspan.db import migrate
-from midspan.db.engine import make_engine
 from midspan.db.generations import Generations
-from midspan.db.relational import SqlRecordStore
+from midspan.db.records.engine import make_engine
+from midspan.db.records.relational import SqlRecordStore
 from midspan.db.stores import Generation, Lease
 from midspan.db.vectors_faiss import FaissIndex
 from midspan.errors import DamagedGeneration, LeaseLost, StoreUnavailable
@@ -284,8 +284,8 @@ KILLED = """
 import os, pathlib, signal, sys
 import numpy as np
 from midspan.db import generations
-from midspan.db.engine import make_engine
-from midspan.db.relational import SqlRecordStore
+from midspan.db.records.engine import make_engine
+from midspan.db.records.relational import SqlRecordStore
 from midspan.db.vectors_faiss import FaissIndex
 
 folder, point, seed = pathlib.Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])

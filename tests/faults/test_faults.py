@@ -19,8 +19,8 @@ from faults.contents import differences
 from faults.kinds import may_mount
 from faults.points import points
 from faults.processes import Child, run
-from midspan.db.engine import make_engine, writing
-from midspan.db.tables import embedding, fact, job_item
+from midspan.db.records.engine import make_engine, writing
+from midspan.db.records.tables import embedding, fact, job_item
 from services.neo4j import Neo4j
 from services.postgres import Postgres
 

@@ -93,8 +93,8 @@ def expire_leases(workspace, job_id):
     """Stand in for the minutes after which a dead worker's leases run out."""
     from sqlalchemy import update
 
-    from midspan.db.engine import writing
-    from midspan.db.tables import job_item
+    from midspan.db.records.engine import writing
+    from midspan.db.records.tables import job_item
 
     with writing(workspace._engine) as connection:
         connection.execute(

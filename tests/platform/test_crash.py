@@ -16,7 +16,7 @@ SEEDS = range(2)  # benchmarks/faults.py has hundreds, over stand-in stages
 
 DRIVER = """
 import os, signal, sys
-from midspan.db.relational import SqlRecordStore
+from midspan.db.records.relational import SqlRecordStore
 from midspan.pipelines.ingest import Ingest
 from midspan.platform.workspace import Workspace
 

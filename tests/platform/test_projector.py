@@ -14,11 +14,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from midspan.db import dialect
-from midspan.db.engine import make_engine
-from midspan.db.graph_embedded import EmbeddedGraph
-from midspan.db.graph_neo4j import Neo4jGraph
-from midspan.db.relational import SqlRecordStore
+from midspan.db.graph.embedded import EmbeddedGraph
+from midspan.db.graph.neo4j import Neo4jGraph
+from midspan.db.records import dialect
+from midspan.db.records.engine import make_engine
+from midspan.db.records.relational import SqlRecordStore
 from midspan.db.stores import (
     FORGET_SECONDS,
     LOCAL,
@@ -335,7 +335,7 @@ def test_a_server_that_is_behind_the_pruned_outbox_is_built_anew(
 def test_a_server_that_does_not_answer_holds_up_neither_vectors_nor_pruning_of_theirs(
     machine: Boot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("midspan.db.neo4j_driver.RETRY_SECONDS", 0.5)
+    monkeypatch.setattr("midspan.db.graph.neo4j_driver.RETRY_SECONDS", 0.5)
     gone = Neo4jGraph.at("bolt://nobody:secret@127.0.0.1:9/")
     a = machine("a", gone)
     a.store.commit(document("one"))

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from midspan.db.engine import make_engine
-from midspan.db.jobs import JobStore
+from midspan.db.jobs.store import JobStore
 from midspan.db.migrate import upgrade
+from midspan.db.records.engine import make_engine
 from midspan.platform.pulse import Pulse
 
 

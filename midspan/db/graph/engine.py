@@ -1,0 +1,134 @@
+"""The process that holds one kglite graph and answers requests (see ``child.py``).
+
+kglite has a process of its own because its shared object takes 1.5 kB of static thread-local storage, of
+which glibc keeps about 1.7 kB for libraries that are loaded later: beside it the OpenMP runtimes of torch
+and FAISS cannot both be loaded. It also means that a query that will not end can be killed.
+
+``python -m midspan.db.graph.engine``; :class:`midspan.db.graph.process.GraphProcess` is the other end.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import kglite
+
+from midspan.db.graph.child import AnswerTooLarge, limit_memory, serve, take_rows, unlimit_memory
+
+_MADE_UP = ("id", "title", "type")
+"""Properties that kglite adds to nodes and relations and nobody has stored."""
+
+
+class Engine:
+    """One graph: changed by ``run`` until the first ``query`` freezes it."""
+
+    def __init__(self) -> None:
+        self._graph: Any = kglite.KnowledgeGraph()
+        self._frozen: Any = None
+
+    def load(self, path: str) -> None:
+        """Take a graph file instead of the empty graph."""
+        self._graph = kglite.from_bytes(Path(path).read_bytes())
+
+    def run(self, cypher: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+        """A statement of our own, which may write; its rows."""
+        rows = self._graph.cypher(cypher, params=parameters, timeout_ms=0).to_list()
+        return [{name: plain(value) for name, value in row.items()} for row in rows]
+
+    def save(self, path: str, indexes: list[list[str]]) -> None:
+        """Write the graph to a file, its full-text indexes (label, property) brought up first."""
+        for label, name in indexes:
+            if label in self._graph.node_types:
+                self._graph.build_text_index(label, name)  # many changes leave it stale
+        file: bytes = self._graph.to_bytes()
+        Path(path).write_bytes(file)
+        self._graph = kglite.from_bytes(file)
+
+    def query(
+        self, cypher: str, parameters: dict[str, Any], limit: int, milliseconds: int, work_units: int
+    ) -> dict[str, Any]:
+        """A user's read, already checked: at most ``limit`` rows."""
+        if self._frozen is None:
+            self._frozen = self._graph.freeze()
+        limit_memory()
+        try:
+            return self._read(cypher, parameters, limit, milliseconds, work_units)
+        finally:
+            unlimit_memory()
+
+    def _read(
+        self, cypher: str, parameters: dict[str, Any], limit: int, milliseconds: int, work_units: int
+    ) -> dict[str, Any]:
+        found = self._frozen.cypher(
+            cypher,
+            params=parameters,
+            timeout_ms=milliseconds,
+            row_limit=limit + 1,
+            max_work_units=work_units,
+        )
+        columns = list(found.columns)
+        rows = ([plain(row[column]) for column in columns] for row in found)
+        taken, truncated = take_rows(rows, limit)
+        return {"columns": columns, "rows": taken, "truncated": truncated}
+
+
+def plain(value: Any) -> Any:
+    """A JSON value for what kglite answers.
+
+    A node becomes ``{"id", "labels", "properties"}``, a relation ``{"id", "type", "start", "end",
+    "properties"}`` (ids are strings that hold within one generation), a path ``{"nodes",
+    "relationships"}``; dates and times become ISO 8601, numbers that are not finite None.
+    """
+    if isinstance(value, dict):
+        if value.keys() == {"id", "labels", "properties"}:
+            return {"id": str(value["id"]), "labels": list(value["labels"]), "properties": _stored(value)}
+        if value.keys() == {"id", "start", "end", "type", "properties"}:
+            ends = {name: str(value[name]) for name in ("start", "end")}
+            return {"id": str(value["id"]), "type": value["type"], **ends, "properties": _stored(value)}
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, (datetime, date, time)):
+        return value.isoformat()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value if isinstance(value, (str, int, float)) or value is None else str(value)
+
+
+def _stored(element: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: plain(v) for k, v in element["properties"].items() if k not in _MADE_UP}
+
+
+def failed(error: Exception) -> dict[str, Any]:
+    """What is answered for an error of the engine's; any other ends the process."""
+    known = (kglite.KgError, ValueError, TypeError, OverflowError, RecursionError, OSError)
+    if not isinstance(error, known):
+        raise error
+    errno = error.errno if isinstance(error, OSError) else None
+    return {"error": _kind(error), "message": str(error), "errno": errno}
+
+
+def _kind(error: Exception) -> str:
+    if isinstance(error, AnswerTooLarge):
+        return "large"
+    if isinstance(error, kglite.CypherTimeoutError):
+        return "timeout"
+    if isinstance(error, kglite.CypherExecutionError) and "max_work_units" in str(error):
+        return "work"
+    return "full" if isinstance(error, OSError) else "refused"
+
+
+def main() -> None:
+    kglite.set_query_warning_policy("silent")
+    engine = Engine()
+    calls: dict[str, Callable[..., Any]] = {}
+    calls |= {"load": engine.load, "run": engine.run, "save": engine.save, "query": engine.query}
+    serve(calls, failed)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,38 @@
+"""What a transaction changes for the projections, and its way into the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, insert
+
+from midspan.db.records import dialect, tables
+from midspan.db.stores import TARGETS, Target
+
+IDS_AN_ENTRY = 5000
+
+
+class Changes:
+    """Ids that are new, gone or different, by target; each once."""
+
+    def __init__(self) -> None:
+        self._ids: dict[Target, dict[str, None]] = {target: {} for target in TARGETS}
+
+    def facts(self, ids: Iterable[str]) -> None:
+        self._ids["graph"].update(dict.fromkeys(ids))
+
+    def vectors(self, keys: Iterable[tuple[int, str]]) -> None:
+        """(segment key, space) of embeddings."""
+        for key, space in keys:
+            self._ids["vectors.text" if space == "text" else "vectors.visual"][str(key)] = None
+
+    def write(self, connection: Connection, now: float) -> None:
+        """Put everything into the outbox; the last thing a transaction does."""
+        rows = [
+            {"target": target, "ids": list(ids)[start : start + IDS_AN_ENTRY], "created_at": now}
+            for target, ids in self._ids.items()
+            for start in range(0, len(ids), IDS_AN_ENTRY)
+        ]
+        if rows:
+            dialect.lock_outbox(connection)
+            connection.execute(insert(tables.outbox), rows)

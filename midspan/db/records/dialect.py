@@ -1,0 +1,135 @@
+"""Where SQLite and PostgreSQL differ. Everything else is written once, in SQLAlchemy Core."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    any_,
+    cast,
+    column,
+    func,
+    literal,
+    literal_column,
+    select,
+    table,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from midspan.db.records import fulltext
+
+INDEX_PARTS = (
+    *("segment_fts", "action_event_fts", "atlas_point"),
+    *("tsv", "ix_segment_tsv", "ix_action_event_tsv", "ix_atlas_grounding_point"),
+)
+"""Tables (SQLite: FTS5 and R*Tree with their shadow tables), columns (PostgreSQL: generated) and indexes
+made by migrations alone."""
+
+TEXT_SEARCH = "midspan"
+"""PostgreSQL's configuration for full text, made by migrations."""
+
+OUTBOX_LOCK = 0x6D6964
+SCHEMA_LOCK = 0x6D6965
+
+Insert = sqlite.Insert | postgresql.Insert
+
+
+def is_postgres(connection: Connection) -> bool:
+    return connection.dialect.name == "postgresql"
+
+
+def now(connection: Connection) -> float:
+    """Unix seconds. On a server by the server's clock, so that machines whose clocks differ agree on
+    when a lease ends."""
+    if is_postgres(connection):
+        return float(connection.scalar(select(func.extract("epoch", func.clock_timestamp()))))  # type: ignore[arg-type]
+    return time.time()
+
+
+def insert(connection: Connection, into: Table) -> Insert:
+    """An INSERT that can say ``on_conflict_...``."""
+    return postgresql.insert(into) if is_postgres(connection) else sqlite.insert(into)
+
+
+def insert_ignore(
+    connection: Connection, into: Table, rows: Sequence[dict[str, Any]], on: Sequence[str] = ()
+) -> None:
+    """Insert what is not there yet, by the columns ``on`` (default: the primary key).
+
+    In the order of those columns, so that two writers of the same rows wait for each other in turn and
+    never both.
+    """
+    if rows:
+        names = on or [key.name for key in into.primary_key]
+        ordered = sorted(rows, key=lambda row: [row[name] for name in names])
+        connection.execute(insert(connection, into).on_conflict_do_nothing(index_elements=names), ordered)
+
+
+def one_of(connection: Connection, what: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+    """``what IN values`` for any number of values, as one parameter."""
+    if is_postgres(connection):
+        return what == any_(cast(literal(list(values)), postgresql.ARRAY(what.type)))
+    each = func.json_each(json.dumps(list(values))).table_valued("value")
+    return what.in_(select(each.c.value))
+
+
+def lock_outbox(connection: Connection) -> None:
+    """Held to the end of the transaction, so that outbox ids are given in the order of commits."""
+    if is_postgres(connection):  # a SQLite write transaction is alone anyway
+        connection.execute(select(func.pg_advisory_xact_lock(OUTBOX_LOCK)))
+
+
+def lock_schema(connection: Connection) -> None:
+    """Held to the end of the transaction: one process at a time takes migration steps."""
+    if is_postgres(connection):
+        connection.execute(select(func.pg_advisory_xact_lock(SCHEMA_LOCK)))
+
+
+def matching(
+    connection: Connection, of: Table, columns: Sequence[Any], terms: fulltext.Terms
+) -> Select[Any] | None:
+    """Rows of a table whose text fits, with a ``score`` behind the columns, best first.
+
+    None when nothing is wanted.
+    """
+    if is_postgres(connection):
+        return _matching_tsvector(of, columns, terms)
+    query = fulltext.fts5(terms)
+    if query is None:
+        return None
+    name = f"{of.name}_fts"
+    index = table(name, column("rowid"), column("rank"))
+    return (
+        select(*columns, (-index.c.rank).label("score"))
+        .join_from(of, index, index.c.rowid == of.c.key)
+        .where(literal_column(name).op("MATCH")(query))
+        .order_by(index.c.rank, of.c.key)
+    )
+
+
+def _matching_tsvector(of: Table, columns: Sequence[Any], terms: fulltext.Terms) -> Select[Any] | None:
+    if not terms.wanted:
+        return None
+    tsv: ColumnElement[Any] = literal_column(f"{of.name}.tsv")
+    wanted, excluded = _tsquery(terms.wanted), _tsquery(terms.excluded)
+    score = func.ts_rank_cd(tsv, wanted)
+    statement = select(*columns, score.label("score")).where(tsv.op("@@")(wanted))
+    if excluded is not None:
+        statement = statement.where(~tsv.op("@@")(excluded))
+    return statement.order_by(score.desc(), of.c.key)
+
+
+def _tsquery(terms: Sequence[str]) -> ColumnElement[Any] | None:
+    """Any of these words and phrases."""
+    query: ColumnElement[Any] | None = None
+    for term in terms:
+        phrase = func.phraseto_tsquery(literal_column(f"'{TEXT_SEARCH}'"), func.midspan_words(term))
+        query = phrase if query is None else query.op("||")(phrase)
+    return query

@@ -1,0 +1,167 @@
+"""Reading sources: what they are, what was found in them, their text and pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, and_, case, func, not_, or_, select
+
+from midspan.db.records import codec, dialect
+from midspan.db.records.paths import paths
+from midspan.db.records.tables import (
+    action_event,
+    atlas_grounding,
+    chunk,
+    fact,
+    location,
+    page,
+    run,
+    scene,
+    segment,
+    source,
+    source_run,
+)
+from midspan.db.stores import READING, SourceName, SourceSummary
+from midspan.records import Page, RecordKind, Source
+
+RECORDS: dict[RecordKind, Table] = {
+    "scene": scene,
+    "atlas": atlas_grounding,
+    "fact": fact,
+    "event": action_event,
+}
+"""The table of each kind of record."""
+
+
+def complete_runs(connection: Connection, source_ids: Sequence[str]) -> dict[str, frozenset[str]]:
+    on_run = and_(source_run.c.source_id == source.c.id, source_run.c.complete)
+    rows = connection.execute(
+        select(source.c.id, source_run.c.run_id)
+        .join(source_run, on_run, isouter=True)
+        .where(dialect.one_of(connection, source.c.id, source_ids), source.c.superseded_by.is_(None))
+    )
+    found: dict[str, set[str]] = {}
+    for source_id, run_id in rows:
+        found.setdefault(source_id, set()).update([run_id] if run_id is not None else [])
+    return {source_id: frozenset(run_ids) for source_id, run_ids in found.items()}
+
+
+def one(connection: Connection, source_id: str) -> Source | None:
+    row = connection.execute(select(source).where(source.c.id == source_id)).mappings().first()
+    return codec.to_source(row) if row is not None else None
+
+
+def names(connection: Connection, source_ids: Sequence[str]) -> dict[str, SourceName]:
+    places = paths(connection, source_ids)
+    rows = connection.execute(
+        select(source.c.id, source.c.title).where(dialect.one_of(connection, source.c.id, source_ids))
+    )
+    return {source_id: SourceName(title, tuple(places.get(source_id, ()))) for source_id, title in rows}
+
+
+def newest(connection: Connection, limit: int, offset: int, contains: str) -> list[Source]:
+    """Sources that are not superseded; ``contains`` looks into title and paths, in any case."""
+    wanted = select(source).where(source.c.superseded_by.is_(None))
+    if contains:
+        in_path = select(location.c.source_id).where(
+            location.c.uri.icontains(codec.escape(contains), autoescape=True)
+        )
+        in_title = source.c.title.icontains(codec.printable(contains), autoescape=True)
+        wanted = wanted.where(or_(in_title, source.c.id.in_(in_path)))
+    wanted = wanted.order_by(source.c.added_at.desc(), source.c.id).limit(limit).offset(offset)
+    return [codec.to_source(row) for row in connection.execute(wanted).mappings()]
+
+
+def summaries(connection: Connection, sources: Sequence[Source]) -> list[SourceSummary]:
+    ids = [known.id for known in sources]
+    places = paths(connection, ids)
+    seconds_end = func.max(case((segment.c.unit == "s", segment.c.end), else_=0.0))
+    seconds_start = func.min(case((segment.c.unit == "s", segment.c.start), else_=None))
+    seconds = seconds_end - func.coalesce(seconds_start, 0.0)
+    cut = _by_source(connection, segment, ids, func.count(), seconds)
+    length = _by_source(connection, chunk, ids, func.max(chunk.c.end))
+    said = {kind: _by_source(connection, table, ids, func.count()) for kind, table in RECORDS.items()}
+    complete = _complete(connection, ids)
+    return [
+        SourceSummary(
+            source=known,
+            paths=tuple(places.get(known.id, ())),
+            segments=cut.get(known.id, (0, 0.0))[0],
+            characters=length.get(known.id, (0,))[0],
+            seconds=cut.get(known.id, (0, 0.0))[1],
+            records={kind: counted.get(known.id, (0,))[0] for kind, counted in said.items()},
+            complete=known.id in complete,
+        )
+        for known in sources
+    ]
+
+
+def _by_source(
+    connection: Connection, table: Table, ids: Sequence[str], *what: Any
+) -> dict[str, tuple[Any, ...]]:
+    of = table.c.source_id
+    rows = connection.execute(select(of, *what).where(dialect.one_of(connection, of, ids)).group_by(of))
+    return {row[0]: tuple(row[1:]) for row in rows}
+
+
+def _complete(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """Sources that were read to the end, and over which no run failed."""
+    of = source_run.c.source_id
+    broken = func.sum(case((not_(source_run.c.complete), 1), else_=0))
+    read = func.sum(case((run.c.stage == READING, 1), else_=0))
+    return set(
+        connection.scalars(
+            select(of)
+            .join(run, run.c.id == source_run.c.run_id)
+            .where(dialect.one_of(connection, of, ids))
+            .group_by(of)
+            .having(and_(broken == 0, read > 0))
+        )
+    )
+
+
+# --- text ---
+
+
+def reading_of(connection: Connection, source_id: str) -> str | None:
+    """The reading run whose text and segments stand for a source: the complete one; before there is
+    one, the last that was begun."""
+    done = (
+        select(source_run.c.run_id)
+        .join(run, run.c.id == source_run.c.run_id)
+        .where(source_run.c.source_id == source_id, source_run.c.complete, run.c.stage == READING)
+    )
+    found = connection.scalar(done.limit(1))
+    if found is not None:
+        return str(found)
+    begun = [
+        select(table.c.run_id).where(table.c.source_id == source_id).distinct()
+        for table in (chunk, page, segment)
+    ]
+    last = select(run.c.id).where(or_(*(run.c.id.in_(ids) for ids in begun)))
+    found = connection.scalar(last.order_by(run.c.created_at.desc(), run.c.id).limit(1))
+    return str(found) if found is not None else None
+
+
+def text(connection: Connection, source_id: str, start: int, end: int) -> str:
+    start = max(0, start)
+    if end <= start:
+        return ""
+    rows = connection.execute(
+        select(chunk.c.start, chunk.c.text)
+        .where(chunk.c.source_id == source_id, chunk.c.run_id == reading_of(connection, source_id))
+        .where(chunk.c.start < end, chunk.c.end > start)
+        .order_by(chunk.c.start)
+    )
+    return "".join(piece[max(0, start - at) : end - at] for at, piece in rows)
+
+
+def one_page(connection: Connection, source_id: str, number: int) -> Page | None:
+    where = and_(
+        page.c.source_id == source_id,
+        page.c.run_id == reading_of(connection, source_id),
+        page.c.number == number,
+    )
+    row = connection.execute(select(page).where(where)).mappings().first()
+    return codec.to_page(row) if row is not None else None

@@ -1,0 +1,105 @@
+"""Taking things out of the record store; whatever goes is noted for the projections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, select, update
+
+from midspan.db.records import dialect
+from midspan.db.records.changes import Changes
+from midspan.db.records.tables import (
+    action_event,
+    atlas_grounding,
+    chunk,
+    embedding,
+    fact,
+    location,
+    page,
+    scene,
+    segment,
+    source,
+    source_run,
+)
+
+REMOVED = ""
+"""In ``source.superseded_by``: taken out, and nothing came in its place."""
+
+
+def hold(connection: Connection, source_ids: Iterable[str]) -> set[str]:
+    """Lock the rows of sources to the end of the transaction, always in the same order, so that one writer
+    at a time works on a source; returns those that are there and not superseded."""
+    c = source.c
+    wanted = select(c.id, c.superseded_by).where(dialect.one_of(connection, c.id, sorted(source_ids)))
+    rows = connection.execute(wanted.order_by(c.id).with_for_update(key_share=True))
+    return {source_id for source_id, superseded_by in rows if superseded_by is None}
+
+
+def remove_segments(connection: Connection, where: ColumnElement[bool], changes: Changes) -> None:
+    """Delete segments with all that hangs on them (the foreign keys cascade)."""
+    on_fact = fact.c.segment_id == segment.c.id
+    changes.facts(connection.scalars(select(fact.c.id).join(segment, on_fact).where(where)))
+    keys = select(embedding.c.segment_key, embedding.c.space)
+    on_key = embedding.c.segment_key == segment.c.key
+    changes.vectors(connection.execute(keys.join(segment, on_key).where(where)))
+    connection.execute(delete(segment).where(where))
+
+
+def _by(
+    connection: Connection, table: Table, source_ids: Sequence[str], run_ids: Sequence[str]
+) -> ColumnElement[bool]:
+    """Rows of these sources and these runs."""
+    return and_(dialect.one_of(connection, table.c.source_id, source_ids), table.c.run_id.in_(run_ids))
+
+
+def remove_said(
+    connection: Connection, source_ids: Sequence[str], run_ids: Sequence[str], changes: Changes
+) -> None:
+    """Delete what these runs said about these sources, and that they went over them."""
+
+    def said(table: Table) -> ColumnElement[bool]:
+        return _by(connection, table, source_ids, run_ids)
+
+    changes.facts(connection.scalars(select(fact.c.id).where(said(fact))))
+    keys = select(embedding.c.segment_key, embedding.c.space).where(said(embedding))
+    changes.vectors(connection.execute(keys))
+    for table in (scene, atlas_grounding, fact, action_event, embedding, source_run):
+        connection.execute(delete(table).where(said(table)))
+
+
+def remove_readings(
+    connection: Connection, source_ids: Sequence[str], run_ids: Sequence[str], changes: Changes
+) -> set[str]:
+    """Delete what these reading runs read of these sources; returns the sources that had segments."""
+
+    def read(table: Table) -> ColumnElement[bool]:
+        return _by(connection, table, source_ids, run_ids)
+
+    had = set(connection.scalars(select(segment.c.source_id).where(read(segment)).distinct()))
+    remove_segments(connection, read(segment), changes)
+    for table in (chunk, page, source_run):
+        connection.execute(delete(table).where(read(table)))
+    return had
+
+
+def retire(connection: Connection, source_id: str, superseded_by: str | None, changes: Changes) -> None:
+    """Remove everything of a source but its row. It must be held."""
+    remove_segments(connection, segment.c.source_id == source_id, changes)
+    for table in (chunk, page, source_run, location):
+        connection.execute(delete(table).where(table.c.source_id == source_id))
+    connection.execute(
+        update(source)
+        .where(source.c.id == source_id)
+        .values(superseded_by=REMOVED if superseded_by is None else superseded_by)
+    )
+
+
+def discard(connection: Connection, source_id: str, run_id: str, changes: Changes) -> None:
+    """Remove what a reading run that did not get to its end left of a source, and the source itself
+    when nothing else of it is there. It must be held."""
+    here = and_(source_run.c.source_id == source_id, source_run.c.run_id == run_id)
+    if connection.scalar(select(exists().where(here, source_run.c.complete))):
+        return
+    remove_readings(connection, [source_id], [run_id], changes)
+    if not connection.scalar(select(exists().where(segment.c.source_id == source_id))):
+        connection.execute(delete(source).where(source.c.id == source_id, source.c.superseded_by.is_(None)))

@@ -1,0 +1,453 @@
+"""The relational schema: SQLAlchemy Core tables, no logic.
+
+The steps that bring a database here lie in ``migrations/``; a test compares the two. The full-text
+indexes are made there too, since they are not tables that SQLAlchemy knows (see
+:mod:`midspan.db.records.dialect` for what they are called).
+
+Paths are stored escaped, see :mod:`midspan.db.records.codec`. Moments are Unix seconds.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+    true,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    }
+)
+
+RowNumber = BigInteger().with_variant(Integer, "sqlite")
+"""A number that the database counts up and never gives twice; SQLite does so for INTEGER only."""
+
+# --- sources ---
+
+source = Table(
+    "source",
+    metadata,
+    Column("id", Text, primary_key=True),  # SHA-256 of the bytes
+    Column("kind", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("byte_count", BigInteger, nullable=False),
+    Column("added_at", Float, nullable=False, index=True),
+    Column("superseded_by", Text),  # empty: removed, and nothing came in its place
+)
+
+location = Table(
+    "location",
+    metadata,
+    Column("uri", Text, primary_key=True),
+    Column("source_id", Text, ForeignKey(source.c.id, ondelete="CASCADE"), nullable=False, index=True),
+    Column("byte_count", BigInteger, nullable=False),
+    Column("modified_ns", BigInteger, nullable=False),
+    Column("seen_at", Float, nullable=False),
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("stage", Text, nullable=False, index=True),
+    Column("stage_version", Integer, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("weights_sha256", Text, nullable=False),
+    Column("parameters", JSON, nullable=False),
+    Column("code_version", Text, nullable=False),
+    Column("created_at", Float, nullable=False),
+)
+
+
+def _source_id(*, primary_key: bool = False, index: bool | None = None) -> Column[str]:
+    key = ForeignKey(source.c.id, ondelete="CASCADE")
+    return Column("source_id", Text, key, nullable=False, primary_key=primary_key, index=index)
+
+
+def _run_id(*, primary_key: bool = False) -> Column[str]:
+    return Column("run_id", Text, ForeignKey(run.c.id), nullable=False, primary_key=primary_key)
+
+
+source_run = Table(
+    "source_run",
+    metadata,
+    _source_id(primary_key=True),
+    _run_id(primary_key=True),
+    Column("complete", Boolean, nullable=False),
+    Column("finished_at", Float, nullable=False),
+)
+
+# --- what reading gives; rows of two reading runs may stand side by side ---
+
+chunk = Table(
+    "chunk",
+    metadata,
+    _source_id(primary_key=True),
+    _run_id(primary_key=True),
+    Column("start", Integer, primary_key=True),
+    Column("end", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+page = Table(
+    "page",
+    metadata,
+    _source_id(primary_key=True),
+    _run_id(primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("width", Float, nullable=False),
+    Column("height", Float, nullable=False),
+    Column("boxes", LargeBinary, nullable=False),
+)
+
+segment = Table(
+    "segment",
+    metadata,
+    Column("key", RowNumber, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False, unique=True),
+    _source_id(),
+    _run_id(),
+    Column("ordinal", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("start", Float, nullable=False),
+    Column("end", Float, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("page", Integer),
+    UniqueConstraint("source_id", "run_id", "ordinal"),
+    sqlite_autoincrement=True,
+)
+
+thumbnail = Table(
+    "thumbnail",
+    metadata,
+    Column("segment_id", Text, ForeignKey(segment.c.id, ondelete="CASCADE"), primary_key=True),
+    _source_id(index=True),
+    Column("jpeg", LargeBinary, nullable=False),
+)
+
+embedding = Table(
+    "embedding",
+    metadata,
+    Column("segment_key", RowNumber, ForeignKey(segment.c.key, ondelete="CASCADE"), primary_key=True),
+    Column("space", Text, primary_key=True),
+    _source_id(),
+    _run_id(),
+    Column("vector", LargeBinary, nullable=False),  # float16, little endian
+    Column("text_sha256", Text, index=True),
+    Index(None, "source_id", "run_id"),
+)
+
+# --- what the stages say ---
+
+
+def _provenance(name: str) -> list[Column[str] | Column[float] | Index]:
+    return [
+        _source_id(),
+        _run_id(),
+        Column(
+            "segment_id",
+            Text,
+            ForeignKey(segment.c.id, ondelete="CASCADE"),
+            nullable=False,
+            index=True,
+        ),
+        Column("unit", Text, nullable=False),
+        Column("start", Float, nullable=False),
+        Column("end", Float, nullable=False),
+        Column("text", Text, nullable=False),
+        Index(f"ix_{name}_source_id_run_id", "source_id", "run_id"),
+    ]
+
+
+scene = Table(
+    "scene",
+    metadata,
+    Column("id", Text, primary_key=True),
+    *_provenance("scene"),
+    Column("score", Float, nullable=False),
+)
+
+scene_object = Table(
+    "scene_object",
+    metadata,
+    Column("scene_id", Text, ForeignKey(scene.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("idx", Integer, primary_key=True, autoincrement=False),
+    Column("surface", Text, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("category", Text, nullable=False, index=True),
+    Column("mapping", Text, nullable=False),
+    Column("x", Float, nullable=False),
+    Column("y", Float, nullable=False),
+    Column("depth", Integer, nullable=False),
+    Column("facing", Text, nullable=False),
+)
+
+scene_relation = Table(
+    "scene_relation",
+    metadata,
+    Column("scene_id", Text, ForeignKey(scene.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("idx", Integer, primary_key=True, autoincrement=False),
+    Column("subject", Integer, nullable=False),
+    Column("predicate", Text, nullable=False),
+    Column("object", Integer, nullable=False),
+    Column("trigger", Text, nullable=False),
+    Column("explicit", Boolean, nullable=False),
+    Column("satisfied", Boolean, nullable=False),
+)
+
+atlas_grounding = Table(
+    "atlas_grounding",
+    metadata,
+    Column("id", Text, primary_key=True),
+    *_provenance("atlas_grounding"),
+    Column("atlas", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("x_mm", Float),
+    Column("y_mm", Float),
+    Column("z_mm", Float),
+    Column("organ", Text, index=True),
+    Column("organs", JSON, nullable=False),
+    Column("laterality", Text, nullable=False),
+    Column("named", Boolean, nullable=False),
+    Column("negated", Boolean, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("spread_mm", Float),
+)
+
+# --- imported atlases; the phantom is made from its formulas ---
+
+atlas = Table(
+    "atlas",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("licence", Text, nullable=False),
+    Column("citation", Text, nullable=False),
+    Column("file_affine", JSON, nullable=False),
+    Column("file_shape", JSON, nullable=False),
+    Column("origin_mm", JSON, nullable=False),
+    Column("pitch_mm", Float, nullable=False),
+    Column("shape", JSON, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("added_at", Float, nullable=False),
+    Column("volume", LargeBinary, nullable=False),  # uint16 labels, little endian, C order, deflated
+)
+
+atlas_organ = Table(
+    "atlas_organ",
+    metadata,
+    Column("atlas", Text, ForeignKey(atlas.c.name, ondelete="CASCADE"), primary_key=True),
+    Column("label", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("organ", Text, nullable=False),
+    Column("laterality", Text, nullable=False),
+    Column("snomed", Text, nullable=False),
+    Column("uberon", Text, nullable=False),
+    Column("centre_mm", JSON, nullable=False),
+    Column("low_mm", JSON, nullable=False),
+    Column("high_mm", JSON, nullable=False),
+    Column("volume_mm3", Float, nullable=False),
+    Column("n_voxels", BigInteger, nullable=False),
+)
+
+organ_alias = Table(
+    "organ_alias",
+    metadata,
+    Column("atlas", Text, primary_key=True),
+    Column("label", Integer, primary_key=True, autoincrement=False),
+    Column("idx", Integer, primary_key=True, autoincrement=False),
+    Column("alias", Text, nullable=False, index=True),
+    ForeignKeyConstraint(["atlas", "label"], [atlas_organ.c.atlas, atlas_organ.c.label], ondelete="CASCADE"),
+)
+
+
+def _slot(name: str, *, index: bool) -> list[Column[str] | Column[str | None] | Column[int] | Column[float]]:
+    return [
+        Column(f"{name}_surface", Text, nullable=False),
+        Column(f"{name}_start", Integer, nullable=False),
+        Column(f"{name}_end", Integer, nullable=False),
+        Column(f"{name}_uid", Text, index=index),
+        Column(f"{name}_name", Text, nullable=False),
+        Column(f"{name}_score", Float, nullable=False),
+        Column(f"{name}_literal", Text, nullable=False),
+    ]
+
+
+fact = Table(
+    "fact",
+    metadata,
+    Column("id", Text, primary_key=True),
+    *_provenance("fact"),
+    *_slot("subject", index=True),
+    *_slot("predicate", index=False),
+    *_slot("object", index=True),
+    Column("polarity", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("score", Float, nullable=False),
+)
+
+action_event = Table(
+    "action_event",
+    metadata,
+    Column("key", RowNumber, primary_key=True, autoincrement=True),  # row of the full-text index
+    Column("id", Text, nullable=False, unique=True),
+    *_provenance("action_event"),
+    Column("verb", Text, nullable=False),
+    Column("nouns", JSON, nullable=False),
+    Column("score", Float, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# --- projections ---
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", RowNumber, primary_key=True, autoincrement=True),
+    Column("target", Text, nullable=False),
+    Column("ids", JSON, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Index(None, "target", "id"),
+    sqlite_autoincrement=True,
+)
+
+replica = Table(
+    "replica",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("seen_at", Float, nullable=False),
+)
+
+projection = Table(
+    "projection",
+    metadata,
+    Column("replica", Text, ForeignKey(replica.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("target", Text, primary_key=True),
+    Column("generation", BigInteger, primary_key=True, autoincrement=False),
+    Column("file", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("applied", BigInteger, nullable=False),
+    Column("counts", JSON, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("dim", Integer, nullable=False),
+    Column("created_at", Float, nullable=False),
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),  # empty: given back
+    Column("token", BigInteger, nullable=False),
+    Column("expires_at", Float, nullable=False),
+    Column("seconds", Float, nullable=False),  # its length when it was taken
+)
+
+# --- jobs ---
+
+job = Table(
+    "job",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("state", Text, nullable=False, index=True),
+    Column("paths", JSON, nullable=False),
+    Column("stages", JSON, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("discovering", Boolean, nullable=False),
+    Column("cancel_requested", Boolean, nullable=False),
+    Column("created_at", Float, nullable=False, index=True),
+    Column("started_at", Float),
+    Column("finished_at", Float),
+    Column("message", Text, nullable=False),
+    Column("worker", Text, nullable=False),
+    Column("background", Boolean, nullable=False, server_default=true()),  # workers take such jobs only
+    Column("delivered_at", Float, nullable=False, server_default="0"),
+)
+
+job_item = Table(
+    "job_item",
+    metadata,
+    Column("job_id", Text, ForeignKey(job.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("idx", Integer, primary_key=True, autoincrement=False),
+    Column("uri", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("lease_holder", Text, nullable=False),
+    Column("lease_token", BigInteger, nullable=False),
+    Column("lease_until", Float, nullable=False),
+    Column("heartbeat_at", Float),
+    Column("source_id", Text),
+    Column("segments", Integer, nullable=False),
+    Column("records", JSON, nullable=False),
+    Column("kind", Text, nullable=False, server_default="document"),
+    Column("deaths", Integer, nullable=False, server_default="0"),  # of workers that had it
+    UniqueConstraint("job_id", "uri"),
+    Index(None, "job_id", "state"),
+    Index(
+        "ix_job_item_running",
+        "lease_until",
+        sqlite_where=text("state = 'running'"),
+        postgresql_where=text("state = 'running'"),
+    ),
+)
+
+worker = Table(
+    "worker",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("queues", JSON, nullable=False),
+    Column("started_at", Float, nullable=False),
+    Column("seen_at", Float, nullable=False),
+    Column("doing", Text, nullable=False),
+    Column("rss_bytes", BigInteger, nullable=False),
+)
+
+failure = Table(
+    "failure",
+    metadata,
+    Column("id", RowNumber, primary_key=True, autoincrement=True),
+    Column("digest", Text, nullable=False, unique=True),  # the same failure again is the same row
+    Column("job_id", Text, ForeignKey(job.c.id, ondelete="CASCADE")),
+    Column("item", Integer),
+    Column("source_id", Text),
+    Column("run_id", Text),
+    Column("segment_id", Text),
+    Column("path", Text, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("retryable", Boolean, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Index(None, "job_id", "item"),
+    sqlite_autoincrement=True,
+)

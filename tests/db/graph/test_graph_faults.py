@@ -1,0 +1,142 @@
+"""The graph on a Neo4j that is killed, dead or hung: nothing half done, a clear error, and back by itself."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import neo4j
+import pytest
+
+from midspan.db.graph.neo4j import Neo4jGraph
+from midspan.db.stores import Lease
+from midspan.errors import StoreUnavailable
+from services.neo4j import Neo4j
+from tests.conftest import started
+from tests.db.graph.graph_model import expected, fact, read, slot
+
+pytestmark = pytest.mark.slow
+
+PATIENCE = 180.0
+"""Seconds until a call that does not return fails its test; no time that anybody should wait."""
+LEASE = Lease("projector", "here", 1, 0.0)
+LARGE = [
+    fact(number, slot("she", f"wd:Q{number % 700}"), source=f"source-{number // 50}", segment=number)
+    for number in range(2, 3002)
+]
+"""A batch of several statements of each kind, which a server works at for a while."""
+
+CALLS: dict[str, Callable[[Neo4jGraph], object]] = {
+    "apply": lambda graph: graph.apply([fact(2)], [], 2, LEASE),
+    "clear": lambda graph: graph.clear(LEASE),
+    "applied": lambda graph: graph.applied(),
+    "counts": lambda graph: graph.counts(),
+    "describe": lambda graph: graph.describe(),
+    "query": lambda graph: graph.query("MATCH (e:Entity) RETURN e.name"),
+}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4j]:
+    """One of this module's own, to be ill-treated."""
+    made = Neo4j(tmp_path_factory.mktemp("neo4j"))
+    started(made)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def graph(server: Neo4j) -> Iterator[Neo4jGraph]:
+    """With one fact in it, its connections open and a reader at work, as in a program that runs for long."""
+    server.wipe()
+    opened = Neo4jGraph.at(server.url)
+    opened.apply([fact(1)], [], 1, LEASE)
+    opened.query("MATCH (e:Entity) RETURN e.name")
+    yield opened
+    server.resume()
+    server.start()
+    opened.close()
+
+
+@pytest.fixture
+def threads() -> Iterator[ThreadPoolExecutor]:
+    pool = ThreadPoolExecutor(len(CALLS))
+    yield pool
+    pool.shutdown(wait=False)
+
+
+def wait_for_mentions(server: Neo4j, batch: Future[None]) -> None:
+    """Until the server is at work at the batch's mentions, which come behind all else that it adds."""
+    at_work = "SHOW TRANSACTIONS YIELD currentQuery WHERE currentQuery CONTAINS $part RETURN count(*) AS n"
+    with (
+        neo4j.GraphDatabase.driver(server.address, auth=(server.user, server.password)) as driver,
+        driver.session() as session,
+    ):
+        while not session.run(at_work, part="MERGE (m:Mention").single(strict=True)["n"]:
+            assert not batch.done(), "the batch was over before it was seen at its mentions"
+            time.sleep(0.005)
+
+
+def assert_all_are_refused(server: Neo4j, graph: Neo4jGraph, pool: ThreadPoolExecutor) -> None:
+    """All at once, so that waiting is done once."""
+    running = {name: pool.submit(call, graph) for name, call in CALLS.items()}
+    errors = {name: future.exception(PATIENCE) for name, future in running.items()}
+    assert {name: type(error) for name, error in errors.items()} == dict.fromkeys(CALLS, StoreUnavailable)
+    for error in errors.values():
+        assert server.address in str(error)
+        assert server.password not in str(error)
+
+
+def test_killed_in_mid_batch_the_same_batch_again_makes_the_whole_graph(
+    server: Neo4j, graph: Neo4jGraph, threads: ThreadPoolExecutor
+) -> None:
+    batch = threads.submit(graph.apply, LARGE, ["fact-1"], 2, LEASE)
+    wait_for_mentions(server, batch)
+    server.kill()
+    with pytest.raises(StoreUnavailable):
+        batch.result(PATIENCE)
+    server.start()
+
+    assert (graph.applied(), read(graph)) == (1, expected([fact(1)]))
+    for _ in range(2):
+        graph.apply(LARGE, ["fact-1"], 2, LEASE)
+        assert (graph.applied(), read(graph)) == (2, expected(LARGE))
+
+
+def test_a_dead_server_is_an_error_and_one_that_is_back_is_used_again(
+    server: Neo4j, graph: Neo4jGraph, threads: ThreadPoolExecutor
+) -> None:
+    server.kill()
+    assert_all_are_refused(server, graph, threads)
+    server.start()
+
+    assert (graph.applied(), read(graph)) == (1, expected([fact(1)]))
+    graph.apply([fact(2)], [], 2, LEASE)
+    assert (graph.applied(), read(graph)) == (2, expected([fact(1), fact(2)]))
+
+
+def test_a_server_that_hangs_is_an_error_and_one_that_goes_on_is_used_again(
+    server: Neo4j, graph: Neo4jGraph, threads: ThreadPoolExecutor
+) -> None:
+    server.hang()
+    assert_all_are_refused(server, graph, threads)
+    server.resume()
+
+    graph.apply([fact(1), fact(2)], [], 2, LEASE)
+    assert (graph.applied(), read(graph)) == (2, expected([fact(1), fact(2)]))
+
+
+def test_a_server_that_hangs_in_mid_batch_leaves_nothing_half_done(
+    server: Neo4j, graph: Neo4jGraph, threads: ThreadPoolExecutor
+) -> None:
+    batch = threads.submit(graph.apply, LARGE, ["fact-1"], 2, LEASE)
+    wait_for_mentions(server, batch)
+    server.hang()
+    with pytest.raises(StoreUnavailable):
+        batch.result(PATIENCE)
+    server.resume()
+
+    assert (graph.applied(), read(graph)) == (1, expected([fact(1)]))
+    graph.apply(LARGE, ["fact-1"], 2, LEASE)
+    assert (graph.applied(), read(graph)) == (2, expected(LARGE))

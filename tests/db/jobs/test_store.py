@@ -1,0 +1,608 @@
+"""Job rows: claims, leases, ends and reports."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+import uuid
+from collections import Counter
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, update
+
+from midspan.db import migrate
+from midspan.db.jobs.reaping import LONGEST_LEASE, MOST_DEATHS
+from midspan.db.jobs.store import JobStore
+from midspan.db.jobs.workers import WorkerStore
+from midspan.db.records.engine import make_engine, writing
+from midspan.db.records.relational import SqlRecordStore
+from midspan.db.records.tables import job_item, worker
+from midspan.db.stores import Commit, ItemLease, ItemResult
+from midspan.errors import LeaseLost, NotFound
+from midspan.records import Failure
+
+BROKEN = Failure("/x", "reading", "CorruptSource", "cut off", False)
+
+
+@pytest.fixture
+def jobs(engine: Engine) -> JobStore:
+    return JobStore(engine)
+
+
+@pytest.fixture
+def store(engine: Engine) -> SqlRecordStore:
+    return SqlRecordStore(engine)
+
+
+def begin(jobs: JobStore, *uris: str) -> str:
+    job_id = jobs.create(["/data"], ["facts"])
+    jobs.add_items(job_id, uris)
+    jobs.finish_discovery(job_id)
+    return job_id
+
+
+def claim(jobs: JobStore, job_id: str, holder: str = "me", seconds: float = 60.0) -> list[ItemLease]:
+    return [lease for lease, _, _ in jobs.claim(job_id, holder, 100, seconds)]
+
+
+def states(jobs: JobStore, job_id: str) -> list[str]:
+    return [item.state for item in jobs.items(job_id)]
+
+
+def end(store: SqlRecordStore, *leases: ItemLease, state: Any = "done", outcome: Any = "new") -> None:
+    store.commit(Commit(items=[ItemResult(lease, state, outcome) for lease in leases]))
+
+
+def test_a_new_job(jobs: JobStore) -> None:
+    job_id = jobs.create(["/caf\udce9", "b"], ["facts"])
+    job = jobs.job(job_id)
+    assert job is not None
+    assert (job.state, job.paths, job.stages) == ("queued", ("/caf\udce9", "b"), ("facts",))
+    assert (job.total, job.done, job.failed, job.discovering) == (0, 0, 0, True)
+    assert jobs.job("job-none") is None
+
+
+def test_items_are_added_once(jobs: JobStore) -> None:
+    job_id = jobs.create(["/data"])
+    assert jobs.add_items(job_id, ["/a", "/b", "/a"]) == 2
+    assert jobs.add_items(job_id, ["/b", "/c\udcff"]) == 1
+    assert [(item.index, item.uri) for item in jobs.items(job_id)] == [(0, "/a"), (1, "/b"), (2, "/c\udcff")]
+    assert jobs.job(job_id).total == 3
+
+
+def test_adding_to_an_unknown_job(jobs: JobStore) -> None:
+    with pytest.raises(NotFound, match="job-none"):
+        jobs.add_items("job-none", ["/a"])
+
+
+def test_a_path_that_failed_before_work(jobs: JobStore) -> None:
+    job_id = jobs.create(["/x"])
+    jobs.add_failed(job_id, BROKEN)
+    jobs.add_failed(job_id, BROKEN)
+    jobs.finish_discovery(job_id)
+    (item,) = jobs.items(job_id)
+    assert (item.state, item.outcome, item.failures) == ("failed", "failed", (BROKEN,))
+    assert (jobs.job(job_id).total, jobs.job(job_id).failed) == (1, 1)
+    assert jobs.settle(job_id) == "failed"
+
+
+# --- claims ---
+
+
+def test_a_claim_takes_items_in_order(jobs: JobStore) -> None:
+    job_id = begin(jobs, "/a", "/b", "/c")
+    first = jobs.claim(job_id, "me", 2, 60)
+    second = jobs.claim(job_id, "you", 2, 60)
+    assert [(lease.index, uri, attempts) for lease, uri, attempts in first] == [(0, "/a", 1), (1, "/b", 1)]
+    assert [(lease.index, lease.holder) for lease, _, _ in second] == [(2, "you")]
+    assert jobs.claim(job_id, "me", 2, 60) == []
+    job = jobs.job(job_id)
+    assert job.state == "running"
+    assert job.started_at is not None
+
+
+def test_a_lapsed_lease_is_claimed_by_another(jobs: JobStore, store: SqlRecordStore) -> None:
+    job_id = begin(jobs, "/a")
+    (old,) = claim(jobs, job_id, "me", seconds=-1)
+    ((new, _, attempts),) = jobs.claim(job_id, "you", 1, 60)
+    assert new.token > old.token
+    assert attempts == 2
+    with pytest.raises(LeaseLost):
+        end(store, old)
+    end(store, new)
+    assert states(jobs, job_id) == ["done"]
+
+
+def test_heartbeats_keep_an_item(jobs: JobStore) -> None:
+    job_id = begin(jobs, "/a", "/b")
+    first, second = claim(jobs, job_id, seconds=-1)
+    jobs.heartbeat([first], 60)
+    assert claim(jobs, job_id, "you") == [ItemLease(job_id, 1, "you", second.token + 1)]
+
+
+def test_a_heartbeat_tells_of_lost_leases_and_prolongs_the_rest(jobs: JobStore) -> None:
+    job_id = begin(jobs, "/a", "/b")
+    leases = claim(jobs, job_id, seconds=-1)
+    jobs.claim(job_id, "you", 1, 60)
+    with pytest.raises(LeaseLost, match=f"{job_id}/0 "):
+        jobs.heartbeat(leases, 60)
+    assert claim(jobs, job_id, "she") == []
+
+
+def test_a_heartbeat_for_items_that_are_done_is_no_loss(jobs: JobStore, store: SqlRecordStore) -> None:
+    job_id = begin(jobs, "/a", "/b")
+    leases = claim(jobs, job_id)
+    end(store, leases[0])
+    jobs.heartbeat(leases, 60)
+
+
+def test_released_items_are_queued_again_but_not_done_ones(jobs: JobStore, store: SqlRecordStore) -> None:
+    job_id = begin(jobs, "/a", "/b")
+    leases = claim(jobs, job_id)
+    end(store, leases[0])
+    jobs.release(leases)
+    assert states(jobs, job_id) == ["done", "queued"]
+    with pytest.raises(LeaseLost):
+        end(store, leases[1])
+
+
+def test_a_lease_that_passed_on_cannot_be_released(jobs: JobStore) -> None:
+    job_id = begin(jobs, "/a")
+    old = claim(jobs, job_id, seconds=-1)
+    claim(jobs, job_id, "you")
+    jobs.release(old)
+    assert states(jobs, job_id) == ["running"]
+
+
+# --- ends ---
+
+
+def test_a_commit_under_a_lost_lease_writes_nothing(jobs: JobStore, store: SqlRecordStore, made: Any) -> None:
+    job_id = begin(jobs, "/a", "/b")
+    kept, lost = claim(jobs, job_id, seconds=-1)
+    jobs.heartbeat([kept], 60)
+    claim(jobs, job_id, "you")
+    commit = made.document("a", "One.")
+    commit.leases = [kept, lost]
+    commit.items = [ItemResult(kept, "done", "new", made.id("a"))]
+    commit.failures = [(kept, None, None, BROKEN)]
+    with pytest.raises(LeaseLost, match=f"{job_id}/1 "):
+        store.commit(commit)
+    assert set(store.counts().values()) == {0}
+    assert store.run(made.reading.id) is None
+    assert store.failures() == []
+    assert store.outbox_end("graph") == 0
+    assert states(jobs, job_id) == ["running", "running"]
+    assert jobs.job(job_id).done == 0
+
+
+def test_an_end_is_counted_once(jobs: JobStore, store: SqlRecordStore) -> None:
+    job_id = begin(jobs, "/a", "/b", "/c")
+    leases = claim(jobs, job_id)
+    end(store, *leases[:2])
+    end(store, leases[2], state="failed", outcome="failed")
+    with pytest.raises(LeaseLost):
+        end(store, leases[0])
+    job = jobs.job(job_id)
+    assert (job.total, job.done, job.failed) == (3, 2, 1)
+
+
+def test_an_item_that_fails_before_any_commit(jobs: JobStore, store: SqlRecordStore) -> None:
+    job_id = begin(jobs, "/x")
+    (lease,) = claim(jobs, job_id)
+    jobs.fail(lease, BROKEN)
+    (item,) = jobs.items(job_id)
+    assert (item.state, item.outcome, item.failures) == ("failed", "failed", (BROKEN,))
+    assert store.failures(job_id) == [BROKEN]
+    with pytest.raises(LeaseLost):
+        jobs.fail(lease, BROKEN)
+    assert jobs.job(job_id).failed == 1
+
+
+@pytest.mark.parametrize(("outcome", "state"), [("done", "done"), ("failed", "failed")])
+def test_settle_when_nothing_is_left(jobs: JobStore, store: SqlRecordStore, outcome: str, state: str) -> None:
+    job_id = begin(jobs, "/a", "/b")
+    first, second = claim(jobs, job_id)
+    end(store, first)
+    assert jobs.settle(job_id) == "running"
+    end(store, second, state=outcome, outcome="new" if outcome == "done" else "failed")
+    assert jobs.settle(job_id) == state
+    assert jobs.job(job_id).finished_at is not None
+
+
+def test_settle_waits_for_discovery(jobs: JobStore) -> None:
+    job_id = jobs.create(["/data"])
+    assert jobs.settle(job_id) == "queued"
+    jobs.finish_discovery(job_id)
+    assert jobs.settle(job_id) == "done"
+
+
+def test_tally(jobs: JobStore, store: SqlRecordStore) -> None:
+    job_id = begin(jobs, "/a", "/b", "/c", "/d")
+    first, second, third, _ = claim(jobs, job_id)
+    store.commit(
+        Commit(
+            items=[
+                ItemResult(first, "done", "new", "s1", 5, {"fact": 2, "atlas": 1}),
+                ItemResult(second, "done", "new", "s2", 3, {"fact": 1}),
+                ItemResult(third, "done", "unchanged", "s3"),
+            ]
+        )
+    )
+    tally = jobs.tally(job_id)
+    assert dict(tally.outcomes) == {"new": 2, "unchanged": 1}
+    assert tally.segments == 8
+    assert dict(tally.records) == {"fact": 3, "atlas": 1}
+    item = jobs.items(job_id)[0]
+    assert (item.source_id, item.segments, item.records) == ("s1", 5, {"fact": 2, "atlas": 1})
+
+
+# --- steering ---
+
+
+def test_cancelling_takes_out_what_is_queued(jobs: JobStore, store: SqlRecordStore) -> None:
+    job_id = begin(jobs, "/a", "/b", "/c")
+    (done, running) = (lease for lease, _, _ in jobs.claim(job_id, "me", 2, 60))
+    end(store, done)
+    jobs.request_cancel(job_id)
+    assert jobs.cancel_requested(job_id)
+    assert states(jobs, job_id) == ["done", "running", "cancelled"]
+    assert jobs.claim(job_id, "you", 5, 60) == []
+    assert jobs.settle(job_id) == "running"
+    jobs.release([running])
+    assert states(jobs, job_id) == ["done", "cancelled", "cancelled"]
+    assert jobs.settle(job_id) == "cancelled"
+
+
+def test_cancelling_a_job_whose_worker_is_gone(jobs: JobStore, store: SqlRecordStore) -> None:
+    job_id = begin(jobs, "/a")
+    (lease,) = claim(jobs, job_id, seconds=-1)
+    jobs.request_cancel(job_id)
+    assert jobs.job(job_id).state == "cancelled"
+    with pytest.raises(LeaseLost):
+        end(store, lease)
+
+
+def test_cancelling_while_files_are_discovered(jobs: JobStore) -> None:
+    job_id = jobs.create(["/data"])
+    jobs.request_cancel(job_id)
+    jobs.add_items(job_id, ["/late"])
+    assert states(jobs, job_id) == ["cancelled"]
+    assert jobs.job(job_id).state == "cancelled"
+
+
+def test_a_finished_job_stays_as_it_is(jobs: JobStore) -> None:
+    job_id = begin(jobs)
+    jobs.settle(job_id)
+    jobs.request_cancel(job_id)
+    jobs.interrupt(job_id, "late")
+    job = jobs.job(job_id)
+    assert (job.state, job.cancel_requested, job.message) == ("done", False, "")
+
+
+def test_retry_queues_what_failed_or_was_cancelled(jobs: JobStore, store: SqlRecordStore) -> None:
+    job_id = begin(jobs, "/a", "/b", "/c")
+    done, failed = (lease for lease, _, _ in jobs.claim(job_id, "me", 2, 60))
+    end(store, done)
+    jobs.fail(failed, BROKEN)
+    jobs.request_cancel(job_id)
+    jobs.settle(job_id)
+    assert jobs.retry(job_id) == 2
+    job = jobs.job(job_id)
+    assert (job.state, job.done, job.failed, job.cancel_requested) == ("queued", 1, 0, False)
+    assert store.failures(job_id) == []
+    assert dict(jobs.tally(job_id).outcomes) == {"new": 1}
+    assert [(item.state, item.attempts) for item in jobs.items(job_id)] == [
+        ("done", 1),
+        ("queued", 1),
+        ("queued", 0),
+    ]
+    end(store, *claim(jobs, job_id))
+    assert jobs.settle(job_id) == "done"
+
+
+def test_retry_of_a_good_job_does_nothing(jobs: JobStore) -> None:
+    job_id = begin(jobs)
+    jobs.settle(job_id)
+    assert jobs.retry(job_id) == 0
+    assert jobs.job(job_id).state == "done"
+
+
+def test_the_same_failure_after_a_retry_is_told_again(jobs: JobStore, store: SqlRecordStore) -> None:
+    job_id = begin(jobs, "/x")
+    for _ in range(2):
+        (lease,) = claim(jobs, job_id)
+        jobs.fail(lease, BROKEN)
+        assert store.failures(job_id) == [BROKEN]
+        jobs.retry(job_id)
+
+
+def test_an_interrupted_job_is_open_and_goes_on(jobs: JobStore, store: SqlRecordStore) -> None:
+    job_id = begin(jobs, "/a")
+    jobs.release(claim(jobs, job_id))
+    jobs.interrupt(job_id, "stopped")
+    assert [(job.id, job.state, job.message) for job in jobs.open_jobs()] == [
+        (job_id, "interrupted", "stopped")
+    ]
+    end(store, *claim(jobs, job_id))
+    assert jobs.job(job_id).state == "running"
+    assert jobs.settle(job_id) == "done"
+    assert jobs.open_jobs() == []
+
+
+# --- looking ---
+
+
+def test_jobs_newest_first(jobs: JobStore) -> None:
+    ids = [jobs.create([name]) for name in "abc"]
+    assert [job.id for job in jobs.jobs(2)] == [ids[2], ids[1]]
+
+
+def test_items_by_state_and_page(jobs: JobStore) -> None:
+    job_id = begin(jobs, "/a", "/b", "/c")
+    jobs.claim(job_id, "me", 1, 60)
+    assert [item.uri for item in jobs.items(job_id, "queued")] == ["/b", "/c"]
+    assert [item.uri for item in jobs.items(job_id, limit=1, offset=1)] == ["/b"]
+
+
+def test_prune_keeps_the_newest_and_all_open_ones(jobs: JobStore, store: SqlRecordStore) -> None:
+    old_open = begin(jobs, "/a")
+    finished = []
+    for _ in range(3):
+        job_id = jobs.create(["/x"])
+        jobs.add_failed(job_id, BROKEN)
+        jobs.finish_discovery(job_id)
+        jobs.settle(job_id)
+        finished.append(job_id)
+    jobs.prune(keep=1)
+    assert {job.id for job in jobs.jobs()} == {old_open, finished[-1]}
+    assert jobs.items(finished[0]) == []
+    assert store.failures() == [BROKEN]
+
+
+WORKER = """
+import sys
+from midspan.db.records.engine import make_engine
+from midspan.db.jobs.store import JobStore
+from midspan.db.records.relational import SqlRecordStore
+from midspan.db.stores import Commit, ItemResult
+url, job_id, holder = sys.argv[1:]
+engine = make_engine(url)
+jobs, store = JobStore(engine), SqlRecordStore(engine)
+while claimed := jobs.claim(job_id, holder, 3, 60):
+    for lease, uri, _ in claimed:
+        store.commit(Commit(items=[ItemResult(lease, "done", "new", uri)]))
+        print(uri)
+"""
+
+
+def test_processes_share_a_job_without_doing_an_item_twice(jobs: JobStore, url: str) -> None:
+    uris = [f"/{i}" for i in range(24)]
+    job_id = begin(jobs, *uris)
+    workers = [
+        subprocess.Popen(
+            [sys.executable, "-c", WORKER, url, job_id, holder], stdout=subprocess.PIPE, text=True
+        )
+        for holder in ("me", "you")
+    ]
+    done = Counter(line for worker in workers for line in worker.communicate()[0].split())
+    assert [worker.returncode for worker in workers] == [0, 0]
+    assert done == Counter(uris)
+    assert jobs.job(job_id).done == 24
+    assert {item.attempts for item in jobs.items(job_id)} == {1}
+
+
+# --- workers that die ---
+
+
+def test_items_of_a_dead_worker_are_queued_again(jobs: JobStore) -> None:
+    job_id = begin(jobs, "/a", "/b")
+    claim(jobs, job_id, seconds=-1)
+    assert jobs.reap() == {job_id}
+    assert states(jobs, job_id) == ["queued", "queued"]
+    assert jobs.reap() == set()
+
+
+def test_living_leases_are_not_reaped(jobs: JobStore) -> None:
+    job_id = begin(jobs, "/a")
+    (lease,) = claim(jobs, job_id)
+    assert jobs.reap() == set()
+    jobs.heartbeat([lease], 60)
+
+
+def test_a_lease_from_a_clock_that_was_set_back_has_run_out(jobs: JobStore, engine: Engine) -> None:
+    job_id = begin(jobs, "/a")
+    (lease,) = claim(jobs, job_id)
+    with writing(engine) as connection:
+        connection.execute(update(job_item).values(lease_until=time.time() + 86_400))
+    ((taken, _, _),) = jobs.claim(job_id, "you", 1, 60)
+    assert taken.token > lease.token
+
+
+def test_no_lease_is_longer_than_the_longest(jobs: JobStore) -> None:
+    job_id = begin(jobs, "/a")
+    (lease,) = claim(jobs, job_id, seconds=86_400)
+    jobs.heartbeat([lease], 86_400)
+    assert jobs.held(job_id)[0].left <= LONGEST_LEASE
+    assert jobs.reap() == set()
+
+
+def test_what_a_supervisor_saw_die_is_taken_back_at_once(jobs: JobStore) -> None:
+    job_id = begin(jobs, "/a", "/b")
+    jobs.claim(job_id, "me", 1, 60)
+    jobs.claim(job_id, "you", 1, 60)
+    assert jobs.abandon("me") == {job_id}
+    assert states(jobs, job_id) == ["queued", "running"]
+
+
+def test_an_item_that_kills_its_workers_fails_and_drags_no_other_along(
+    jobs: JobStore, store: SqlRecordStore
+) -> None:
+    job_id = begin(jobs, *(f"/{name}" for name in "abcdef"))
+    rounds = 0
+    while claimed := jobs.claim(job_id, "me", 4, 60):
+        rounds += 1
+        assert rounds < 30
+        if any(uri == "/c" for _, uri, _ in claimed):
+            jobs.abandon("me")
+        else:
+            end(store, *(lease for lease, _, _ in claimed))
+    assert states(jobs, job_id) == ["done", "done", "failed", "done", "done", "done"]
+    [failure] = store.failures(job_id)
+    assert (failure.path, failure.kind, failure.retryable) == ("/c", "WorkerDied", True)
+    assert f"{MOST_DEATHS} times" in failure.message
+    assert jobs.settle(job_id) == "failed"
+
+
+def test_a_retry_forgives_deaths(jobs: JobStore) -> None:
+    job_id = begin(jobs, "/a")
+    for _ in range(MOST_DEATHS):
+        claim(jobs, job_id)
+        jobs.abandon("me")
+    assert states(jobs, job_id) == ["failed"]
+    assert jobs.retry(job_id) == 1
+    claim(jobs, job_id)
+    jobs.abandon("me")
+    assert states(jobs, job_id) == ["queued"]
+
+
+def test_giving_back_in_good_order_is_no_death(jobs: JobStore) -> None:
+    job_id = begin(jobs, "/a")
+    for _ in range(MOST_DEATHS + 1):
+        jobs.release(claim(jobs, job_id))
+    assert states(jobs, job_id) == ["queued"]
+
+
+def test_a_dead_workers_items_of_a_cancelled_job_end(jobs: JobStore) -> None:
+    job_id = begin(jobs, "/a")
+    claim(jobs, job_id)
+    jobs.request_cancel(job_id)
+    assert jobs.job(job_id).state == "running"
+    jobs.abandon("me")
+    assert (states(jobs, job_id), jobs.job(job_id).state) == (["cancelled"], "cancelled")
+
+
+# --- kinds and delivery ---
+
+
+def test_a_claim_by_kind(jobs: JobStore) -> None:
+    job_id = jobs.create(["/data"], background=True)
+    jobs.add_items(job_id, ["/a.txt", "/b.mp4", "/c.txt"], {"/b.mp4": "video"})
+    assert jobs.queued(job_id) == {"document": 2, "video": 1}
+    assert [uri for _, uri, _ in jobs.claim(job_id, "me", 9, 60, ["video"])] == ["/b.mp4"]
+    assert jobs.claim(job_id, "me", 9, 60, ["video"]) == []
+    assert [uri for _, uri, _ in jobs.claim(job_id, "me", 9, 60, ["document"])] == ["/a.txt", "/c.txt"]
+
+
+def test_jobs_that_wait_for_a_worker(jobs: JobStore, store: SqlRecordStore) -> None:
+    begin(jobs, "/foreground")
+    finding = jobs.create(["/data"], background=True)
+    films = jobs.create(["/films"], background=True)
+    jobs.add_items(films, ["/x.mp4"], {"/x.mp4": "video"})
+    jobs.finish_discovery(films)
+    assert [job.id for job in jobs.waiting(["document"])] == [finding]
+    assert [job.id for job in jobs.waiting(["video"])] == [finding, films]
+    end(store, *claim(jobs, films))
+    assert [job.id for job in jobs.waiting(["video"])] == [finding]
+    assert jobs.spent() == [films]
+
+
+def test_a_job_is_not_delivered_twice_at_once(jobs: JobStore) -> None:
+    job_id = jobs.create(["/data"], background=True)
+    assert jobs.note_delivery(job_id, unless_within=60)
+    assert not jobs.note_delivery(job_id, unless_within=60)
+    assert jobs.note_delivery(job_id)
+
+
+# --- workers ---
+
+
+def test_workers_tell_of_themselves(engine: Engine) -> None:
+    workers = WorkerStore(engine)
+    told = {"host": "h", "pid": 7, "queues": ["videos"]}
+    workers.note("w", **told, doing="", rss_bytes=1)
+    workers.note("w", **told, doing="ingest", rss_bytes=2)
+    (row,) = workers.all()
+    assert (row.name, row.queues, row.doing, row.rss_bytes, row.alive) == (
+        "w",
+        ("videos",),
+        "ingest",
+        2,
+        True,
+    )
+    with writing(engine) as connection:
+        connection.execute(update(worker).values(seen_at=worker.c.seen_at - 120))
+    assert not workers.all()[0].alive
+    workers.forget("w")
+    assert workers.all() == []
+
+
+# --- many claimers ---
+
+CLAIMERS = """
+import random, sys, threading
+from midspan.db.records.engine import make_engine
+from midspan.db.jobs.store import JobStore
+from midspan.db.records.relational import SqlRecordStore
+from midspan.db.stores import Commit, ItemResult
+from midspan.errors import LeaseLost
+url, job_id, holder = sys.argv[1:]
+engine = make_engine(url)
+jobs, store = JobStore(engine), SqlRecordStore(engine)
+chosen = random.Random(holder)
+lines = []
+def work(name):
+    while True:
+        claimed = jobs.claim(job_id, name, chosen.randint(1, 4), chosen.choice([-1, 60, 60]))
+        if not claimed:
+            return
+        for lease, uri, _ in claimed:
+            try:
+                store.commit(Commit(items=[ItemResult(lease, "done", "new", uri)]))
+                lines.append(uri)
+            except LeaseLost:
+                pass
+threads = [threading.Thread(target=work, args=[f"{holder}-{number}"]) for number in range(3)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print("\\n".join(lines))
+engine.dispose()
+"""
+
+
+@pytest.mark.parametrize("profile", ["sqlite", "postgres"])
+def test_threads_and_processes_never_end_an_item_twice(
+    profile: str, sqlite_url: str, request: pytest.FixtureRequest
+) -> None:
+    """Some leases run out at once, so that items change hands while they are worked on."""
+    url = sqlite_url if profile == "sqlite" else new_database(request.getfixturevalue("postgres"))
+    engine = make_engine(url)
+    jobs = JobStore(engine)
+    uris = [f"/{number}" for number in range(60)]
+    job_id = begin(jobs, *uris)
+    command = [sys.executable, "-c", CLAIMERS, url, job_id]
+    workers = [
+        subprocess.Popen([*command, holder], stdout=subprocess.PIPE, text=True) for holder in ("me", "you")
+    ]
+    done = Counter(line for process in workers for line in process.communicate()[0].split())
+    while claimed := claim(jobs, job_id):  # what a lost lease left behind when the others had ended
+        end(SqlRecordStore(engine), *claimed)
+        done.update(jobs.items(job_id)[lease.index].uri for lease in claimed)
+    assert [process.returncode for process in workers] == [0, 0]
+    failed = {item.uri for item in jobs.items(job_id, "failed")}  # by too many deaths
+    assert done == Counter(set(uris) - failed)
+    job = jobs.job(job_id)
+    assert job is not None
+    assert (job.done, job.failed) == (60 - len(failed), len(failed))
+    engine.dispose()
+
+
+def new_database(postgres: Any) -> str:
+    name = f"jobs_{uuid.uuid4().hex[:8]}"
+    with postgres.connect() as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    url: str = postgres.database_url(name)
+    migrate.upgrade(url)
+    return url
