@@ -26,6 +26,7 @@ from services.neo4j import Neo4j
 from services.postgres import Postgres
 
 PROFILES: tuple[Profile, ...] = ("embedded", "servers")
+PROFILE_NAMES = {"embedded": "the embedded profile", "servers": "PostgreSQL and Neo4j"}
 
 
 @contextmanager
@@ -50,11 +51,10 @@ def chosen_faults(profile: Profile, words: list[str]) -> list[str]:
     return names if may_mount() else [name for name in names if name != "no space for a generation file"]
 
 
-def row(fault: str, profile: str, outcomes: list[Outcome]) -> list[Any]:
+def row(fault: str, outcomes: list[Outcome]) -> list[Any]:
     apart = [str(outcome.seed) for outcome in outcomes if not outcome.equal]
     return [
         fault,
-        profile,
         len(outcomes),
         sum(outcome.fired for outcome in outcomes),
         sum(outcome.equal for outcome in outcomes),
@@ -72,32 +72,31 @@ def main() -> None:
     parser.add_argument("--dry", action="store_true", help="write no results")
     options = parser.parse_args()
     seeds = range(options.first_seed, options.first_seed + options.seeds)
-    rows: list[list[Any]] = []
     for profile in options.profile:
-        with arena(profile) as place:
-            for fault in chosen_faults(profile, options.fault):
-                outcomes = [run_case(place, fault, seed) for seed in seeds]
-                for outcome in outcomes:
-                    if not outcome.equal:
-                        print(f"NOT EQUAL {outcome}", flush=True)
-                rows.append(row(fault, profile, outcomes))
-                print(*rows[-1], sep=" | ", flush=True)
-    runs, fired, equal = (sum(int(line[column]) for line in rows) for column in (2, 3, 4))
-    rows.append(["all", "-", runs, fired, equal, "-", "-"])
-    if options.dry:
-        return
+        rows = campaign(profile, options.fault, seeds)
+        if not options.dry:
+            publish(profile, rows, seeds)
+
+
+def campaign(profile: Profile, words: list[str], seeds: range) -> list[list[Any]]:
+    """A row for each fault, and one for all."""
+    rows: list[list[Any]] = []
+    with arena(profile) as place:
+        for fault in chosen_faults(profile, words):
+            outcomes = [run_case(place, fault, seed) for seed in seeds]
+            for outcome in outcomes:
+                if not outcome.equal:
+                    print(f"NOT EQUAL {outcome}", flush=True)
+            rows.append(row(fault, outcomes))
+            print(*rows[-1], sep=" | ", flush=True)
+    return [*rows, ["all", *(sum(int(line[column]) for line in rows) for column in (1, 2, 3)), "-", "-"]]
+
+
+def publish(profile: Profile, rows: list[list[Any]], seeds: range) -> None:
     write(
-        "faults",
-        f"{runs} runs with a fault",
-        [
-            "fault",
-            "profile",
-            "runs",
-            "fault met the run",
-            "ended equal",
-            "seeds not equal",
-            "seconds (median)",
-        ],
+        f"faults_{profile}",
+        f"{rows[-1][1]} runs with a fault, {PROFILE_NAMES[profile]}",
+        ["fault", "runs", "fault met the run", "ended equal", "seeds not equal", "seconds (median)"],
         rows,
         [
             f"seeds {seeds.start} to {seeds.stop - 1} for each fault; python -m benchmarks.faults",

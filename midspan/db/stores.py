@@ -429,6 +429,10 @@ class RecordStore(ABC):
         """Every id that the projection should hold, in batches; for rebuilding it."""
 
     @abstractmethod
+    def identity(self) -> str:
+        """A name that no other record store has; it stays while the data does."""
+
+    @abstractmethod
     def see(self, replica: str, name: str) -> None:
         """Note that a replica lives. Nothing that it has yet to apply is pruned for ``FORGET_SECONDS``."""
 

@@ -169,7 +169,8 @@ class Workspace:
         if self.settings.graph_url is not None:
             from midspan.db.graph.neo4j import Neo4jGraph  # loads the driver
 
-            return Neo4jGraph.at(self.settings.graph_url.get_secret_value())
+            url = self.settings.graph_url.get_secret_value()
+            return Neo4jGraph.at(url, self.store.identity())
         from midspan.db.graph.embedded import EmbeddedGraph  # loads the engine
 
         return EmbeddedGraph(self.folder / "graph", self.store, self.replica)

@@ -1,8 +1,9 @@
 """The graph on a Neo4j 5.26+ server, by the official driver.
 
 The server keeps its own state, so there are no generation files: a node ``(:Projection {name, applied,
-token, schema})`` says up to which outbox entry the graph is true, and is written in the transaction of
-its batch. ``token`` is the highest lease token seen: a holder that lost its lease is refused by it.
+token, schema, owner})`` says up to which outbox entry of which record store the graph is true, and is
+written in the transaction of its batch. ``token`` is the highest lease token seen: a holder that lost its
+lease is refused by it.
 ``(:Migration)`` nodes say which steps of ``migrations/graph`` were taken.
 """
 
@@ -22,7 +23,7 @@ from midspan.db.graph.neo4j_driver import open_driver, translated
 from midspan.db.graph.neo4j_readers import Neo4jReaders
 from midspan.db.graph.schema import COUNTS, LABELS, SCHEMA_VERSION, apply_batch
 from midspan.db.stores import GraphFact, GraphStore, Lease, Rows
-from midspan.errors import LeaseLost, NewerSchema
+from midspan.errors import LeaseLost, NewerSchema, StoreError
 
 PROJECTION = "graph"
 NODES_A_DELETION = 5000
@@ -30,13 +31,15 @@ NODES_A_DELETION = 5000
 # The write to ``locked`` makes other writers wait until this transaction has ended.
 _LOCK = """
 MERGE (p:Projection {name: $name}) ON CREATE SET p.applied = 0, p.token = 0, p.schema = $schema
-SET p.locked = $token
-RETURN p.applied AS applied, p.token AS token, p.schema AS schema
+SET p.locked = $token, p.owner = coalesce(p.owner, $owner)
+RETURN p.applied AS applied, p.token AS token, p.schema AS schema, p.owner AS owner
 """
 _ADVANCE = "MATCH (p:Projection {name: $name}) SET p.applied = $applied, p.token = $token"
 _BEGIN_CLEARING = "MATCH (p:Projection {name: $name}) SET p.applied = 0, p.token = $token, p.schema = 0"
 _END_CLEARING = "MATCH (p:Projection {name: $name, token: $token, schema: 0}) SET p.schema = $schema"
-_STATE = "MATCH (p:Projection {name: $name}) RETURN p.applied AS applied, p.schema AS schema"
+_STATE = """
+MATCH (p:Projection {name: $name}) RETURN p.applied AS applied, p.schema AS schema, p.owner AS owner
+"""
 
 _EXISTS = "EquivalentSchemaRuleAlreadyExists"
 
@@ -47,11 +50,13 @@ Row = Mapping[str, Any]
 class Neo4jGraph(GraphStore):
     """Facts in one database of a server; the driver's pool makes it safe to share between threads.
 
-    Everything with a label of ``schema.py`` in that database is taken for this workspace's own.
+    Everything with a label of ``schema.py`` in that database is taken for this workspace's own. ``owner`` is
+    the record store's identity: a database that holds another one's facts is refused with ``StoreError``.
     """
 
-    def __init__(self, address: Neo4jAddress) -> None:
+    def __init__(self, address: Neo4jAddress, owner: str | None = None) -> None:
         """Connects at the first use."""
+        self._owner = owner
         self._url = address.url
         self._database = address.database
         self._driver = open_driver(address)
@@ -59,9 +64,9 @@ class Neo4jGraph(GraphStore):
         self._up_to_date = False
 
     @classmethod
-    def at(cls, url: str) -> Neo4jGraph:
+    def at(cls, url: str, owner: str | None = None) -> Neo4jGraph:
         """From one URL, as ``bolt://user:password@host:7687/database``. Raises ``WrongUse``."""
-        return cls(Neo4jAddress.of(url))
+        return cls(Neo4jAddress.of(url), owner)
 
     def apply(self, upserts: Sequence[GraphFact], removed: Sequence[str], through: int, lease: Lease) -> None:
         """One transaction for the batch. A graph of an older schema version is emptied first."""
@@ -131,14 +136,23 @@ class Neo4jGraph(GraphStore):
 
     def _lock(self, transaction: neo4j.ManagedTransaction, lease: Lease) -> Row:
         """Keep other writers out until the transaction ends. Raises ``LeaseLost`` for an older lease."""
-        state = _rows(transaction, _LOCK, _named(schema=SCHEMA_VERSION, token=lease.token))[0]
+        parameters = _named(schema=SCHEMA_VERSION, token=lease.token, owner=self._owner)
+        state = _rows(transaction, _LOCK, parameters)[0]
+        self._check_owner(state["owner"])
         if state["token"] > lease.token:
             raise LeaseLost(
                 f"the graph at {self._url} was written under lease {state['token']}, this one is "
-                f"{lease.token}: another projector has taken over, drop this work. If the database was "
-                "another workspace's, empty it or name another database in MIDSPAN_GRAPH_URL"
+                f"{lease.token}: another projector has taken over, drop this work"
             )
         return state
+
+    def _check_owner(self, owner: str | None) -> None:
+        if owner is not None and self._owner is not None and owner != self._owner:
+            raise StoreError(
+                f"the graph at {self._url} holds the facts of another record store ({owner}, this one is "
+                f"{self._owner}); name another database in MIDSPAN_GRAPH_URL, or, if those facts are no "
+                "longer wanted, empty it with MATCH (n) DETACH DELETE n and run `midspan reindex`"
+            )
 
     def _clear_some(self, delete: str, lease: Lease) -> int:
         def work(transaction: neo4j.ManagedTransaction) -> int:
@@ -152,6 +166,7 @@ class Neo4jGraph(GraphStore):
         rows = self._read(_STATE, _named())
         if not rows:
             return 0
+        self._check_owner(rows[0]["owner"])
         if rows[0]["schema"] > SCHEMA_VERSION:
             raise NewerSchema(
                 f"the graph at {self._url} has schema {rows[0]['schema']}, this midspan writes "

@@ -29,7 +29,7 @@ from midspan.db.records import (
 from midspan.db.records import write as writes
 from midspan.db.records.changes import IDS_AN_ENTRY, Changes
 from midspan.db.records.engine import reading, write, writing
-from midspan.db.records.tables import failure
+from midspan.db.records.tables import failure, identity
 from midspan.db.stores import (
     LOCAL,
     Commit,
@@ -273,6 +273,10 @@ class SqlRecordStore(RecordStore):
                 return
             yield ids
             last = ids[-1]
+
+    def identity(self) -> str:
+        with reading(self._engine) as connection:
+            return str(connection.scalars(select(identity.c.id)).one())
 
     def see(self, replica: str, name: str) -> None:
         with writing(self._engine) as connection:

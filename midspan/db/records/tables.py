@@ -335,6 +335,9 @@ outbox = Table(
     sqlite_autoincrement=True,
 )
 
+identity = Table("identity", metadata, Column("id", Text, primary_key=True))
+"""One row, made with the schema: which record store this is."""
+
 replica = Table(
     "replica",
     metadata,
