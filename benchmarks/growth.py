@@ -1,4 +1,4 @@
-"""How each store's cost grows with what is in it: the slopes behind docs/scaling.md.
+"""How the cost of each store grows with what is in it: the slopes behind docs/scaling.md.
 
     python -m benchmarks.growth [--part records graph vectors] [--sizes 1000 10000 100000]
                                 [--vectors 10000 100000 1000000]
@@ -61,6 +61,20 @@ from services.postgres import Postgres
 PARTS = ["records", "graph", "vectors"]
 A_SOURCE = 1000
 LOOKS = 30
+NOTES = {
+    "records": [
+        "rows are sentences, every fourth with a point; rows/s is of the last thousand, a commit",
+        "words are drawn from the corpus' own, so that their matches grow with what is there",
+    ],
+    "graph": [
+        "rows are facts; facts/s is of the last thousand, a batch",
+        "kglite writes its whole file for each batch; Neo4j's bytes are its files, with room reserved ahead",
+    ],
+    "vectors": [
+        "vectors of 384 dimensions; FAISS writes its whole file for each change: what one more vector takes",
+    ],
+}
+SAME = f"one run; ms: median of {LOOKS} looks in one process, while nothing else is asked"
 ATLAS = "stylised-adult"
 COLUMNS = ["store", "rows in it", "rows/s written there", "bytes a row", "looked up", "ms a look"]
 
@@ -303,26 +317,13 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000])
     parser.add_argument("--vectors", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     options = parser.parse_args()
-    rows: list[list[Any]] = []
     for part in options.part:
+        rows: list[list[Any]] = []
         with tempfile.TemporaryDirectory() as scratch:
             for row in measure(part, options.sizes, options.vectors, Path(scratch)):
                 print(row, flush=True)
                 rows.append(row)
-    write(
-        "growth",
-        "What each store costs as it grows",
-        COLUMNS,
-        rows,
-        [
-            "rows are sentences (every fourth with a point), facts, or vectors of 384 dimensions; one run",
-            "rows/s: the last thousand rows, written by the store's own verb in one transaction",
-            f"ms: median of {LOOKS} looks in one process; nothing else is asked of the server meanwhile",
-            "FAISS and kglite write a whole new file for each change, however small: what one more vector, "
-            "or thousand facts, takes",
-            "Neo4j's bytes are its store files, with room that it reserves ahead",
-        ],
-    )
+        write(f"growth_{part}", f"What {part} cost as they grow", COLUMNS, rows, [*NOTES[part], SAME])
 
 
 if __name__ == "__main__":
