@@ -63,8 +63,17 @@ def _job(workspace: Workspace, job: JobView) -> None:
             st.progress(min(1.0, share), text="Looking for files …" if job.discovering else None)
         if job.message:
             st.html(f'<div class="ms-meta">{as_html(job.message)}</div>')
+        if job.state in OPEN and st.toggle("Why is it not done?", key=f"why-{job.id}"):
+            _why(workspace, job)
         if job.failed:
             _failures(workspace, job)
+
+
+def _why(workspace: Workspace, job: JobView) -> None:
+    """What it waits for, and what to do about it."""
+    found = workspace.why(job.id)
+    lines = [*found.reasons, *(f"To do: {advice}" for advice in found.advice)]
+    st.html("".join(f'<div class="ms-text">{as_html(line)}</div>' for line in lines))
 
 
 def _tally(job: JobView) -> str:

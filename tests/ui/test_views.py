@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from midspan import Workspace
 from midspan.errors import StoreUnavailable
 from midspan.ui import atlas_view, facts_view, search_view, sources_view
+from midspan.ui.escaping import as_html
 
 VIEWS = {
     "search": search_view.render,
@@ -68,6 +69,18 @@ def test_an_empty_workspace_says_so_and_what_to_do(empty: Workspace, view: str) 
 
 def test_an_empty_list_of_jobs_says_so(empty: Workspace) -> None:
     assert "No jobs yet" in html(page(empty, "sources"))
+
+
+def test_a_job_that_waits_says_why(tmp_path: Path) -> None:
+    with Workspace.open(tmp_path / "waiting") as workspace:
+        job = workspace.jobs_store.create(["/documents"], background=True)
+        app = page(workspace, "sources")
+        assert "/documents" not in html(app)
+        app.toggle(key=f"why-{job}").set_value(True).run()
+
+        assert not app.exception
+        for reason in workspace.why(job).reasons:
+            assert as_html(reason) in html(app)
 
 
 def test_a_search_stands_in_the_address(read: Workspace) -> None:

@@ -40,6 +40,11 @@ def translate(error: SQLAlchemyError, url: URL) -> StoreError:
             f"no space left for the record store {where} ({text}); free some, then do the same again: "
             "what was committed is kept"
         )
+    if "disk i/o error" in low:
+        return StoreUnavailable(
+            f"the disk under the record store {where} failed a read or a write ({text}); look at its health "
+            "and free space, then do the same again: what was committed is kept"
+        )
     if "malformed" in low or "not a database" in low:
         return StoreError(
             f"the record store {where} is damaged ({text}); restore it from a backup, or start a new "

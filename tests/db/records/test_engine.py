@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -180,6 +181,24 @@ def test_a_full_disk(sqlite_engine: Engine, made: Any) -> None:
     with pytest.raises(StoreUnavailable, match="no space left"):
         store.commit(made.document("a", "One " * 50_000))
     assert store.counts()["source"] == 0
+
+
+def test_a_disk_that_fails_a_write(sqlite_url: str) -> None:
+    """In a process that may let no file grow: the system then refuses the write."""
+    code = (
+        "import resource, sys\n"
+        "from midspan.db.jobs.store import JobStore\n"
+        "from midspan.db.records.engine import make_engine\n"
+        "from midspan.errors import StoreUnavailable\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
+        "try:\n    JobStore(make_engine(sys.argv[1])).create(['/documents'] * 9999)\n"
+        "except StoreUnavailable as error:\n    print(error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, sqlite_url], capture_output=True, text=True, check=True
+    )
+    assert re.search("no space left|the disk under", done.stdout), done.stdout + done.stderr
+    assert "what was committed is kept" in done.stdout
 
 
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:
