@@ -16,6 +16,7 @@ import numpy.typing as npt
 from scipy.spatial import ConvexHull, cKDTree
 
 from midspan.errors import UnknownName
+from midspan.models.atlas.mesh import Surface
 from midspan.models.atlas.volume import Floats, LabelVolume, Vector, as_points, surface_cells, vector
 
 Side = Literal["left", "right", ""]
@@ -44,16 +45,6 @@ class Structure:
     def title(self) -> str:
         """``left kidney``."""
         return f"{self.side} {self.name}".strip()
-
-
-class Surface(NamedTuple):
-    """A closed surface. Frame: LPS, millimetres."""
-
-    organ: str
-    vertices: npt.NDArray[np.float32]
-    """(n, 3)."""
-    triangles: npt.NDArray[np.int32]
-    """(m, 3) rows of ``vertices``, counter-clockwise seen from outside."""
 
 
 class Box(NamedTuple):

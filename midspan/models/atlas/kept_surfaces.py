@@ -16,7 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from midspan.models.atlas.atlas import Atlas, Surface
+from midspan.models.atlas.atlas import Atlas
+from midspan.models.atlas.mesh import Surface
 
 VERSION = 1
 """Raised when the surfaces of the same voxels look different."""

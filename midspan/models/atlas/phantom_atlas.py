@@ -6,7 +6,8 @@ from functools import cache
 
 import numpy as np
 
-from midspan.models.atlas.atlas import Atlas, Structure, Surface
+from midspan.models.atlas.atlas import Atlas, Structure
+from midspan.models.atlas.mesh import Surface
 from midspan.models.atlas.organs import PARTS as ALIASES_OF_PARTS
 from midspan.models.atlas.phantom import ATLAS, BODY, CITATION, LICENCE, PARTS, voxelise
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scipy import ndimage
 from skimage.measure import marching_cubes
 
-from midspan.models.atlas.atlas import Surface
+from midspan.models.atlas.mesh import Surface
 from midspan.models.atlas.volume import Bools, Floats, LabelVolume
 
 TRIANGLES = 2500
