@@ -129,22 +129,25 @@ def _broker(workspace: Workspace) -> tuple[bool, str]:
 
 
 def _stores(workspace: Workspace, counts: dict[str, dict[str, int]]) -> tuple[bool, str]:
-    records = workspace.store.counts()
-    counts["records"] = records
-    counts["graph"] = workspace.graph.counts()
-    counts["vectors"] = {
+    records = counts["records"] = workspace.store.counts()
+    vectors = counts["vectors"] = {
         target.removeprefix("vectors."): index.count() for target, index in workspace.indexes.items()
     }
     pairs = {
-        "facts and graph mentions": (records.get("fact", 0), counts["graph"].get("Mention", 0)),
-        **{
-            f"{space} vectors and index": (records.get(f"embedding.{space}", 0), counted)
-            for space, counted in counts["vectors"].items()
-        },
+        f"{space} vectors and index": (records.get(f"embedding.{space}", 0), counted)
+        for space, counted in vectors.items()
     }
+    uncounted = []
+    try:
+        counts["graph"] = workspace.graph.counts()
+        pairs["facts and graph mentions"] = (records.get("fact", 0), counts["graph"].get("Mention", 0))
+    except MidspanError as error:
+        uncounted = [f"the graph was not counted: {error}"]
     apart = [f"{name}: {left} against {right}" for name, (left, right) in pairs.items() if left != right]
     if apart:
-        return False, f"{'; '.join(apart)}; run `midspan reindex`"
+        return False, "; ".join([*uncounted, *apart, "run `midspan reindex`"])
+    if uncounted:
+        return False, f"{uncounted[0]}; the record store and the vector indexes hold the same"
     return True, "the record store, the graph and the vector indexes hold the same"
 
 

@@ -261,3 +261,17 @@ def test_a_full_disk_ends_the_ingest_with_words_and_no_harm(small_disk, tmp_path
         report = workspace.ingest([source], stages=["none"])
         assert report.ok
         assert workspace.sources(contains="long.txt")[0].segments == 60_000
+
+
+def test_the_doctor_counts_the_rest_while_the_graph_server_is_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MIDSPAN_GRAPH_URL", "bolt://somebody:hunter2@127.0.0.1:9/")
+    monkeypatch.setattr("midspan.db.graph.neo4j_driver.RETRY_SECONDS", 0.5)
+    with Workspace.open(tmp_path / "w") as workspace:
+        diagnosis = workspace.doctor()
+    stores = next(check for check in diagnosis.checks if check.name == "stores")
+    assert not stores.ok
+    assert "the graph was not counted" in stores.detail
+    assert "hunter2" not in stores.detail
+    assert set(diagnosis.counts["vectors"]) == {"text", "visual"}
