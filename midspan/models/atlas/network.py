@@ -41,12 +41,12 @@ class AtlasConfig:
 
 
 def small_config(organs: tuple[str, ...]) -> AtlasConfig:
-    """``atlas.small``: the upper half of the bundled encoder, adapted."""
+    """``atlas.small``: the bundled encoder, all its layers adapted; its embeddings stay."""
     return AtlasConfig(
         organs=organs,
         answer="organs",
         bert=BertConfig(),
-        frozen_layers=3,
+        frozen_layers=0,
         pool="mean",
         head_width=512,
         head_dropout=0.2,

@@ -17,7 +17,7 @@ from midspan.models.atlas.network import AtlasNetwork
 from midspan.models.encoder import pad
 from midspan.models.training import Recipe
 
-SMALL_RECIPE = Recipe(epochs=3, encoder_rate=2e-4, head_rate=1e-3)
+SMALL_RECIPE = Recipe(epochs=5, encoder_rate=1.5e-4, head_rate=1e-3)
 BATCH = 32
 PER_ORGAN = 1000
 """Most sentences an epoch draws of an organ (and half of it of a kind of sentence without one), so that the
