@@ -12,6 +12,7 @@ import pytest
 from midspan.errors import CypherRefused, NotFound, QueryTimeout, SourceVanished, WrongUse
 from midspan.platform.answers import (
     Answer,
+    AtlasView,
     BodyView,
     Hit,
     JobItemView,
@@ -165,17 +166,20 @@ class StandIn:
             raise QueryTimeout("took longer than 10 s")
         return self.cypher_answer()
 
-    def body(self) -> BodyView:
+    def atlases(self) -> list[AtlasView]:
+        return [AtlasView("mird-adult", "phantom", {"liver": 1, "heart": 1}, 2.0, "", "", 1, None)]
+
+    def body(self, atlas: str | None = None) -> BodyView:
         meshes = tuple(OrganMesh(name, TETRAHEDRON, SIDES) for name in ("body", "liver", "heart"))
         return BodyView("mird-adult", meshes, {"liver": self.totals["atlas"]})
 
-    def organ_points(self, organ: str, laterality: str) -> tuple[tuple[float, float, float], ...]:
+    def organ_points(self, organ: str, atlas: str | None = None) -> tuple[tuple[float, float, float], ...]:
         return ((-10.0, 10.0, 10.0), (10.0, 10.0, 10.0))
 
-    def places(self, organ: str | None = None, limit: int = 200) -> list[Place]:
+    def places(self, organ: str | None = None, limit: int = 200, atlas: str | None = None) -> list[Place]:
         return [Place(grounding(), "paper.pdf", "/a.pdf")] if organ in (None, "liver") else []
 
-    def abstentions(self, limit: int = 50) -> list[Place]:
+    def abstentions(self, limit: int = 50, atlas: str | None = None) -> list[Place]:
         return []
 
     def sources(self, limit: int = 100, offset: int = 0, contains: str = "") -> list[SourceSummary]:
