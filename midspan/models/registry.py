@@ -89,11 +89,11 @@ _ENTRIES = (
         name="atlas.small",
         task="atlas",
         chapter=4,
-        bytes=11073408,
+        bytes=21726128,
         licence="Apache-2.0 (weights); CC BY 4.0 and WordNet licence (sentences)",
         trained_on="sentences of MedQuAD that name an organ, silver labels, half masked; MedQuAD and WordNet "
         "without one",
-        weights_sha256="d796aa654d5fb70e1aada56edf54d8c7312aba633f16249e35603d2d32495c40",
+        weights_sha256="73f46a00bde43270e20128d3e2fbd7037bf4dae15092d89d08358646b828e508",
         retrain="midspan train atlas",
     ),
     ModelEntry(
