@@ -126,7 +126,7 @@ def main() -> None:
         rows,
         [
             f"{DIM} dimensions, around 1,000 centres; recall against the exact ones, {QUESTIONS} questions",
-            f"pgvector 0.8: m 16, ef_construction 64 (its defaults), ef_search {EF_SEARCH}; one run each",
+            f"pgvector: m 16, ef_construction 64 (its defaults), ef_search {EF_SEARCH}; one run each",
             "FAISS: exact below the size at which midspan turns to IVF; its search includes no transport",
         ],
     )
