@@ -10,6 +10,7 @@ doctor's checks and the jobs' rows with a run that nothing broke. The stages are
 from __future__ import annotations
 
 import argparse
+import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks.common import write
+from benchmarks.common import RESULTS, write
 from faults.arena import Arena, EmbeddedArena, ServerArena
 from faults.campaign import Outcome, run_case
 from faults.kinds import faults, may_mount
@@ -26,6 +27,7 @@ from services.neo4j import Neo4j
 from services.postgres import Postgres
 
 PROFILES: tuple[Profile, ...] = ("embedded", "servers")
+ALL = "all"
 PROFILE_NAMES = {"embedded": "the embedded profile", "servers": "PostgreSQL and Neo4j"}
 
 
@@ -75,7 +77,7 @@ def main() -> None:
     for profile in options.profile:
         rows = campaign(profile, options.fault, seeds)
         if not options.dry:
-            publish(profile, rows, seeds)
+            publish(profile, rows, seeds, whole=not options.fault)
 
 
 def campaign(profile: Profile, words: list[str], seeds: range) -> list[list[Any]]:
@@ -89,10 +91,21 @@ def campaign(profile: Profile, words: list[str], seeds: range) -> list[list[Any]
                     print(f"NOT EQUAL {outcome}", flush=True)
             rows.append(row(fault, outcomes))
             print(*rows[-1], sep=" | ", flush=True)
-    return [*rows, ["all", *(sum(int(line[column]) for line in rows) for column in (1, 2, 3)), "-", "-"]]
+    return rows
 
 
-def publish(profile: Profile, rows: list[list[Any]], seeds: range) -> None:
+def published(profile: Profile) -> dict[str, list[Any]]:
+    """The rows of the last result by fault."""
+    path = RESULTS / f"faults_{profile}.json"
+    rows = json.loads(path.read_text())["rows"] if path.exists() else []
+    return {line[0]: line for line in rows if line[0] != ALL}
+
+
+def publish(profile: Profile, rows: list[list[Any]], seeds: range, *, whole: bool) -> None:
+    """Some faults alone replace their rows in the last result."""
+    if not whole:
+        rows = list((published(profile) | {line[0]: line for line in rows}).values())
+    rows = [*rows, [ALL, *(sum(int(line[column]) for line in rows) for column in (1, 2, 3)), "-", "-"]]
     write(
         f"faults_{profile}",
         f"{rows[-1][1]} runs with a fault, {PROFILE_NAMES[profile]}",

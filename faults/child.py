@@ -34,7 +34,7 @@ from faults.points import Profile, Trigger, install
 from faults.workload import STAGE_SECONDS, StandInModels
 from midspan.errors import MidspanError
 from midspan.pipelines.ingest import Ingest
-from midspan.platform import broker, foreground, projector, pulse, runner
+from midspan.platform import broker, foreground, logs, projector, pulse, runner
 from midspan.platform.workspace import Workspace
 
 BEAT_SECONDS = STAGE_SECONDS / 3
@@ -84,6 +84,7 @@ def telling(pipe: Connection) -> Iterator[dict[str, Any]]:
 @contextmanager
 def opened(site: Site) -> Iterator[Workspace]:
     """The workspace with stand-in models, small batches and short leases."""
+    logs.set_up("ERROR")
     _scale_down()
     urls = {"DATABASE": site.database_url, "GRAPH": site.graph_url}
     for name, url in urls.items():

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from pathlib import Path
 from typing import Annotated
 
-import structlog
 import typer
 from rich.console import Console
 
 import midspan
 from midspan.errors import MidspanError, WrongUse
+from midspan.platform import logs
 from midspan.platform.cli import ask, atlas, ingesting, jobs, serving, training, upkeep
 from midspan.platform.cli.common import Context
 from midspan.platform.settings import Settings
@@ -47,18 +46,8 @@ def options(
     ] = False,
 ) -> None:
     settings = Settings()
-    _set_up_logging(settings.log_level)
+    logs.set_up(settings.log_level)
     context.obj = Context(workspace or settings.workspace)
-
-
-def _set_up_logging(level: str) -> None:
-    number = logging.getLevelName(level.upper())
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(
-            number if isinstance(number, int) else logging.WARNING
-        ),
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # whatever stderr is by then
-    )
 
 
 app.command("ingest")(ingesting.ingest)

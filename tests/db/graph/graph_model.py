@@ -44,8 +44,10 @@ Graph = tuple[dict[tuple[str, str], dict[str, Any]], dict[tuple[str, str, str, s
 
 def read(graph: GraphStore) -> Graph:
     """Nodes by (label, uid) and relations by (type, start uid, end uid, assertion or nothing)."""
-    nodes = graph.query("MATCH (n) WHERE NOT n:Projection AND NOT n:Migration RETURN n", limit=100_000).rows
-    edges = graph.query("MATCH (a)-[r]->(b) RETURN a.uid, r, b.uid", limit=100_000).rows
+    nodes = graph.query(
+        "MATCH (n) WHERE NOT n:Projection AND NOT n:Migration RETURN n", limit=100_000, seconds=120
+    ).rows
+    edges = graph.query("MATCH (a)-[r]->(b) RETURN a.uid, r, b.uid", limit=100_000, seconds=120).rows
     by_uid = {(n["labels"][0], n["properties"]["uid"]): n["properties"] for (n,) in nodes}
     by_ends = {
         (r["type"], start, end, r["properties"].get("assertion", "")): r["properties"]
