@@ -133,7 +133,8 @@ def _anywhere(arena: Arena, chosen: random.Random) -> tuple[str, int]:
 def _no_space(arena: Arena, site: Site, chosen: random.Random) -> Broken:
     """A real file system without space under the generation files, made by a mount where we may."""
     name = chosen.choice(("graph", "vectors") if site.profile == "embedded" else ("vectors",))
-    with _tiny_disk(Path(site.folder) / name, chosen.randint(1, 5) * 4096) as grow:
+    pages = chosen.randint(1, 5) if name == "graph" else 0  # a page holds all vectors there are
+    with _tiny_disk(Path(site.folder) / name, pages * 4096) as grow:
         end = run(child.ingest, site, Order())
         grow()
     return Broken(end, f"no space left in the folder {name}", _stopped_short(end))
