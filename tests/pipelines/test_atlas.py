@@ -20,7 +20,7 @@ class StandIn:
     def __init__(self):
         self.asked = []
 
-    def probabilities(self, texts):
+    def unnamed(self, texts):
         self.asked += texts
         return np.tile([float(organ == "liver") for organ in (*self.organs, "none")], (len(texts), 1))
 

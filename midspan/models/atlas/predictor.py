@@ -12,6 +12,7 @@ import tokenizers
 import torch
 
 from midspan.models.atlas.calibration import softmax
+from midspan.models.atlas.examples import MASK
 from midspan.models.atlas.gate import Gate
 from midspan.models.atlas.network import AtlasConfig, AtlasNetwork, load_trained, start_from
 from midspan.models.atlas.training import answers
@@ -92,3 +93,8 @@ class OrganPredictor:
         if not texts:
             return np.zeros((0, len(self.organs) + 1))
         return softmax(answers(self.network, self._tokenizer, texts), self.thresholds.temperature)
+
+    def unnamed(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
+        """The same for texts that name no organ: with a mask behind each. In training a sentence of an organ
+        showed its name or a mask, so that without either it is taken for one without anatomy."""
+        return self.probabilities([f"{text} {MASK}" for text in texts])
