@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.common import write
-from midspan.models.atlas.examples import Example, capped, of_split
+from midspan.models.atlas.examples import capped, of_split
 from midspan.models.atlas.predictor import OrganPredictor
 from midspan.models.atlas.training import class_targets
 
@@ -53,14 +53,6 @@ def said(predictor: OrganPredictor, hinted: bool) -> list[str]:
     return answers
 
 
-def deleted(row: Example) -> str:
-    """Its text with the organs' names left out."""
-    text = row.text
-    for start, end in sorted(row.spans, reverse=True):
-        text = text[:start] + text[end:]
-    return " ".join(text.split())
-
-
 def shares_of(predictor: OrganPredictor, hinted: bool) -> list[str]:
     """On the test split: placed and rightly placed of sentences whose names were left out, and abstentions
     of those without an organ; in %."""
@@ -68,7 +60,7 @@ def shares_of(predictor: OrganPredictor, hinted: bool) -> list[str]:
     rows = capped(of_split("test"), PER_ORGAN, seed=3)
     anatomy, plain = [r for r in rows if r.organs], [r for r in rows if not r.organs]
     limits = predictor.thresholds
-    found, nothing = ask([deleted(row) for row in anatomy]), ask([row.text for row in plain])
+    found, nothing = ask([row.unnamed for row in anatomy]), ask([row.text for row in plain])
     best = found[:, :-1].argmax(axis=1)
     placed = (found[:, -1] < limits.none) & (found[np.arange(len(best)), best] >= limits.organ)
     right = class_targets(anatomy, predictor.organs).numpy()[np.arange(len(best)), best]

@@ -93,7 +93,7 @@ _ENTRIES = (
         licence="Apache-2.0 (weights); CC BY 4.0 and WordNet licence (sentences)",
         trained_on="sentences of MedQuAD that name an organ, silver labels, half masked; MedQuAD and WordNet "
         "without one",
-        weights_sha256="73f46a00bde43270e20128d3e2fbd7037bf4dae15092d89d08358646b828e508",
+        weights_sha256="6a0f877ab2773ca664468215617016635c6ce727be965cf03bd445141ba7f86b",
         retrain="midspan train atlas",
     ),
     ModelEntry(

@@ -61,6 +61,14 @@ class Example:
         return text
 
     @property
+    def unnamed(self) -> str:
+        """The text with the organs' names left out."""
+        text = self.text
+        for start, end in sorted(self.spans, reverse=True):
+            text = text[:start] + text[end:]
+        return " ".join(text.split())
+
+    @property
     def stem_clean(self) -> bool:
         """Whether the masked text holds no stem that gives an organ away."""
         return not STEMS.search(self.masked)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from midspan.models.training import Progress, Recipe, Trainer
 GATE_PER_ORGAN = 600
 CALIBRATION_PER_ORGAN = 60
 PRECISION = 0.8
-"""Of the answers on masked validation sentences that are confident enough to stand."""
+"""Of the organs given to validation sentences that name none, and are confident enough to stand."""
 LICENCE = "Apache-2.0 (weights); CC BY 4.0 and WordNet licence (sentences)"
 TRAINED_ON = (
     "15,039 sentences of MedQuAD (CC BY 4.0) that name an organ, silver labels by dictionary, half of them "
@@ -63,6 +63,7 @@ def train_small(
     thresholds, figures = calibrate(logits, targets)
     gate = _gate(capped(train, GATE_PER_ORGAN, seed=7), held_out, cache)
     predictor = OrganPredictor(network, tokenizer, gate, thresholds)
+    predictor.thresholds = replace(thresholds, organ=surely_placed(predictor, held_out))
     card = {
         "name": "atlas.small",
         "trained_on": TRAINED_ON if data == SHIPPED else f"sentences of {data.name}",
@@ -81,19 +82,13 @@ def train_small(
 def calibrate(
     logits: npt.NDArray[np.float32], targets: npt.NDArray[np.bool_]
 ) -> tuple[Thresholds, dict[str, float]]:
-    """Temperature and thresholds from held-out logits (n, classes), of which any of ``targets`` is right.
-
-    "No anatomy" is said where precision and recall of it meet; an organ where answers at least as
-    confident are right in ``PRECISION`` of the cases.
-    """
+    """Temperature and threshold of "no anatomy" from held-out logits (n, classes), of which any of
+    ``targets`` is right: it is said where its precision and recall meet. :func:`surely_placed` sets that of
+    an organ."""
     temperature = fit_temperature(logits, targets)
     shares = softmax(logits, temperature)
     truth = targets[:, -1]
     none = _where_errors_balance(shares[:, -1], truth)
-    best = shares[:, :-1].argmax(axis=1)
-    right = targets[np.arange(len(targets)), best]
-    speaks = shares[:, -1] < none
-    organ = _confident(shares[speaks, :-1].max(axis=1), right[speaks])
     top = shares.argmax(axis=1)
     hit = targets[np.arange(len(targets)), top]
     figures = {
@@ -101,7 +96,18 @@ def calibrate(
         "accuracy": float(hit.mean()),
         "ece": expected_calibration_error(shares.max(axis=1), hit),
     }
-    return Thresholds(temperature, none, organ), figures
+    return Thresholds(temperature, none, 0.0), figures
+
+
+def surely_placed(predictor: OrganPredictor, held_out: Sequence[Example]) -> float:
+    """The probability an organ must have for a sentence that names none: of the answers that stand then,
+    those for sentences without anatomy among them, ``PRECISION`` are right."""
+    shares = predictor.unnamed([row.unnamed for row in held_out])
+    targets = class_targets(held_out, predictor.organs).numpy()
+    best = shares[:, :-1].argmax(axis=1)
+    right = targets[np.arange(len(targets)), best]
+    speaks = shares[:, -1] < predictor.thresholds.none
+    return _confident(shares[speaks, :-1].max(axis=1), right[speaks])
 
 
 def _where_errors_balance(probability: npt.NDArray[np.float64], truth: npt.NDArray[np.bool_]) -> float:
