@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.common import write
+from midspan.models.atlas.calibration import expected_calibration_error
 from midspan.models.atlas.examples import capped, of_split
 from midspan.models.atlas.predictor import OrganPredictor
 from midspan.models.atlas.training import class_targets
@@ -55,7 +56,7 @@ def said(predictor: OrganPredictor, hinted: bool) -> list[str]:
 
 def shares_of(predictor: OrganPredictor, hinted: bool) -> list[str]:
     """On the test split: placed and rightly placed of sentences whose names were left out, and abstentions
-    of those without an organ; in %."""
+    of those without an organ, in %; and the calibration error over both."""
     ask = predictor.unnamed if hinted else predictor.probabilities
     rows = capped(of_split("test"), PER_ORGAN, seed=3)
     anatomy, plain = [r for r in rows if r.organs], [r for r in rows if not r.organs]
@@ -66,14 +67,25 @@ def shares_of(predictor: OrganPredictor, hinted: bool) -> list[str]:
     right = class_targets(anatomy, predictor.organs).numpy()[np.arange(len(best)), best]
     spared = (nothing[:, -1] >= limits.none) | (nothing[:, :-1].max(axis=1) < limits.organ)
     shares = (placed.mean(), right[placed].mean(), right.mean(), spared.mean())
-    return [f"{100 * share:.1f}" for share in shares]
+    every = np.concatenate([found, nothing])
+    hits = class_targets([*anatomy, *plain], predictor.organs).numpy()[np.arange(len(every)), every.argmax(1)]
+    error = expected_calibration_error(every.max(axis=1), hits)
+    return [*(f"{100 * share:.1f}" for share in shares), f"{error:.3f}"]
 
 
 def of_deleted_names(predictors: Sequence[OrganPredictor]) -> None:
     write(
         "atlas_deleted",
         "Sentences whose organs' names were left out",
-        ["asked", "model", "placed", "of these right", "most probable organ right", "none: not placed"],
+        [
+            "asked",
+            "model",
+            "placed",
+            "of these right",
+            "most probable organ right",
+            "none: not placed",
+            "ECE",
+        ],
         [
             ["with a mask behind" if hinted else "as it is", number, *shares_of(predictor, hinted)]
             for hinted in (False, True)

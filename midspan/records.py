@@ -243,7 +243,7 @@ class StoredAtlas:
     pitch_mm: float
     shape: tuple[int, int, int]
     sha256: str
-    """Of the stored voxels and the table: two imports of the same files have the same."""
+    """Of the stored voxels, the table, licence and citation: the same import again has the same."""
     organs: tuple[AtlasOrgan, ...]
     added_at: float
     """Unix seconds."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from midspan.models.atlas.importing import Imported
 
 PHANTOM = "mird-adult"
+"""``midspan.models.atlas.phantom.ATLAS``, said again because that module loads scipy; a test compares."""
 LONGEST_NAME = 64
 
 

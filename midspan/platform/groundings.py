@@ -10,11 +10,28 @@ from midspan.db.stores import RecordStore
 from midspan.errors import WrongUse
 from midspan.pipelines.readers.normalise import clean_text
 from midspan.platform.answers import Place, PlacedSentence
-from midspan.records import AtlasGrounding
+from midspan.records import AtlasGrounding, Record
 
 if TYPE_CHECKING:
     from midspan.models.atlas.anatomy import Anatomy
     from midspan.platform.models import LazyPlacer
+
+
+def places(store: RecordStore, atlas: str, organ: str | None, limit: int) -> list[Place]:
+    """Grounded sentences, of one organ or all."""
+    where = {"status": "grounded", "atlas": atlas} | ({"organ": organ} if organ else {})
+    return with_mentions(store, with_sources(store, store.records("atlas", where, limit)))
+
+
+def with_sources(store: RecordStore, found: Sequence[Record]) -> list[Place]:
+    """Groundings with their titles and paths; what was removed meanwhile is left out."""
+    groundings = [record for record in found if isinstance(record, AtlasGrounding)]
+    names = store.names(sorted({grounding.provenance.source_id for grounding in groundings}))
+    return [
+        Place(grounding, names[source].title, names[source].path)
+        for grounding in groundings
+        if (source := grounding.provenance.source_id) in names
+    ]
 
 
 def with_mentions(store: RecordStore, places: Sequence[Place]) -> list[Place]:
@@ -35,14 +52,7 @@ def with_mentions(store: RecordStore, places: Sequence[Place]) -> list[Place]:
 def abstentions(store: RecordStore, atlas: str, limit: int) -> list[Place]:
     """Sentences with anatomical words that the model would not place; ``reason`` says why."""
     found = store.records("atlas", {"status": "abstained", "named": True, "atlas": atlas}, limit)
-    groundings = [record for record in found if isinstance(record, AtlasGrounding)]
-    names = store.names(sorted({grounding.provenance.source_id for grounding in groundings}))
-    places = []
-    for grounding in groundings:
-        name = names.get(grounding.provenance.source_id)
-        if name is not None:  # else it was removed meanwhile
-            places.append(Place(grounding, name.title, name.path))
-    return with_mentions(store, places)
+    return with_mentions(store, with_sources(store, found))
 
 
 def organ_points(anatomy: Anatomy, organ: str) -> tuple[tuple[float, float, float], ...]:

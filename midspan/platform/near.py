@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from midspan.db.stores import RecordStore
 from midspan.errors import WrongUse
-from midspan.platform.answers import NearPlace, Place
+from midspan.platform.answers import NearPlace
+from midspan.platform.groundings import with_sources
 from midspan.records import AtlasGrounding
 
 if TYPE_CHECKING:
@@ -26,13 +27,13 @@ RADIUS_MM = 30.0
 
 
 def near_point(
-    store: RecordStore, atlas: Atlas, point: Sequence[float], radius_mm: float | None, limit: int
+    store: RecordStore, atlas: str, point: Sequence[float], radius_mm: float | None, limit: int
 ) -> list[NearPlace]:
     """The nearest first. Raises ``WrongUse`` for what is no point or radius."""
     if len(point) != 3:
         raise WrongUse(f"a point has three numbers (x, y, z in mm), not {len(point)}")
     x, y, z = (float(number) for number in point)
-    return _named(store, store.near_points(atlas.name, (x, y, z), limit, radius_mm))
+    return _named(store, store.near_points(atlas, (x, y, z), limit, radius_mm))
 
 
 def near_organ(
@@ -89,9 +90,6 @@ def _triple(values: Sequence[float]) -> tuple[float, float, float]:
 
 def _named(store: RecordStore, found: Found) -> list[NearPlace]:
     """With titles and paths; what was removed meanwhile is left out."""
-    names = store.names(sorted({one.provenance.source_id for one, _ in found}))
-    return [
-        NearPlace(Place(one, names[source].title, names[source].path), distance)
-        for one, distance in found
-        if (source := one.provenance.source_id) in names
-    ]
+    distances = {one.id: distance for one, distance in found}
+    places = with_sources(store, [one for one, _ in found])
+    return [NearPlace(place, distances[place.grounding.id]) for place in places]

@@ -15,12 +15,11 @@ from midspan.platform.answers import (
     JobItemView,
     JobView,
     OrganMesh,
-    Place,
     Shown,
     WorkerView,
 )
 from midspan.platform.describing import kind_of
-from midspan.records import AtlasGrounding, Fact, Failure, SceneArrangement
+from midspan.records import Fact, Failure, SceneArrangement
 
 if TYPE_CHECKING:
     from midspan.db.jobs.store import ItemRow, JobRow
@@ -78,18 +77,6 @@ def facts(store: RecordStore, entity_uid: str | None, limit: int) -> list[FactVi
         FactView(fact, names[fact.provenance.source_id].title, names[fact.provenance.source_id].path)
         for fact in ranked[:limit]
         if fact.provenance.source_id in names
-    ]
-
-
-def places(store: RecordStore, atlas: str, organ: str | None, limit: int) -> list[Place]:
-    """Grounded sentences with their sources."""
-    where = {"status": "grounded", "atlas": atlas} | ({"organ": organ} if organ else {})
-    found = [record for record in store.records("atlas", where, limit) if isinstance(record, AtlasGrounding)]
-    names = store.names(sorted({record.provenance.source_id for record in found}))
-    return [
-        Place(record, names[record.provenance.source_id].title, names[record.provenance.source_id].path)
-        for record in found
-        if record.provenance.source_id in names
     ]
 
 

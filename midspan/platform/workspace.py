@@ -400,13 +400,12 @@ class Workspace:
             raise WrongUse("say one of organ, point and inside")
         if inside is not None and radius_mm is not None:
             raise WrongUse("a radius goes with an organ or a point, not with inside")
-        there = self.atlas(atlas)
         if point is not None:
-            found = near.near_point(self.store, there, point, radius_mm, limit)
+            found = near.near_point(self.store, self._atlases.known(atlas)[0], point, radius_mm, limit)
         elif organ is not None:
-            found = near.near_organ(self.store, there, organ, side, radius_mm, limit)
+            found = near.near_organ(self.store, self.atlas(atlas), organ, side, radius_mm, limit)
         else:
-            found = near.inside_organ(self.store, there, str(inside), side, limit)
+            found = near.inside_organ(self.store, self.atlas(atlas), str(inside), side, limit)
         placed = groundings.with_mentions(self.store, [one.place for one in found])
         return [replace(one, place=where) for one, where in zip(found, placed, strict=True)]
 
@@ -416,8 +415,7 @@ class Workspace:
 
     def places(self, organ: str | None = None, limit: int = 200, atlas: str | None = None) -> list[Place]:
         """Grounded sentences, of one organ or all."""
-        found = views.places(self.store, atlas or PHANTOM, organ, limit)
-        return groundings.with_mentions(self.store, found)
+        return groundings.places(self.store, atlas or PHANTOM, organ, limit)
 
     def abstentions(self, limit: int = 50, atlas: str | None = None) -> list[Place]:
         """Sentences with anatomical words that the atlas model would not place, with its reasons."""

@@ -62,6 +62,7 @@ class Neo4jGraph(GraphStore):
         self._driver = open_driver(address)
         self._readers = Neo4jReaders(address)
         self._up_to_date = False
+        self._is_ours = False
 
     @classmethod
     def at(cls, url: str, owner: str | None = None) -> Neo4jGraph:
@@ -93,6 +94,9 @@ class Neo4jGraph(GraphStore):
         seconds: float = 10.0,
     ) -> Rows:
         check_read_only(cypher)
+        if not self._is_ours:
+            self._state()
+            self._is_ours = True
         return self._readers.query(cypher, parameters or {}, limit, seconds)
 
     def applied(self) -> int:

@@ -54,19 +54,12 @@ class Example:
     @property
     def masked(self) -> str:
         """The text without the organs' names; of a sentence that has none, without a word or two."""
-        spans = self.spans or _any_words(self.text)
-        text = self.text
-        for start, end in sorted(spans, reverse=True):
-            text = text[:start] + MASK + text[end:]
-        return text
+        return _with(self.text, self.spans or _any_words(self.text), MASK)
 
     @property
     def unnamed(self) -> str:
         """The text with the organs' names left out."""
-        text = self.text
-        for start, end in sorted(self.spans, reverse=True):
-            text = text[:start] + text[end:]
-        return " ".join(text.split())
+        return " ".join(_with(self.text, self.spans, "").split())
 
     @property
     def stem_clean(self) -> bool:
@@ -106,6 +99,13 @@ def capped(rows: Sequence[Example], per_organ: int, seed: int) -> list[Example]:
             chosen.append(row)
             counts.update(labels)
     return chosen
+
+
+def _with(text: str, spans: Sequence[Span], put: str) -> str:
+    """The text with ``put`` in place of each span."""
+    for start, end in sorted(spans, reverse=True):
+        text = text[:start] + put + text[end:]
+    return text
 
 
 def _any_words(text: str) -> tuple[Span, ...]:

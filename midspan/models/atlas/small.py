@@ -60,10 +60,10 @@ def train_small(
     held_out = capped(validation, CALIBRATION_PER_ORGAN, seed=0)
     logits = np.concatenate([answers(network, tokenizer, texts) for texts in _both(held_out)])
     targets = np.concatenate([class_targets(held_out, network.config.organs).numpy()] * 2)
-    thresholds, figures = calibrate(logits, targets)
+    temperature, none, figures = calibrate(logits, targets)
     gate = _gate(capped(train, GATE_PER_ORGAN, seed=7), held_out, cache)
-    predictor = OrganPredictor(network, tokenizer, gate, thresholds)
-    predictor.thresholds = replace(thresholds, organ=surely_placed(predictor, held_out))
+    predictor = OrganPredictor(network, tokenizer, gate, Thresholds(temperature, none, organ=0.0))
+    predictor.thresholds = replace(predictor.thresholds, organ=surely_placed(predictor, held_out))
     card = {
         "name": "atlas.small",
         "trained_on": TRAINED_ON if data == SHIPPED else f"sentences of {data.name}",
@@ -81,7 +81,7 @@ def train_small(
 
 def calibrate(
     logits: npt.NDArray[np.float32], targets: npt.NDArray[np.bool_]
-) -> tuple[Thresholds, dict[str, float]]:
+) -> tuple[float, float, dict[str, float]]:
     """Temperature and threshold of "no anatomy" from held-out logits (n, classes), of which any of
     ``targets`` is right: it is said where its precision and recall meet. :func:`surely_placed` sets that of
     an organ."""
@@ -96,7 +96,7 @@ def calibrate(
         "accuracy": float(hit.mean()),
         "ece": expected_calibration_error(shares.max(axis=1), hit),
     }
-    return Thresholds(temperature, none, 0.0), figures
+    return temperature, none, figures
 
 
 def surely_placed(predictor: OrganPredictor, held_out: Sequence[Example]) -> float:

@@ -41,6 +41,7 @@ def test_another_record_store_may_not_write_read_up_to_or_clear(mine: Neo4jGraph
         lambda: others.apply([fact(2)], ["fact-1"], 2, Lease("projector", "there", 9, 0.0)),
         lambda: others.clear(Lease("projector", "there", 9, 0.0)),
         others.applied,
+        lambda: others.query("MATCH (e:Entity) RETURN e.name"),
     ):
         with pytest.raises(StoreError, match="another record store"):
             work()
