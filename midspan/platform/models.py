@@ -198,12 +198,19 @@ class Models:
         return _run_of(SignatureStage())
 
     def verify(self) -> list[str]:
-        """Load every model, which checks its files' hashes; one line each.
+        """Read every model, which checks its files' hashes; one line each.
 
         Raises ``ModelFilesMissing`` or ``ModelHashMismatch``.
         """
+        from midspan.models.atlas.predictor import NAME, SHIPPED  # loads torch
+        from midspan.models.facts.knowledge_graph import bundled_kg
+        from midspan.models.model_folder import load_model
+
         lines = [f"{self.encoder.name} {self.encoder.loaded.weights_sha256[:12]}"]
         lines.append(f"{BUNDLED_PARSER} {self.parser.loaded.weights_sha256[:12]}")
+        bundled_kg()  # compares the hash itself
+        lines.append(f"facts.alias {model_entry('facts.alias').weights_sha256[:12]}")
+        lines.append(f"{NAME} {load_model(SHIPPED, model_entry(NAME).weights_sha256).sha256[:12]}")
         return lines
 
 

@@ -18,7 +18,7 @@ SHOWN_COUNTS = {
     "source": "Sources",
     "segment": "Segments",
     "fact": "Facts",
-    "atlas": "Atlas points",
+    "atlas": "Atlas answers",
     "scene": "Scenes",
     "event": "Video events",
 }

@@ -17,6 +17,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from midspan import Workspace
 from midspan.errors import NewerSchema, StoreUnavailable
+from midspan.models.registry import MODELS
 
 
 def pdf(text="A page about the heart."):
@@ -276,3 +277,10 @@ def test_the_doctor_counts_the_rest_while_the_graph_server_is_away(
     assert "the graph was not counted" in stores.detail
     assert "hunter2" not in stores.detail
     assert set(diagnosis.counts["vectors"]) == {"text", "visual"}
+
+
+def test_the_doctor_checks_every_model_that_has_files(tmp_path: Path) -> None:
+    with Workspace.open(tmp_path / "w") as workspace:
+        models = next(check for check in workspace.doctor().checks if check.name == "models")
+    assert models.ok
+    assert [name for name, model in MODELS.items() if model.bytes and name not in models.detail] == []
