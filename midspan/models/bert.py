@@ -56,7 +56,11 @@ class SelfAttention(nn.Module):
         query, key, value = (
             project(hidden).view(split).transpose(1, 2) for project in (self.query, self.key, self.value)
         )
-        mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
+        with torch.autocast("cpu", enabled=False):
+            # in bfloat16 the step back through it takes a CPU several times as long
+            if query.device.type == "cpu":
+                query, key, value = query.float(), key.float(), value.float()
+            mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
         return mixed.transpose(1, 2).flatten(2)
 
 

@@ -86,6 +86,7 @@ class Trainer(Generic[B]):
         ]
         self._peaks = (recipe.encoder_rate, recipe.head_rate)
         self._optimiser = torch.optim.AdamW(groups, lr=recipe.head_rate, weight_decay=recipe.weight_decay)
+        self._precision = mixed_precision(next(iter(self._parameters.values())).device)
         self._epoch, self._within, self._done = 0, 0, 0
         self._steps = 0
         self._losses: list[float] = []
@@ -126,7 +127,8 @@ class Trainer(Generic[B]):
         share = rate_share(self._done, self._steps, self._recipe.warmup, self._recipe.schedule)
         for group, peak in zip(self._optimiser.param_groups, self._peaks, strict=True):
             group["lr"] = peak * share
-        loss = self._task.loss(batch)
+        with self._precision:
+            loss = self._task.loss(batch)
         self._optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self._parameters.values(), self._recipe.clip)
@@ -193,6 +195,20 @@ class Trainer(Generic[B]):
         for name, value in self._parameters.items():
             keys = ("step", "exp_avg", "exp_avg_sq")
             self._optimiser.state[value] = {key: tensors[f"optimiser/{key}/{name}"] for key in keys}
+
+
+def mixed_precision(device: torch.device) -> torch.autocast:
+    """Matrix products in bfloat16 where the device has instructions for it; weights stay in float32."""
+    if device.type == "cuda":
+        fast = torch.cuda.is_bf16_supported(including_emulation=False)
+    else:
+        fast = bool({"avx512_bf16", "amx_bf16"} & {k for k, v in _cpu().items() if v})
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=fast)
+
+
+def _cpu() -> dict[str, Any]:
+    """What the processor can do; older releases of torch do not tell."""
+    return dict(torch.cpu.get_capabilities()) if hasattr(torch.cpu, "get_capabilities") else {}
 
 
 def rate_share(

@@ -60,3 +60,13 @@ def test_building_leaves_the_callers_random_numbers_alone(network: BertEncoder) 
     torch.manual_seed(3)
     build_bert(TINY, dict(network.state_dict()))
     assert torch.equal(torch.rand(1), expected)
+
+
+def test_mixed_precision_stays_close(network: BertEncoder) -> None:
+    tokens = torch.randint(1, 50, (3, 7), generator=torch.Generator().manual_seed(1))
+    mask = torch.ones(3, 7, dtype=torch.bool)
+    with torch.inference_mode():
+        exact = network(tokens, mask)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            rough = network(tokens, mask).float()
+    torch.testing.assert_close(rough, exact, rtol=0.05, atol=0.05)

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from midspan.errors import WrongUse
-from midspan.models.training import Recipe, Trainer, rate_share
+from midspan.models.training import Recipe, Trainer, mixed_precision, rate_share
 
 RECIPE = Recipe(epochs=3, encoder_rate=1e-2, head_rate=5e-2, seed=4)
 
@@ -104,3 +104,11 @@ def test_the_rate_rises_then_falls_to_nothing():
 
 def test_a_constant_rate_stays_at_its_peak():
     assert {rate_share(step, 100, 0.0, "constant") for step in range(100)} == {1.0}
+
+
+def test_products_are_in_bfloat16_where_the_processor_has_it(monkeypatch):
+    product = torch.ones(2, 2)
+    for features, dtype in (({"avx512_bf16": True}, torch.bfloat16), ({"avx2": True}, torch.float32)):
+        monkeypatch.setattr(torch.cpu, "get_capabilities", lambda features=features: features, raising=False)
+        with mixed_precision(product.device):
+            assert (product @ product).dtype == dtype
