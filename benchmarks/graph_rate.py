@@ -24,9 +24,10 @@ from midspan.db import migrate
 from midspan.db.graph.embedded import EmbeddedGraph
 from midspan.db.graph.neo4j import Neo4jGraph
 from midspan.db.graph.schema import ROWS_A_STATEMENT, apply_batch, assertion_uid, slot_uid
+from midspan.db.graph_store import GraphStore
+from midspan.db.record_store import GraphFact, Lease
 from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
-from midspan.db.stores import GraphFact, GraphStore, Lease
 from services.neo4j import Neo4j
 
 Statement = tuple[str, dict[str, Any]]

@@ -28,19 +28,11 @@ from benchmarks.common import seconds, write
 from benchmarks.throughput import corpus_sentences
 from midspan.db.graph.embedded import EmbeddedGraph
 from midspan.db.graph.neo4j import Neo4jGraph
+from midspan.db.graph_store import GraphStore
 from midspan.db.migrate import upgrade
+from midspan.db.record_store import Commit, GraphFact, Lease, RecordStore, RunResult, SegmentFilter, TextChunk
 from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
-from midspan.db.stores import (
-    Commit,
-    GraphFact,
-    GraphStore,
-    Lease,
-    RecordStore,
-    RunResult,
-    SegmentFilter,
-    TextChunk,
-)
 from midspan.db.vectors_faiss import FaissIndex
 from midspan.pipelines.segmenting import reading_run
 from midspan.records import (

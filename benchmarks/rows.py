@@ -24,10 +24,10 @@ import psycopg
 
 from benchmarks.common import seconds, spread, write
 from midspan.db import migrate
+from midspan.db.record_store import READING, Commit, RunResult, TextChunk
 from midspan.db.records import codec
 from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
-from midspan.db.stores import READING, Commit, RunResult, TextChunk
 from midspan.records import (
     AtlasGrounding,
     Embedding,

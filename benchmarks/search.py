@@ -26,7 +26,7 @@ from benchmarks.common import spread, write
 from benchmarks.throughput import corpus_sentences
 from midspan import Workspace
 from midspan.db.migrate import upgrade
-from midspan.db.stores import Commit, RunResult, TextChunk
+from midspan.db.record_store import Commit, RunResult, TextChunk
 from midspan.pipelines.segmenting import reading_run
 from midspan.platform.answers import Answer
 from midspan.platform.settings import Settings

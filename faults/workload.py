@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from midspan.db.stores import RecordStore
+from midspan.db.record_store import RecordStore
 from midspan.pipelines.embedding import EmbeddingStage, SentenceVectors
 from midspan.pipelines.stage import Batch, Stage
 from midspan.records import Fact, FactSlot, Product, Provenance, Run, Segment, Unit, record_id

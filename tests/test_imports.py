@@ -32,7 +32,7 @@ def loaded_after(statement):
     "statement",
     [
         "import midspan",
-        "import midspan.records, midspan.errors, midspan.db.stores",
+        "import midspan.records, midspan.errors, midspan.db.record_store",
         "import midspan.platform.tasks",
         "import midspan.platform.cli",
     ],

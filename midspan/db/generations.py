@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from midspan.db.stores import LOCAL, Generation, Lease, RecordStore, Target
+from midspan.db.record_store import LOCAL, Generation, Lease, RecordStore, Target
 from midspan.errors import DamagedGeneration, LeaseLost, ReadOnlyWorkspace, StoreUnavailable
 
 Value = TypeVar("Value")

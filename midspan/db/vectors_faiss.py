@@ -21,7 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 from midspan.db.generations import Generations
-from midspan.db.stores import LOCAL, Lease, RecordStore, Target, VectorIndex
+from midspan.db.record_store import LOCAL, Lease, RecordStore, Target
+from midspan.db.vector_index import VectorIndex
 from midspan.errors import DamagedGeneration, WrongUse
 
 FLAT_LIMIT = 200_000

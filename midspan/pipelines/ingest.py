@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
-from midspan.db.stores import (
+from midspan.db.record_store import (
     Commit,
     ItemLease,
     ItemResult,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from midspan.db.stores import ItemLease, RecordStore
+from midspan.db.record_store import ItemLease, RecordStore
 from midspan.errors import EmptySource, MidspanError, SourceVanished, UnsupportedSource
 from midspan.pipelines import stopping
 from midspan.records import Failure, Location, RecordKind

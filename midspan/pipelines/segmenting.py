@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Union
 
-from midspan.db.stores import TextChunk
+from midspan.db.record_store import TextChunk
 from midspan.errors import EmptySource
 from midspan.pipelines.readers.extract import WINDOW_SECONDS, Extract, VideoWindow
 from midspan.pipelines.sentences import LONGEST_SENTENCE, LONGEST_STRETCH, Span, Splitter

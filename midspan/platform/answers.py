@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from midspan.db.stores import Rows, SourceSummary
+from midspan.db.graph_store import Rows
+from midspan.db.record_store import SourceSummary
 from midspan.records import (
     AtlasGrounding,
     Fact,

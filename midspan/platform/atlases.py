@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from midspan.db.stores import RecordStore
+from midspan.db.record_store import RecordStore
 from midspan.errors import UnknownName, WrongUse
 from midspan.platform.answers import AtlasView
 from midspan.records import AtlasOrgan, StoredAtlas
@@ -99,6 +99,13 @@ class Atlases:
         entry = _entry_of(imported)
         self._store.add_atlas(entry, imported.atlas.volume.labels)
         return self._view(self._entry(name)), imported.warnings
+
+    def remove(self, name: str) -> int:
+        """Take an imported atlas out, and what was placed in it; returns how many sentences that were. Raises
+        ``UnknownName``, ``WrongUse``."""
+        if name == PHANTOM:
+            raise WrongUse("the phantom is part of midspan and cannot be removed")
+        return self._store.remove_atlas(self._entry(name).name)
 
     def _entry(self, name: str) -> StoredAtlas:
         entries = {entry.name: entry for entry in self.stored()}

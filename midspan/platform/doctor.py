@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import midspan
 from midspan.db.migrate import current, head
+from midspan.db.record_store import SHARED, Replica, Target
 from midspan.db.records import server_check
-from midspan.db.stores import SHARED, Replica, Target
 from midspan.errors import MidspanError
 from midspan.platform import broker
 from midspan.platform.answers import Check, Diagnosis

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from midspan.db.stores import RecordStore
+from midspan.db.record_store import RecordStore
 from midspan.errors import WrongUse
 from midspan.pipelines.readers.normalise import clean_text
 from midspan.platform.answers import Place, PlacedSentence

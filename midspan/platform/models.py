@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from midspan.db.stores import RecordStore
+from midspan.db.record_store import RecordStore
 from midspan.models.registry import model_entry
 from midspan.pipelines.stage import Stage
 from midspan.platform.atlases import PHANTOM, Atlases

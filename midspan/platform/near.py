@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
-from midspan.db.stores import RecordStore
+from midspan.db.record_store import RecordStore
 from midspan.errors import WrongUse
 from midspan.platform.answers import NearPlace
 from midspan.platform.groundings import with_sources

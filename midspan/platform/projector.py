@@ -18,16 +18,9 @@ from typing import Literal
 import numpy as np
 import structlog
 
-from midspan.db.stores import (
-    LOCAL,
-    SHARED,
-    Generation,
-    GraphStore,
-    Lease,
-    RecordStore,
-    Target,
-    VectorIndex,
-)
+from midspan.db.graph_store import GraphStore
+from midspan.db.record_store import LOCAL, SHARED, Generation, Lease, RecordStore, Target
+from midspan.db.vector_index import VectorIndex
 from midspan.errors import DamagedGeneration, LeaseLost, OutboxPruned, StoreError
 
 log = structlog.get_logger(__name__)

@@ -10,7 +10,7 @@ from types import TracebackType
 import structlog
 
 from midspan.db.jobs.store import JobStore
-from midspan.db.stores import ItemLease
+from midspan.db.record_store import ItemLease
 from midspan.errors import LeaseLost, MidspanError
 
 log = structlog.get_logger(__name__)

@@ -10,7 +10,7 @@ from pathlib import Path
 import structlog
 
 from midspan.db.jobs.store import JobStore
-from midspan.db.stores import ItemLease
+from midspan.db.record_store import ItemLease
 from midspan.errors import LeaseLost, MidspanError
 from midspan.pipelines.discovery import discover
 from midspan.pipelines.ingest import Beat, Ingest

@@ -10,7 +10,8 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from midspan.db.stores import RecordStore, SegmentFilter, VectorIndex
+from midspan.db.record_store import RecordStore, SegmentFilter
+from midspan.db.vector_index import VectorIndex
 from midspan.errors import NotFound, WrongUse
 from midspan.platform.answers import Answer, Hit
 from midspan.platform.describing import describe, kind_of

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from midspan.db.stores import RecordStore
+from midspan.db.record_store import RecordStore
 from midspan.errors import NotFound, SourceVanished
 from midspan.pipelines.intake import sha256_of
 from midspan.platform.answers import (

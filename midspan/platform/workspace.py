@@ -15,21 +15,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from midspan.db.graph_store import GraphStore, Rows
 from midspan.db.jobs.store import JobStore
 from midspan.db.jobs.workers import WorkerStore
 from midspan.db.migrate import upgrade
+from midspan.db.record_store import LOCAL, TARGETS, SegmentFilter, SourceSummary, Target
 from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
-from midspan.db.stores import (
-    LOCAL,
-    TARGETS,
-    GraphStore,
-    Rows,
-    SegmentFilter,
-    SourceSummary,
-    Target,
-    VectorIndex,
-)
+from midspan.db.vector_index import VectorIndex
 from midspan.errors import NotFound, ReadOnlyWorkspace, StoreUnavailable, UnknownName, WrongUse
 from midspan.pipelines.batch_run import needed_stages
 from midspan.platform import groundings, near, views
@@ -378,6 +371,14 @@ class Workspace:
         path = Path(labels)
         structures = structures_from(table, preset, aliases)
         return self._atlases.add(path, structures, name or stem(path), licence, citation)
+
+    def remove_atlas(self, name: str) -> int:
+        """Take an imported atlas out with all that was placed in it; the documents stay. Returns how many
+        sentences were placed. Raises ``UnknownName``, and ``WrongUse`` while a job may still place some."""
+        self._writable()
+        if busy := [job.id for job in self.jobs_store.open_jobs() if job.state != "interrupted"]:
+            raise WrongUse(f"job {busy[0]} may still place sentences; wait for it, or cancel it")
+        return self._atlases.remove(name)
 
     def place(self, sentence: str, atlas: str | None = None) -> PlacedSentence:
         """Where a sentence belongs in an atlas, or that it belongs nowhere. Raises ``UnknownName``."""

@@ -14,9 +14,9 @@ import pytest
 from sqlalchemy import Engine
 
 from midspan.db import migrate
+from midspan.db.record_store import READING, Commit, RunResult, TextChunk
 from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
-from midspan.db.stores import READING, Commit, RunResult, TextChunk
 from midspan.records import (
     ActionEvent,
     AtlasGrounding,

@@ -14,9 +14,9 @@ import pytest
 
 from midspan.db import migrate
 from midspan.db.generations import Generations
+from midspan.db.record_store import Generation, Lease
 from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
-from midspan.db.stores import Generation, Lease
 from midspan.db.vectors_faiss import FaissIndex
 from midspan.errors import DamagedGeneration, LeaseLost, StoreUnavailable
 

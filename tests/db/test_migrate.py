@@ -19,10 +19,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from midspan.db import migrate
+from midspan.db.record_store import TARGETS, Commit, SegmentFilter
 from midspan.db.records.engine import make_engine, reading, writing
 from midspan.db.records.relational import SqlRecordStore
 from midspan.db.records.tables import metadata
-from midspan.db.stores import TARGETS, Commit, SegmentFilter
 from midspan.errors import NewerSchema, StoreError
 from midspan.records import Failure
 

@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from midspan.db import migrate
+from midspan.db.record_store import Lease
 from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
-from midspan.db.stores import Lease, VectorIndex
+from midspan.db.vector_index import VectorIndex
 from midspan.db.vectors_faiss import FaissIndex
 from midspan.errors import DamagedGeneration, LeaseLost, WrongUse
 

@@ -127,6 +127,27 @@ def test_inside_an_organ_and_on_one_side_of_it(read: Workspace) -> None:
     assert read.near(inside="spleen") == []
 
 
+def test_an_atlas_is_removed_with_what_was_placed_in_it(read: Workspace, tmp_path: Path) -> None:
+    """Another one than the other tests', imported and removed again."""
+    before, here = read.counts(), texts(read.near(organ="liver", atlas="torso"))
+    volume, table = write_volume(tmp_path, "spare")
+    read.import_atlas(volume, table)
+    (path,) = read.sources()[0].paths
+    assert read.ingest([path], stages=["atlas"]).ok
+    assert len(read.places(atlas="spare")) == 4
+    waiting = read.submit([path])
+    with pytest.raises(WrongUse, match=f"job {waiting} may still place"):
+        read.remove_atlas("spare")
+    read.cancel(waiting)
+    assert read.remove_atlas("spare") == 4
+    assert [one.name for one in read.atlases()] == ["mird-adult", "torso"]
+    assert read.counts() == before and texts(read.near(organ="liver", atlas="torso")) == here
+    with pytest.raises(UnknownName, match="spare"):
+        read.remove_atlas("spare")
+    with pytest.raises(WrongUse, match="part of midspan"):
+        read.remove_atlas(PHANTOM)
+
+
 def test_near_a_point_are_the_nearest_first(read: Workspace) -> None:
     point = read.atlas().centre("heart")
     found = read.near(point=point)

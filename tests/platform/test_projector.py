@@ -16,20 +16,20 @@ import pytest
 
 from midspan.db.graph.embedded import EmbeddedGraph
 from midspan.db.graph.neo4j import Neo4jGraph
-from midspan.db.records import dialect
-from midspan.db.records.engine import make_engine
-from midspan.db.records.relational import SqlRecordStore
-from midspan.db.stores import (
+from midspan.db.graph_store import GraphStore
+from midspan.db.record_store import (
     FORGET_SECONDS,
     LOCAL,
     READING,
     SHARED,
     Commit,
-    GraphStore,
     RunResult,
     Target,
     TextChunk,
 )
+from midspan.db.records import dialect
+from midspan.db.records.engine import make_engine
+from midspan.db.records.relational import SqlRecordStore
 from midspan.db.vectors_faiss import FaissIndex
 from midspan.errors import StoreUnavailable
 from midspan.platform import doctor
@@ -425,7 +425,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from midspan.db.stores import *
+from midspan.db.record_store import *
 from midspan.platform import projector
 
 folder, url, point = Path(sys.argv[2]), sys.argv[3], sys.argv[4]

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from midspan.db.stores import Commit, ItemResult
+from midspan.db.record_store import Commit, ItemResult
 from midspan.errors import NotFound
 from midspan.platform.why import failure_groups
 from midspan.records import Failure

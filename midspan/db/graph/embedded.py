@@ -12,7 +12,8 @@ from midspan.db.graph.cypher_guard import check_read_only
 from midspan.db.graph.process import GraphProcess
 from midspan.db.graph.schema import COUNTS, FULL_TEXT, SCHEMA_VERSION, apply_batch
 from midspan.db.graph.steps import steps
-from midspan.db.stores import LOCAL, GraphFact, GraphStore, Lease, RecordStore, Rows
+from midspan.db.graph_store import GraphStore, Rows
+from midspan.db.record_store import LOCAL, GraphFact, Lease, RecordStore
 
 
 class EmbeddedGraph(GraphStore):

@@ -22,7 +22,8 @@ from midspan.db.graph.neo4j_address import Neo4jAddress
 from midspan.db.graph.neo4j_driver import open_driver, translated
 from midspan.db.graph.neo4j_readers import Neo4jReaders
 from midspan.db.graph.schema import COUNTS, LABELS, SCHEMA_VERSION, apply_batch
-from midspan.db.stores import GraphFact, GraphStore, Lease, Rows
+from midspan.db.graph_store import GraphStore, Rows
+from midspan.db.record_store import GraphFact, Lease
 from midspan.errors import LeaseLost, NewerSchema, StoreError
 
 PROJECTION = "graph"

@@ -16,7 +16,7 @@ from midspan.db.graph.child import GRACE_SECONDS, NARROWER, Child
 from midspan.db.graph.neo4j_address import Neo4jAddress
 from midspan.db.graph.neo4j_driver import open_driver, translated
 from midspan.db.graph.process import rows_of
-from midspan.db.stores import Rows
+from midspan.db.graph_store import Rows
 from midspan.errors import QueryTimeout, StoreError, StoreUnavailable, WrongUse
 
 READERS = 4

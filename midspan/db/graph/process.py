@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from midspan.db.graph.child import GRACE_SECONDS, NARROWER, Child
-from midspan.db.stores import Rows
+from midspan.db.graph_store import Rows
 from midspan.errors import DamagedGeneration, QueryTimeout, StoreUnavailable, WrongUse
 
 WORK_UNITS = 5_000_000

@@ -42,7 +42,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from midspan.db.stores import GraphFact
+from midspan.db.record_store import GraphFact
 from midspan.records import Fact, FactSlot, digest
 
 SCHEMA_VERSION = 1

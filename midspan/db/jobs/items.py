@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from midspan.db.record_store import ItemLease, ItemResult
 from midspan.db.records import codec, dialect
 from midspan.db.records.tables import failure, job, job_item
-from midspan.db.stores import ItemLease, ItemResult
 from midspan.errors import LeaseLost
 from midspan.records import Failure, digest
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from midspan.db.jobs import items
+from midspan.db.record_store import ItemLease, ItemResult
 from midspan.db.records import codec
 from midspan.db.records.tables import job, job_item
-from midspan.db.stores import ItemLease, ItemResult
 from midspan.records import Failure
 
 LONGEST_LEASE = 900.0

@@ -19,9 +19,9 @@ from sqlalchemy import (
 )
 
 from midspan.db.jobs import reaping
+from midspan.db.record_store import ItemLease
 from midspan.db.records import codec, dialect
 from midspan.db.records.tables import failure, job, job_item
-from midspan.db.stores import ItemLease
 from midspan.errors import NotFound
 from midspan.records import Failure, SourceKind
 

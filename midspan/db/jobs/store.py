@@ -19,10 +19,10 @@ from sqlalchemy import Engine, delete, exists, func, insert, or_, select, update
 from midspan.db.jobs import items, reaping
 from midspan.db.jobs import rows as job_rows
 from midspan.db.jobs.rows import OPEN, Held, ItemRow, JobRow, JobState, Tally
+from midspan.db.record_store import ItemLease, ItemResult
 from midspan.db.records import codec, dialect
 from midspan.db.records.engine import reading, writing
 from midspan.db.records.tables import failure, job, job_item
-from midspan.db.stores import ItemLease, ItemResult
 from midspan.records import Failure, SourceKind
 
 __all__ = ["Held", "ItemRow", "JobRow", "JobStore", "Tally"]

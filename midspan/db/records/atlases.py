@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, RowMapping, insert, select
+from sqlalchemy import Connection, RowMapping, and_, delete, func, insert, select
 
-from midspan.db.records.tables import atlas, atlas_organ, organ_alias
+from midspan.db.records.tables import atlas, atlas_grounding, atlas_organ, organ_alias, source_run
 from midspan.errors import NotFound, StoreError, WrongUse
 from midspan.records import AtlasOrgan, StoredAtlas
 
@@ -44,6 +44,19 @@ def add(connection: Connection, added: StoredAtlas, voxels: Labels) -> None:
         connection.execute(insert(organ_alias), aliases)
 
 
+def remove(connection: Connection, name: str) -> int:
+    """The atlas, what was placed in it, and that sources were gone over for it; counts the placed."""
+    if connection.execute(delete(atlas).where(atlas.c.name == name)).rowcount == 0:
+        raise _missing(name)
+    here = atlas_grounding.c.atlas == name
+    grounded = and_(here, atlas_grounding.c.status == "grounded")
+    count = connection.scalar(select(func.count()).select_from(atlas_grounding).where(grounded)) or 0
+    runs = connection.scalars(select(atlas_grounding.c.run_id).where(here).distinct()).all()
+    connection.execute(delete(source_run).where(source_run.c.run_id.in_(runs)))
+    connection.execute(delete(atlas_grounding).where(here))
+    return count
+
+
 def every(connection: Connection) -> list[StoredAtlas]:
     aliases: dict[tuple[str, int], list[str]] = {}
     for row in connection.execute(select(organ_alias).order_by(organ_alias.c.idx)).mappings():
@@ -57,10 +70,14 @@ def every(connection: Connection) -> list[StoredAtlas]:
     return [_to_atlas(row, tuple(organs.get(row["name"], ()))) for row in found]
 
 
+def _missing(name: str) -> NotFound:
+    return NotFound(f"no atlas {name!r}; `midspan atlas ls` lists them")
+
+
 def labels(connection: Connection, name: str) -> Labels:
     row = connection.execute(select(atlas.c.volume, atlas.c.shape).where(atlas.c.name == name)).first()
     if row is None:
-        raise NotFound(f"no atlas {name!r}; `midspan atlas ls` lists them")
+        raise _missing(name)
     try:
         flat = np.frombuffer(zlib.decompress(row.volume), dtype="<u2")
         return np.asarray(flat.reshape(row.shape), dtype=np.uint16)

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, insert
 
+from midspan.db.record_store import TARGETS, Target
 from midspan.db.records import dialect, tables
-from midspan.db.stores import TARGETS, Target
 
 IDS_AN_ENTRY = 5000
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, Row, and_, select, update
 
+from midspan.db.record_store import Lease
 from midspan.db.records import dialect
 from midspan.db.records.tables import lease
-from midspan.db.stores import Lease
 from midspan.errors import LeaseLost
 
 GIVEN_BACK = ""

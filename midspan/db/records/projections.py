@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, func, select
 
+from midspan.db.record_store import FORGET_SECONDS, Generation, Lease, OutboxEntry, Replica, Target
 from midspan.db.records import dialect, leases
 from midspan.db.records.tables import embedding, fact, outbox, projection, replica
-from midspan.db.stores import FORGET_SECONDS, Generation, Lease, OutboxEntry, Replica, Target
 from midspan.errors import OutboxPruned
 
 GENERATIONS_KEPT = 2

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, select
 
+from midspan.db.record_store import GraphFact
 from midspan.db.records import codec, dialect
 from midspan.db.records.paths import newest_paths
 from midspan.db.records.read_sources import RECORDS
@@ -22,7 +23,6 @@ from midspan.db.records.tables import (
     segment,
     source,
 )
-from midspan.db.stores import GraphFact
 from midspan.errors import UnknownName
 from midspan.records import AtlasGrounding, Record, RecordKind, Run
 

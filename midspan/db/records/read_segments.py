@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import ColumnElement, Connection, Select, exists, or_, select
 
+from midspan.db.record_store import SegmentFilter, TextHit
 from midspan.db.records import codec, dialect, fulltext
 from midspan.db.records.read_sources import RECORDS, reading_of
 from midspan.db.records.tables import action_event, segment, source, thumbnail
-from midspan.db.stores import SegmentFilter, TextHit
 from midspan.records import RecordKind, Segment
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, and_, case, func, not_, or_, select
 
+from midspan.db.record_store import READING, SourceName, SourceSummary
 from midspan.db.records import codec, dialect
 from midspan.db.records.paths import paths
 from midspan.db.records.tables import (
@@ -22,7 +23,6 @@ from midspan.db.records.tables import (
     source,
     source_run,
 )
-from midspan.db.stores import READING, SourceName, SourceSummary
 from midspan.records import Page, RecordKind, Source
 
 RECORDS: dict[RecordKind, Table] = {

@@ -14,6 +14,21 @@ import numpy.typing as npt
 from sqlalchemy import Connection, Engine, select
 
 from midspan.db import migrate
+from midspan.db.record_store import (
+    LOCAL,
+    Commit,
+    Generation,
+    GraphFact,
+    Lease,
+    OutboxEntry,
+    RecordStore,
+    Replica,
+    SegmentFilter,
+    SourceName,
+    SourceSummary,
+    Target,
+    TextHit,
+)
 from midspan.db.records import (
     atlases,
     codec,
@@ -30,21 +45,6 @@ from midspan.db.records import write as writes
 from midspan.db.records.changes import IDS_AN_ENTRY, Changes
 from midspan.db.records.engine import reading, write, writing
 from midspan.db.records.tables import failure, identity
-from midspan.db.stores import (
-    LOCAL,
-    Commit,
-    Generation,
-    GraphFact,
-    Lease,
-    OutboxEntry,
-    RecordStore,
-    Replica,
-    SegmentFilter,
-    SourceName,
-    SourceSummary,
-    Target,
-    TextHit,
-)
 from midspan.records import (
     AtlasGrounding,
     Failure,
@@ -207,6 +207,9 @@ class SqlRecordStore(RecordStore):
             atlases.add(connection, atlas, labels)
 
         write(self._engine, work)
+
+    def remove_atlas(self, name: str) -> int:
+        return write(self._engine, lambda connection: atlases.remove(connection, name))
 
     def atlases(self) -> list[StoredAtlas]:
         with reading(self._engine) as connection:

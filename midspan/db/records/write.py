@@ -8,12 +8,12 @@ from sqlalchemy import Connection, and_, delete, not_, or_, select, update
 
 from midspan import __version__
 from midspan.db.jobs import items
+from midspan.db.record_store import READING, Commit, RunResult
 from midspan.db.records import codec, dialect, removal, tables
 from midspan.db.records.bulk import insert_new
 from midspan.db.records.changes import Changes
 from midspan.db.records.paths import hold_places, location_row, newest_paths
 from midspan.db.records.write_products import add_products, known_ids, source_of
-from midspan.db.stores import READING, Commit, RunResult
 from midspan.errors import LeaseLost
 from midspan.records import (
     Location,

@@ -76,6 +76,25 @@ def import_(
     out.print(plain("texts are placed in it when they are ingested, from now on or again", "dim"))
 
 
+@app.command("rm")
+def rm(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Of an imported atlas; `midspan atlas ls` lists them.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    json: Json = False,
+) -> None:
+    """Remove an imported atlas and what was placed in it; documents and other atlases stay."""
+    state: Context = context.obj
+    if not yes:
+        typer.confirm(f"Remove atlas {name} and all that was placed in it?", abort=True, err=True)
+    with state.workspace() as workspace:
+        count = workspace.remove_atlas(name)
+    if json:
+        print_json({"removed": name, "groundings": count})
+    else:
+        out.print(plain(f"removed atlas {name}, in which {count} sentences were placed"))
+
+
 @app.command("near")
 def near(
     context: typer.Context,

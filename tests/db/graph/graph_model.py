@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from midspan.db.graph.schema import assertion_uid, slot_uid
-from midspan.db.stores import GraphFact, GraphStore
+from midspan.db.graph_store import GraphStore
+from midspan.db.record_store import GraphFact
 from midspan.records import Fact, FactSlot, Provenance
 
 

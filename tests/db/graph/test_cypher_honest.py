@@ -14,9 +14,10 @@ import pytest
 from midspan.db import migrate
 from midspan.db.graph.embedded import EmbeddedGraph
 from midspan.db.graph.neo4j import Neo4jGraph
+from midspan.db.graph_store import GraphStore
+from midspan.db.record_store import GraphFact
 from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
-from midspan.db.stores import GraphFact, GraphStore
 from midspan.errors import WrongUse
 from midspan.records import Fact, FactSlot, Provenance
 from services.neo4j import Neo4j

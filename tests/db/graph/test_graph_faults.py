@@ -10,7 +10,7 @@ import neo4j
 import pytest
 
 from midspan.db.graph.neo4j import Neo4jGraph
-from midspan.db.stores import Lease
+from midspan.db.record_store import Lease
 from midspan.errors import StoreUnavailable
 from services.neo4j import Neo4j
 from tests.conftest import started

@@ -9,9 +9,9 @@ import pytest
 
 from midspan.db import migrate
 from midspan.db.graph.neo4j import Neo4jGraph
+from midspan.db.record_store import Lease
 from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
-from midspan.db.stores import Lease
 from midspan.errors import StoreError
 from services.neo4j import Neo4j
 from tests.db.graph.graph_model import expected, fact, read

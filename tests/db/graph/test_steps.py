@@ -15,7 +15,7 @@ import pytest
 from midspan.db.graph.neo4j import Neo4jGraph
 from midspan.db.graph.schema import FULL_TEXT, LABELS
 from midspan.db.graph.steps import pending, read_steps, steps, upgrade
-from midspan.db.stores import Lease
+from midspan.db.record_store import Lease
 from midspan.errors import LeaseLost, NewerSchema, StoreError
 from services.neo4j import Neo4j
 

@@ -20,9 +20,10 @@ from midspan.db.graph import schema as graph_schema
 from midspan.db.graph.embedded import EmbeddedGraph
 from midspan.db.graph.neo4j import Neo4jGraph
 from midspan.db.graph.process import GraphProcess
+from midspan.db.graph_store import GraphStore
+from midspan.db.record_store import GraphFact, Lease
 from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
-from midspan.db.stores import GraphFact, GraphStore, Lease
 from midspan.errors import CypherRefused, DamagedGeneration, LeaseLost, QueryTimeout, WrongUse
 from services.neo4j import Neo4j
 from tests.db.graph.graph_model import ADA, BABBAGE, BORN, KNEW, expected, fact, read, slot

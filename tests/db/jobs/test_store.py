@@ -16,10 +16,10 @@ from midspan.db import migrate
 from midspan.db.jobs.reaping import LONGEST_LEASE, MOST_DEATHS
 from midspan.db.jobs.store import JobStore
 from midspan.db.jobs.workers import WorkerStore
+from midspan.db.record_store import Commit, ItemLease, ItemResult
 from midspan.db.records.engine import make_engine, writing
 from midspan.db.records.relational import SqlRecordStore
 from midspan.db.records.tables import job_item, worker
-from midspan.db.stores import Commit, ItemLease, ItemResult
 from midspan.errors import LeaseLost, NotFound
 from midspan.records import Failure
 
@@ -367,7 +367,7 @@ import sys
 from midspan.db.records.engine import make_engine
 from midspan.db.jobs.store import JobStore
 from midspan.db.records.relational import SqlRecordStore
-from midspan.db.stores import Commit, ItemResult
+from midspan.db.record_store import Commit, ItemResult
 url, job_id, holder = sys.argv[1:]
 engine = make_engine(url)
 jobs, store = JobStore(engine), SqlRecordStore(engine)
@@ -546,7 +546,7 @@ import random, sys, threading
 from midspan.db.records.engine import make_engine
 from midspan.db.jobs.store import JobStore
 from midspan.db.records.relational import SqlRecordStore
-from midspan.db.stores import Commit, ItemResult
+from midspan.db.record_store import Commit, ItemResult
 from midspan.errors import LeaseLost
 url, job_id, holder = sys.argv[1:]
 engine = make_engine(url)

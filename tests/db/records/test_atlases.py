@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from sqlalchemy import Engine, text
 
+from midspan.db.record_store import RecordStore, RunResult
 from midspan.db.records.engine import writing
-from midspan.db.stores import RecordStore
 from midspan.errors import NotFound, StoreError, WrongUse
-from midspan.records import AtlasOrgan, StoredAtlas
+from midspan.records import AtlasOrgan, Run, StoredAtlas
 
 LABELS = np.zeros((3, 4, 5), dtype=np.uint16)
 LABELS[0, 1, 2], LABELS[2, 3, 4] = 1, 60_000
@@ -90,6 +90,35 @@ def test_a_refused_atlas_leaves_nothing_behind(store: RecordStore) -> None:
 def test_an_unknown_atlas_is_not_found(store: RecordStore) -> None:
     with pytest.raises(NotFound, match="no atlas 'tail'; `midspan atlas ls`"):
         store.atlas_labels("tail")
+
+
+def test_an_atlas_goes_with_all_that_was_placed_in_it(store: RecordStore, made) -> None:  # type: ignore[no-untyped-def]
+    store.add_atlas(ATLAS, LABELS)
+    store.add_atlas(replace(ATLAS, name="other"), LABELS)
+    commit = made.document("a", "One.", "Two.")
+    first, second = commit.segments
+    here = made.atlas(first)
+    other = Run("atlas@torso", 1)
+    there = replace(
+        made.atlas(second),
+        id="there",
+        atlas="torso",
+        provenance=replace(made.atlas(second).provenance, run_id=other.id),
+    )
+    commit.runs = [*commit.runs, other]
+    commit.products += [here, there]
+    commit.results.append(RunResult(commit.sources[0].id, other.id, complete=True))
+    store.commit(commit)
+    before = store.complete_runs([commit.sources[0].id])[commit.sources[0].id]
+    assert store.remove_atlas("torso") == 1
+    assert [one.name for one in store.atlases()] == ["other"]
+    assert store.records("atlas") == [here]
+    assert store.near_points("torso", (0.0, 0.0, 0.0), 10) == []
+    after = store.complete_runs([commit.sources[0].id])[commit.sources[0].id]
+    assert before - after == {other.id}
+    with pytest.raises(NotFound):
+        store.remove_atlas("torso")
+    store.add_atlas(ATLAS, LABELS)
 
 
 def test_damaged_voxels_are_told(store: RecordStore, engine: Engine) -> None:

@@ -17,10 +17,10 @@ import pytest
 from sqlalchemy import Engine, text
 
 from midspan.db import migrate
+from midspan.db.record_store import Commit
 from midspan.db.records import engine as engines
 from midspan.db.records.engine import make_engine, reading, writing
 from midspan.db.records.relational import SqlRecordStore
-from midspan.db.stores import Commit
 from midspan.errors import ReadOnlyWorkspace, StoreError, StoreUnavailable
 
 
@@ -35,7 +35,7 @@ WRITER = """
 import sys
 from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
-from midspan.db.stores import Commit
+from midspan.db.record_store import Commit
 from midspan.records import Location, Source
 url, name = sys.argv[1:]
 store = SqlRecordStore(make_engine(url))
@@ -49,7 +49,7 @@ VICTIM = """
 import sys, time
 from midspan.db.records import write
 from midspan.db.records.engine import make_engine, writing
-from midspan.db.stores import Commit
+from midspan.db.record_store import Commit
 from midspan.records import Source
 engine = make_engine(sys.argv[1])
 def commit(name):

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, event, text
 
+from midspan.db.record_store import Commit, RecordStore
 from midspan.db.records.engine import writing
-from midspan.db.stores import Commit, RecordStore
 from midspan.errors import WrongUse
 from midspan.records import AtlasGrounding, digest
 

@@ -16,13 +16,13 @@ import pytest
 from sqlalchemy import Engine, event, text
 
 from midspan.db import migrate
+from midspan.db.record_store import Commit, RunResult
 from midspan.db.records import postgres as connections
 from midspan.db.records import server_check
 from midspan.db.records.bulk import insert_new
 from midspan.db.records.engine import make_engine, reading, write, writing
 from midspan.db.records.relational import SqlRecordStore
 from midspan.db.records.tables import lease
-from midspan.db.stores import Commit, RunResult
 from midspan.errors import ReadOnlyWorkspace, StoreError, StoreUnavailable
 from services.postgres import Postgres
 from tests.db.conftest import postgres_database

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from midspan.db import migrate
+from midspan.db.record_store import FORGET_SECONDS, LOCAL, SHARED, Generation, Lease, RecordStore
 from midspan.db.records import dialect
 from midspan.db.records.engine import make_engine, writing
 from midspan.db.records.relational import SqlRecordStore
-from midspan.db.stores import FORGET_SECONDS, LOCAL, SHARED, Generation, Lease, RecordStore
 from midspan.errors import LeaseLost, OutboxPruned
 
 HOUR = 3600.0

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from midspan.db.stores import (
+from midspan.db.record_store import (
     TARGETS,
     Commit,
     Generation,

@@ -122,3 +122,14 @@ def test_place_has_the_fixed_shape(run):
 def test_wrong_use_is_told(run, arguments, words):
     with pytest.raises(MidspanError, match=words):
         run("atlas", *arguments)
+
+
+def test_an_atlas_is_removed_when_that_is_confirmed(folder, run):
+    run("atlas", "import", folder / "torso.nii.gz", folder / "labels.csv", "--name", "spare")
+    refused = midspan(folder, "atlas", "rm", "spare")
+    assert refused.exit_code == 1 and "Aborted" in refused.stderr
+    assert json.loads(run("atlas", "rm", "spare", "--yes", "--json").stdout) == {
+        "removed": "spare",
+        "groundings": 0,
+    }
+    assert "spare" not in run("atlas", "ls").stdout

@@ -1,4 +1,4 @@
-"""The three stores: their verbs, and in each docstring the contract its adapters keep.
+"""The record store: its verbs, in each docstring the contract its adapters keep, and the values they take.
 
 The record store is the one source of truth. The graph and the vector index are projections of it:
 every write leaves its work in the outbox, and a projector applies that work idempotently.
@@ -369,6 +369,11 @@ class RecordStore(ABC):
         ``WrongUse`` when another one has this name: groundings lead to it."""
 
     @abstractmethod
+    def remove_atlas(self, name: str) -> int:
+        """Take an imported atlas out with everything that was placed in it; returns how many sentences were.
+        Raises ``NotFound``."""
+
+    @abstractmethod
     def atlases(self) -> list[StoredAtlas]:
         """By name."""
 
@@ -469,89 +474,6 @@ class RecordStore(ABC):
 
     @abstractmethod
     def release(self, lease: Lease) -> None: ...
-
-    @abstractmethod
-    def close(self) -> None: ...
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Answer of a Cypher query: plain JSON values; nodes and relations become dictionaries."""
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Any, ...], ...]
-    truncated: bool
-
-
-class GraphStore(ABC):
-    """Facts as a property graph (specs: schema in ``midspan/db/graph/schema.py``)."""
-
-    @abstractmethod
-    def apply(self, upserts: Sequence[GraphFact], removed: Sequence[str], through: int, lease: Lease) -> None:
-        """Merge facts, take out removed fact ids (unknown ones are no error), and record that the
-        outbox is applied up to ``through``: durable and all or nothing, and the same again changes
-        nothing. Support and confidence of a merged assertion are recomputed, never incremented."""
-
-    @abstractmethod
-    def query(
-        self,
-        cypher: str,
-        parameters: Mapping[str, Any] | None = None,
-        *,
-        limit: int = 1000,
-        seconds: float = 10.0,
-    ) -> Rows:
-        """A typed-in read. Raises ``CypherRefused`` for anything but a plain read, ``QueryTimeout``."""
-
-    @abstractmethod
-    def applied(self) -> int:
-        """Outbox id up to which the graph is true."""
-
-    @abstractmethod
-    def counts(self) -> dict[str, int]:
-        """Mention (one a fact), Assertion, Entity, FACT."""
-
-    @abstractmethod
-    def describe(self) -> str:
-        """Engine, place and schema in a line, for people. Raises ``StoreUnavailable``, ``NewerSchema``."""
-
-    @abstractmethod
-    def clear(self, lease: Lease) -> None:
-        """Empty it, with ``applied`` 0; for rebuilding. Raises ``LeaseLost``."""
-
-    @abstractmethod
-    def close(self) -> None: ...
-
-
-class VectorIndex(ABC):
-    """Nearest neighbours by inner product of normalised vectors, one index a space."""
-
-    @abstractmethod
-    def apply(
-        self,
-        keys: npt.NDArray[np.int64],
-        vectors: npt.NDArray[np.float32],
-        removed: npt.NDArray[np.int64],
-        through: int,
-        lease: Lease,
-    ) -> None:
-        """Set vectors (n, d) under keys (n,), take out removed keys, record ``through``; durable and
-        all or nothing; a key is never held twice."""
-
-    @abstractmethod
-    def search(
-        self, query: npt.NDArray[np.float32], k: int, allowed: npt.NDArray[np.int64] | None = None
-    ) -> list[tuple[int, float]]:
-        """The k best (key, cosine) for a query (d,), best first; only among ``allowed`` if given."""
-
-    @abstractmethod
-    def applied(self) -> int: ...
-
-    @abstractmethod
-    def count(self) -> int: ...
-
-    @abstractmethod
-    def clear(self, lease: Lease) -> None: ...
 
     @abstractmethod
     def close(self) -> None: ...

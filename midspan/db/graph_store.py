@@ -1,0 +1,62 @@
+"""The graph of facts: its verbs, and in each docstring the contract its adapters keep.
+
+It is a projection of the record store: what a projector reads in the outbox it applies here, idempotently.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from midspan.db.record_store import GraphFact, Lease
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Answer of a Cypher query: plain JSON values; nodes and relations become dictionaries."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    truncated: bool
+
+
+class GraphStore(ABC):
+    """Facts as a property graph (specs: schema in ``midspan/db/graph/schema.py``)."""
+
+    @abstractmethod
+    def apply(self, upserts: Sequence[GraphFact], removed: Sequence[str], through: int, lease: Lease) -> None:
+        """Merge facts, take out removed fact ids (unknown ones are no error), and record that the
+        outbox is applied up to ``through``: durable and all or nothing, and the same again changes
+        nothing. Support and confidence of a merged assertion are recomputed, never incremented."""
+
+    @abstractmethod
+    def query(
+        self,
+        cypher: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        limit: int = 1000,
+        seconds: float = 10.0,
+    ) -> Rows:
+        """A typed-in read. Raises ``CypherRefused`` for anything but a plain read, ``QueryTimeout``."""
+
+    @abstractmethod
+    def applied(self) -> int:
+        """Outbox id up to which the graph is true."""
+
+    @abstractmethod
+    def counts(self) -> dict[str, int]:
+        """Mention (one a fact), Assertion, Entity, FACT."""
+
+    @abstractmethod
+    def describe(self) -> str:
+        """Engine, place and schema in a line, for people. Raises ``StoreUnavailable``, ``NewerSchema``."""
+
+    @abstractmethod
+    def clear(self, lease: Lease) -> None:
+        """Empty it, with ``applied`` 0; for rebuilding. Raises ``LeaseLost``."""
+
+    @abstractmethod
+    def close(self) -> None: ...

@@ -1,0 +1,47 @@
+"""The vector index: its verbs, and in each docstring the contract its adapters keep.
+
+Like the graph it is a projection of the record store.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+import numpy.typing as npt
+
+from midspan.db.record_store import Lease
+
+
+class VectorIndex(ABC):
+    """Nearest neighbours by inner product of normalised vectors, one index a space."""
+
+    @abstractmethod
+    def apply(
+        self,
+        keys: npt.NDArray[np.int64],
+        vectors: npt.NDArray[np.float32],
+        removed: npt.NDArray[np.int64],
+        through: int,
+        lease: Lease,
+    ) -> None:
+        """Set vectors (n, d) under keys (n,), take out removed keys, record ``through``; durable and
+        all or nothing; a key is never held twice."""
+
+    @abstractmethod
+    def search(
+        self, query: npt.NDArray[np.float32], k: int, allowed: npt.NDArray[np.int64] | None = None
+    ) -> list[tuple[int, float]]:
+        """The k best (key, cosine) for a query (d,), best first; only among ``allowed`` if given."""
+
+    @abstractmethod
+    def applied(self) -> int: ...
+
+    @abstractmethod
+    def count(self) -> int: ...
+
+    @abstractmethod
+    def clear(self, lease: Lease) -> None: ...
+
+    @abstractmethod
+    def close(self) -> None: ...
