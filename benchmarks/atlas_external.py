@@ -74,7 +74,7 @@ def main() -> None:
                 text = text[: m.start] + MASK + text[m.end :]
             masked.append(text)
             truth.append({m.organ for m in ms})
-    shares = predictor.unnamed(plain)
+    shares = predictor.probabilities(plain)
     said = shares[:, -1] >= predictor.thresholds.none
     placed = ~said & (shares[:, :-1].max(axis=1) >= predictor.thresholds.organ)
     gate = predictor.gate.passes(TextEncoder().encode(plain))

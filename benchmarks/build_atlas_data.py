@@ -3,12 +3,13 @@
 python benchmarks/build_atlas_data.py --medquad medquad_organ_sentences.jsonl.gz --wordnet wordnet/dict
 
 ``--medquad`` holds the sentences of MedQuAD in which an organ's name was found, one JSON object a line with
-``doc`` and ``text``; ``--wordnet`` is the ``dict`` folder of WordNet 3.1. Two files come out:
+``doc`` and ``text``; ``--wordnet`` is the ``dict`` folder of WordNet 3.1. Three files come out:
 
 * ``organs.jsonl.gz``: sentences that name an organ of the atlas, with where they name it. The labels are
   those of ``midspan.models.atlas.organs``, so they are silver. Of sentences that are the same once the
   names are masked only the first is kept.
 * ``none.jsonl.gz``: sentences that name no organ and hold no word that points at one.
+* ``glosses.jsonl.gz``: words of WordNet with their meaning, where it names an organ; to train on only.
 """
 
 from __future__ import annotations
@@ -47,12 +48,24 @@ MEDICAL = re.compile(
 CLAUSES = re.compile(
     r";\s+|,\s+(?:and|but|or|so|which|because|although|while|where|whereas)\s+|\s+(?:because|although|whereas)\s+"
 )
+A_DISEASE = re.compile(
+    r"\w(?:itis|osis|oma|omas|emia|emic|pathy|pathic|plasia|trophy|uria|penia|algia|megaly|ectomy|scopy)\b"
+    r"|[A-Z][\w'-]+ (?:syndrome|disease|disorder)\b",
+)
+"""Names of diseases and of procedures. A clause of MedQuAD with one of them names no organ, yet who knows the
+disease can tell it: no clear negative either."""
+GLOSS_FILES = {"04": "acts", "06": "artifacts", "08": "body", "26": "states", "27": "substances"}
+"""WordNet's lexicographer files of nouns whose meanings speak of organs of people; others speak of the hearts
+of animals, the ovaries of plants and the livers of cooks."""
+NOT_OF_PEOPLE = re.compile(
+    r"\b(?:plants?|flowers?|fish|fishes|birds?|insects?|animals?|horses?|meat|pistil)\b"
+)
 WORDS = (6, 60)
 
 
-def organ_rows(medquad: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def organ_rows(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     seen: set[str] = set()
-    for row in medquad:
+    for row in rows:
         found = [mention for mention in mentions(row["text"]) if mention.organ]
         masked = row["text"]
         for mention in reversed(found):
@@ -61,7 +74,8 @@ def organ_rows(medquad: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         if found and key not in seen:
             seen.add(key)
             spans = [[mention.start, mention.end, mention.organ] for mention in found]
-            yield {"doc": row["doc"], "text": row["text"], "spans": spans}
+            kept = {key: row[key] for key in ("doc", "text", "origin") if key in row}
+            yield {**kept, "spans": spans}
 
 
 def plain(text: str) -> bool:
@@ -84,20 +98,36 @@ def medquad_rows(medquad: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
                 yield {"doc": row["doc"], "text": whole, "origin": "medquad-clause"}
 
 
+def gloss_rows(folder: Path) -> Iterator[dict[str, Any]]:
+    """Nouns and their meanings, as "Nephritis: an inflammation of the kidney."."""
+    for offset, lexfile, words, gloss in _synsets(folder, "noun"):
+        meaning = re.split(r';\s+"', gloss)[0].strip(' ";')
+        if lexfile in GLOSS_FILES and mentions(meaning) and not NOT_OF_PEOPLE.search(meaning):
+            yield _wordnet("noun", offset, f"{words[0]}: {meaning}", "wordnet-organ-gloss")
+
+
 def wordnet_rows(folder: Path) -> Iterator[dict[str, Any]]:
     """Examples of use (everyday English) and glosses; body parts (lexicographer file 08) are left out."""
     for name in ("noun", "verb", "adj"):
-        for line in (folder / f"data.{name}").read_text("utf-8").splitlines():
-            if line.startswith("  ") or " | " not in line:
-                continue
-            offset, lexfile = line.split()[:2]
+        for offset, lexfile, _, text in _synsets(folder, name):
             if (name, lexfile) == ("noun", "08"):
                 continue
-            gloss, *examples = (part.strip(' ";') for part in re.split(r';\s+"', line.split(" | ", 1)[1]))
+            gloss, *examples = (part.strip(' ";') for part in re.split(r';\s+"', text))
             for example in examples:
                 yield _wordnet(name, offset, example, "wordnet-example")
             origin = "wordnet-medical-gloss" if MEDICAL.search(gloss) else "wordnet-gloss"
             yield _wordnet(name, offset, gloss, origin)
+
+
+def _synsets(folder: Path, name: str) -> Iterator[tuple[str, str, list[str], str]]:
+    """Offset, lexicographer file, words and gloss of each line of a data file."""
+    for line in (folder / f"data.{name}").read_text("utf-8").splitlines():
+        if line.startswith("  ") or " | " not in line:
+            continue
+        head, gloss = line.split(" | ", 1)
+        offset, lexfile, _, count, *rest = head.split()
+        words = [word.replace("_", " ") for word in rest[: 2 * int(count, 16) : 2]]
+        yield offset, lexfile, words, gloss
 
 
 def _wordnet(name: str, offset: str, text: str, origin: str) -> dict[str, Any]:
@@ -118,7 +148,8 @@ def none_rows(
         if key not in seen and left[row["origin"]] > 0:
             seen.add(key)
             left[row["origin"]] -= 1
-            yield row
+            if row["origin"] != "medquad-clause" or not A_DISEASE.search(row["text"]):
+                yield row
 
 
 def write(name: str, rows: Iterable[dict[str, Any]]) -> None:
@@ -143,6 +174,7 @@ def main() -> None:
     each = dict.fromkeys(("wordnet-example", "wordnet-gloss", "wordnet-medical-gloss"), given.wordnet_each)
     quotas = {"medquad-clause": given.clauses, "medquad-other-anatomy": 10_000, **each}
     write("organs.jsonl.gz", organ_rows(medquad))
+    write("glosses.jsonl.gz", organ_rows(gloss_rows(given.wordnet)))
     write("none.jsonl.gz", none_rows(medquad, given.wordnet, quotas))
 
 

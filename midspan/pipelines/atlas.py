@@ -45,7 +45,7 @@ class AtlasStage(Stage):
         self._atlas = atlas
         self._run = Run(
             stage="atlas" if atlas == ATLAS else f"atlas@{atlas}",
-            stage_version=4,
+            stage_version=5,
             model=MODEL,
             weights_sha256=model_entry(MODEL).weights_sha256,
             parameters={"atlas": atlas, "gate": vectors is not None} | ({"sha256": sha256} if sha256 else {}),

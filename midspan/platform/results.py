@@ -8,9 +8,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+VIEWS = ("masked", "plain", "unnamed", "stem_clean")
+ABSTENTION = ("none_", "ece", "gate_", "placed")
+
 
 def write(folder: Path, data: Mapping[str, Any]) -> None:
-    """``TASK.json`` and ``TASK.md``; ``data`` has the keys of the fixed shape and perhaps ``reliability``."""
+    """``TASK.json`` and ``TASK.md``; ``data`` has the keys of the fixed shape and perhaps ``reliability`` and
+    ``collections``."""
     folder.mkdir(parents=True, exist_ok=True)
     name = data["task"]
     (folder / f"{name}.json").write_text(json.dumps(_finite(data), indent=1) + "\n", "utf-8")
@@ -41,6 +45,16 @@ def markdown(data: Mapping[str, Any]) -> str:
             span = f"{one['low']:.1f} to {one['high']:.1f}"
             lines.append(f"| {span} | {one['count']} | {one['confidence']:.3f} | {one['accuracy']:.3f} |")
         lines.append("")
+    if data.get("collections"):
+        lines += [
+            "Where it errs (masked): % with a right organ among the most probable one, two and three.",
+            "",
+        ]
+        lines += ["| documents of | sentences | first | first two | first three |", "|---|---|---|---|---|"]
+        for one in data["collections"]:
+            shares = " | ".join(f"{share:.1f}" for share in one["right_among"])
+            lines.append(f"| {one['name']} | {one['count']} | {shares} |")
+        lines.append("")
     return "\n".join(lines)
 
 
@@ -60,12 +74,11 @@ def _tables(rows: Sequence[Mapping[str, Any]]) -> list[list[tuple[str, Metrics]]
 
 
 def _group(name: str) -> str:
-    """What a figure is about: retrieval, abstention and calibration, or places in one view."""
+    """What a figure is about: retrieval, or places, abstention and calibration in one view."""
     if "@" in name:
         return "retrieval"
-    if name.startswith(("none_", "ece", "gate_")):
-        return "abstention"
-    return next((view for view in ("masked", "plain", "stem_clean") if name.endswith(view)), "")
+    view = next((view for view in VIEWS if name.endswith(view)), "")
+    return f"abstention {view}" if name.startswith(ABSTENTION) else view
 
 
 def _cell(figure: Mapping[str, float]) -> str:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from midspan.db.stores import TextChunk
+from midspan.db.record_store import TextChunk
 from midspan.errors import EmptySource
 from midspan.pipelines.readers.extract import Extract, PageLayout, VideoWindow
 from midspan.pipelines.segmenting import (

@@ -58,8 +58,8 @@ class Example:
 
     @property
     def unnamed(self) -> str:
-        """The text with the organs' names left out."""
-        return " ".join(_with(self.text, self.spans, "").split())
+        """The text with the organs' names left out; of a sentence that has none, without a word or two."""
+        return " ".join(_with(self.text, self.spans or _any_words(self.text), "").split())
 
     @property
     def stem_clean(self) -> bool:
@@ -81,7 +81,15 @@ def examples(folder: Path = SHIPPED) -> tuple[Example, ...]:
 
 
 def of_split(split: Split, folder: Path = SHIPPED) -> list[Example]:
-    return [example for example in examples(folder) if example.split == split]
+    """The sentences of a part; to train on, the glosses as well, where the folder has any."""
+    chosen = [example for example in examples(folder) if example.split == split]
+    return [*chosen, *_glosses(folder)] if split == "train" else chosen
+
+
+@cache
+def _glosses(folder: Path) -> tuple[Example, ...]:
+    path = folder / "glosses.jsonl.gz"
+    return tuple(map(_example, _rows(path))) if path.exists() else ()
 
 
 def capped(rows: Sequence[Example], per_organ: int, seed: int) -> list[Example]:

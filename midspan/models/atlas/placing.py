@@ -87,7 +87,7 @@ class Placer:
     def _infer(self, texts: Sequence[str]) -> list[Grounding]:
         if not texts:
             return []
-        shares = self._predictor.unnamed(texts)
+        shares = self._predictor.probabilities(texts)
         organs = onto(self._predictor.organs, shares[:, :-1], self._atlas)
         points, spreads = distance_table(self._atlas).least_expected(organs)
         answers = []

@@ -12,9 +12,9 @@ import tokenizers
 import torch
 
 from midspan.models.atlas.calibration import softmax
-from midspan.models.atlas.examples import MASK
 from midspan.models.atlas.gate import Gate
 from midspan.models.atlas.network import AtlasConfig, AtlasNetwork, load_trained, start_from
+from midspan.models.atlas.organs import mentions
 from midspan.models.atlas.training import answers
 from midspan.models.encoder import bundled_network, choose_device
 from midspan.models.model_folder import ModelFolder, load_model
@@ -29,6 +29,8 @@ class Thresholds:
     """Set on the validation split."""
 
     temperature: float
+    temperature_named: float
+    """Of texts that name an organ, of which the network is right far more often."""
     none: float
     """At or above this probability of "no anatomy" a sentence has none."""
     organ: float
@@ -92,9 +94,7 @@ class OrganPredictor:
         """(n, organs + 1): the last column is "no anatomy"; each row sums to 1."""
         if not texts:
             return np.zeros((0, len(self.organs) + 1))
-        return softmax(answers(self.network, self._tokenizer, texts), self.thresholds.temperature)
-
-    def unnamed(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
-        """The same for texts that name no organ: with a mask behind each. In training a sentence of an organ
-        showed its name or a mask, so that without either it is taken for one without anatomy."""
-        return self.probabilities([f"{text} {MASK}" for text in texts])
+        named = np.array([any(mention.organ for mention in mentions(text)) for text in texts])
+        limits = self.thresholds
+        temperatures = np.where(named, limits.temperature_named, limits.temperature)
+        return softmax(answers(self.network, self._tokenizer, texts) / temperatures[:, None])

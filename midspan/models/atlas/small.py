@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +30,9 @@ PRECISION = 0.8
 """Of the organs given to validation sentences that name none, and are confident enough to stand."""
 LICENCE = "Apache-2.0 (weights); CC BY 4.0 and WordNet licence (sentences)"
 TRAINED_ON = (
-    "15,039 sentences of MedQuAD (CC BY 4.0) that name an organ, silver labels by dictionary, half of them "
-    "masked; 3,909 without one, of MedQuAD and WordNet; starts from all-MiniLM-L6-v2"
+    "15,039 sentences of MedQuAD (CC BY 4.0) and 1,150 glosses of WordNet that name an organ, silver labels "
+    "by dictionary, half of them masked, a quarter without the names; 3,725 without an organ, of MedQuAD and "
+    "WordNet; starts from all-MiniLM-L6-v2"
 )
 RETRAIN = "midspan train atlas"
 
@@ -58,12 +59,9 @@ def train_small(
     task = OrganTask(network, tokenizer, train, validation, seed=recipe.seed)
     curve = Trainer(task, recipe, work).run(report)
     held_out = capped(validation, CALIBRATION_PER_ORGAN, seed=0)
-    logits = np.concatenate([answers(network, tokenizer, texts) for texts in _both(held_out)])
-    targets = np.concatenate([class_targets(held_out, network.config.organs).numpy()] * 2)
-    temperature, none, figures = calibrate(logits, targets)
+    thresholds, figures = calibrate(lambda texts: answers(network, tokenizer, texts), held_out, ORGANS)
     gate = _gate(capped(train, GATE_PER_ORGAN, seed=7), held_out, cache)
-    predictor = OrganPredictor(network, tokenizer, gate, Thresholds(temperature, none, organ=0.0))
-    predictor.thresholds = replace(predictor.thresholds, organ=surely_placed(predictor, held_out))
+    predictor = OrganPredictor(network, tokenizer, gate, thresholds)
     card = {
         "name": "atlas.small",
         "trained_on": TRAINED_ON if data == SHIPPED else f"sentences of {data.name}",
@@ -80,34 +78,39 @@ def train_small(
 
 
 def calibrate(
-    logits: npt.NDArray[np.float32], targets: npt.NDArray[np.bool_]
-) -> tuple[float, float, dict[str, float]]:
-    """Temperature and threshold of "no anatomy" from held-out logits (n, classes), of which any of
-    ``targets`` is right: it is said where its precision and recall meet. :func:`surely_placed` sets that of
-    an organ."""
-    temperature = fit_temperature(logits, targets)
+    logits_of: Callable[[Sequence[str]], npt.NDArray[np.float32]],
+    held_out: Sequence[Example],
+    organs: Sequence[str],
+) -> tuple[Thresholds, dict[str, float]]:
+    """Temperatures and thresholds from held-out sentences, and how well they fit.
+
+    "No anatomy" is said where its precision and recall meet, names masked or left out. An organ stands from
+    the probability on at which, names left out, ``PRECISION`` of the answers are right.
+    """
+    masked, unnamed, plain = _forms(held_out)
+    targets = class_targets(held_out, organs).numpy()
+    logits, twice = np.concatenate([logits_of(masked), logits_of(unnamed)]), np.concatenate([targets] * 2)
+    named = ~targets[:, -1]
+    temperature = fit_temperature(logits, twice)
+    temperature_named = fit_temperature(logits_of(plain)[named], targets[named])
     shares = softmax(logits, temperature)
-    truth = targets[:, -1]
-    none = _where_errors_balance(shares[:, -1], truth)
-    top = shares.argmax(axis=1)
-    hit = targets[np.arange(len(targets)), top]
+    none = _where_errors_balance(shares[:, -1], twice[:, -1])
+    hit = twice[np.arange(len(twice)), shares.argmax(axis=1)]
     figures = {
-        "temperature": temperature,
         "accuracy": float(hit.mean()),
         "ece": expected_calibration_error(shares.max(axis=1), hit),
     }
-    return temperature, none, figures
+    organ = surely_placed(shares[len(held_out) :], targets, none)
+    return Thresholds(temperature, temperature_named, none, organ), figures
 
 
-def surely_placed(predictor: OrganPredictor, held_out: Sequence[Example]) -> float:
-    """The probability an organ must have for a sentence that names none: of the answers that stand then,
-    those for sentences without anatomy among them, ``PRECISION`` are right."""
-    shares = predictor.unnamed([row.unnamed for row in held_out])
-    targets = class_targets(held_out, predictor.organs).numpy()
-    best = shares[:, :-1].argmax(axis=1)
-    right = targets[np.arange(len(targets)), best]
-    speaks = shares[:, -1] < predictor.thresholds.none
-    return _confident(shares[speaks, :-1].max(axis=1), right[speaks])
+def surely_placed(shares: npt.NDArray[np.float64], targets: npt.NDArray[np.bool_], none: float) -> float:
+    """The least probability of an organ so that the answers at or above it are right in ``PRECISION`` of the
+    cases, sentences without anatomy among them: shares and targets (n, organs + 1)."""
+    speaks = shares[:, -1] < none
+    best = shares[speaks, :-1].argmax(axis=1)
+    right = targets[speaks][np.arange(len(best)), best]
+    return _confident(shares[speaks, :-1].max(axis=1), right)
 
 
 def _where_errors_balance(probability: npt.NDArray[np.float64], truth: npt.NDArray[np.bool_]) -> float:
@@ -123,11 +126,12 @@ def _confident(confidence: npt.NDArray[np.float64], right: npt.NDArray[np.bool_]
     return float(confidence[order[enough[-1]]]) if len(enough) else 1.0
 
 
-def _both(rows: Sequence[Example]) -> tuple[list[str], list[str]]:
-    return [row.masked for row in rows], [row.text for row in rows]
+def _forms(rows: Sequence[Example]) -> tuple[list[str], list[str], list[str]]:
+    """Names masked, left out, and as they are."""
+    return [row.masked for row in rows], [row.unnamed for row in rows], [row.text for row in rows]
 
 
 def _gate(train: Sequence[Example], held_out: Sequence[Example], cache: EmbeddingCache) -> Gate:
-    vectors = [np.concatenate([cache.encode(texts) for texts in _both(rows)]) for rows in (train, held_out)]
-    anatomy = [np.array([bool(row.organs) for row in rows] * 2) for rows in (train, held_out)]
+    vectors = [np.concatenate([cache.encode(texts) for texts in _forms(rows)]) for rows in (train, held_out)]
+    anatomy = [np.array([bool(row.organs) for row in rows] * 3) for rows in (train, held_out)]
     return train_gate(vectors[0], anatomy[0], vectors[1], anatomy[1])

@@ -53,15 +53,15 @@ class SentenceTask:
         self._validation = capped(validation, VALIDATION_PER_ORGAN, seed=0)
 
     def batches(self, epoch: int) -> Sequence[SentenceBatch]:
-        """Half of the sentences are masked, those without an organ as well."""
+        """Half of the sentences are masked, a quarter lose their names and a quarter stay as they are; where
+        there is no organ, words are masked or lost instead."""
         rng = np.random.default_rng((self._seed, epoch))
         anatomy = [row for row in self._train if row.organs]
         plain = [row for row in self._train if not row.organs]
         draw = int(rng.integers(2**31))
         rows = [*capped(anatomy, self._per_organ, draw), *capped(plain, self._per_organ // 2, draw)]
         rows = rows[: len(rows) // self._batch * self._batch]
-        hide = rng.random(len(rows)) < 0.5
-        texts = [row.masked if hidden else row.text for row, hidden in zip(rows, hide, strict=True)]
+        texts = [_shown(row, share) for row, share in zip(rows, rng.random(len(rows)), strict=True)]
         # batches of like length cost less; the jitter keeps their company changing
         lengths = np.array([len(text) for text in texts]) + rng.random(len(texts)) * 30
         order = np.argsort(lengths, kind="stable")
@@ -78,7 +78,7 @@ class SentenceTask:
         tokens, mask = pad([self._tokenizer.encode(text).ids for text in batch.texts])
         device = next(self.network.parameters()).device
         said: Tensor = self.network(tokens.to(device), mask.to(device))
-        return said
+        return said.float()
 
 
 class OrganTask(SentenceTask):
@@ -94,12 +94,22 @@ class OrganTask(SentenceTask):
         anatomy = np.array([bool(row.organs) for row in rows])
         targets = class_targets(rows, self.network.config.organs).numpy()
         figures = {}
-        for name, texts in (("masked", [r.masked for r in rows]), ("plain", [r.text for r in rows])):
+        views = {
+            "masked": [row.masked for row in rows],
+            "unnamed": [row.unnamed for row in rows],
+            "plain": [row.text for row in rows],
+        }
+        for name, texts in views.items():
             best = answers(self.network, self._tokenizer, texts).argmax(1)
             right = targets[np.arange(len(rows)), best]
             figures[f"{name}_organ"] = float(right[anatomy].mean())
             figures[f"{name}_none"] = float(right[~anatomy].mean())
         return {"score": figures["masked_organ"], **figures}
+
+
+def _shown(row: Example, share: float) -> str:
+    """A sentence in the form that a random number from 0 to 1 says."""
+    return row.masked if share < 0.5 else row.unnamed if share < 0.75 else row.text
 
 
 def class_targets(rows: Sequence[Example], organs: Sequence[str]) -> Tensor:

@@ -113,6 +113,7 @@ def evaluate_atlas(
         err.print(plain(f"{row.model}: {row.seconds:.0f} s"))
         found.append(row)
     _, bins = benchmark.calibration(predictors[0])
+    collections = benchmark.collections([benchmark.model_shares(predictor) for predictor in predictors])
     data: dict[str, Any] = {
         "task": "atlas",
         "data": f"MedQuAD by document, test split capped at 150 an organ: {len(benchmark.anatomy)} sentences "
@@ -120,6 +121,7 @@ def evaluate_atlas(
         "seeds": chosen,
         "rows": [asdict(row) for row in found],
         "reliability": [asdict(one) for one in bins],
+        "collections": [asdict(one) for one in collections],
     }
     results.write(to, data)
     if json:

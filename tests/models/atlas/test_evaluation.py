@@ -41,7 +41,7 @@ def test_knowing_the_organs_scores_full_marks(benchmark):
     truth = benchmark.named.astype(float)
     for decode in (benchmark.by_centre, benchmark.by_distance):
         figures = benchmark.score(lambda view, decode=decode: decode(truth), retrieval=True)
-        for view in ("masked", "plain", "stem_clean"):
+        for view in ("masked", "plain", "unnamed", "stem_clean"):
             assert figures[f"top_organ_{view}"].mean == 100
     assert benchmark.score(lambda view: benchmark.by_centre(truth))["nvd_cm_masked"].mean == 0
 
@@ -56,6 +56,16 @@ def test_a_constant_point_scores_the_same_in_every_view(benchmark):
 def test_neighbours_without_meaning_are_no_better_than_chance(benchmark):
     figures = benchmark.score(benchmark.neighbours(1))
     assert figures["top_organ_masked"].mean < 20
+
+
+def test_knowing_the_second_organ_only_counts_from_two_on(benchmark):
+    """A liar who names a wrong organ first and the right ones next."""
+    wrong = np.eye(benchmark.named.shape[1])[np.argmin(benchmark.named, axis=1)]
+    rows = benchmark.collections([lambda view: 2 * wrong + benchmark.named])
+    everything = rows[0]
+    assert everything.name == "all" and everything.count == len(benchmark.anatomy)
+    assert everything.right_among == (0.0, 100.0, 100.0)
+    assert sum(row.count for row in rows[1:]) == everything.count
 
 
 def test_seeds_widen_the_error():

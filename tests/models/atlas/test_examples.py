@@ -25,6 +25,12 @@ def test_a_sentence_without_an_organ_is_masked_too():
     assert row.masked == row.masked
 
 
+def test_a_name_can_be_left_out():
+    row = example("The liver and the kidney.", (4, 9, "liver"), (18, 24, "kidney"))
+    assert row.unnamed == "The and the ."
+    assert example("The gene provides instructions.").unnamed.count(" ") < 3
+
+
 def test_stems_are_looked_for_outside_the_names():
     assert example("Cardiac rhythm.", (0, 7, "heart")).stem_clean
     assert not example("The liver in hepatitis.", (4, 9, "liver")).stem_clean
@@ -80,3 +86,10 @@ def test_a_folder_of_one_s_own_is_read(tmp_path):
     ):
         (tmp_path / f"{name}.jsonl.gz").write_bytes(gzip.compress(json.dumps(row).encode()))
     assert [(row.organs, row.origin) for row in examples(tmp_path)] == [(("liver",), "medquad"), ((), "mine")]
+
+
+def test_glosses_are_trained_on_and_never_measured_on(shipped):
+    glosses = [row for row in of_split("train") if row.origin == "wordnet-organ-gloss"]
+    assert len(glosses) > 1000 and all(row.organs for row in glosses)
+    held_out = {row.origin for name in ("validation", "test") for row in of_split(name)}
+    assert "wordnet-organ-gloss" not in held_out | {row.origin for row in shipped}

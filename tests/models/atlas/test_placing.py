@@ -18,14 +18,14 @@ class StandIn:
     def __init__(self, **shares):
         self.organs = phantom_atlas().organs
         self.gate = Gate(np.array([4.0, 0.0], dtype=np.float32), 0.0, 0.5)
-        self.thresholds = Thresholds(temperature=1.0, none=0.5, organ=0.4)
+        self.thresholds = Thresholds(temperature=1.0, temperature_named=1.0, none=0.5, organ=0.4)
         self.asked = []
         self._row = np.zeros(len(self.organs) + 1)
         for organ, share in shares.items():
             self._row[self.organs.index(organ)] = share
         self._row[-1] = 1 - self._row.sum()
 
-    def unnamed(self, texts):
+    def probabilities(self, texts):
         self.asked += texts
         return np.tile(self._row, (len(texts), 1))
 

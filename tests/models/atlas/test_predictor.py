@@ -38,14 +38,14 @@ def test_probabilities_sum_to_one_whatever_the_batch(predictor):
     ],
 )
 def test_the_organ_of_a_plain_case_is_inferred(predictor, text, organ):
-    shares = predictor.unnamed([text])[0]
+    shares = predictor.probabilities([text])[0]
     assert shares[-1] < predictor.thresholds.none
     assert predictor.organs[int(shares[:-1].argmax())] == organ
 
 
 @pytest.mark.parametrize("text", ["The train to Vienna was late again.", "She painted the door green."])
 def test_everyday_sentences_have_no_anatomy(predictor, text):
-    assert predictor.unnamed([text])[0, -1] >= predictor.thresholds.none
+    assert predictor.probabilities([text])[0, -1] >= predictor.thresholds.none
     assert not predictor.gate.passes(TextEncoder().encode([text]))[0]
 
 
