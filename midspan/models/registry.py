@@ -93,7 +93,7 @@ _ENTRIES = (
         licence="Apache-2.0 (weights); CC BY 4.0 and WordNet licence (sentences)",
         trained_on="sentences of MedQuAD and glosses of WordNet that name an organ, silver labels, half "
         "of them masked, a quarter without the names; MedQuAD and WordNet without an organ",
-        weights_sha256="af2dd4630b0dc929adfc2e445d09ea3637973b05bdd2ac654f1c2abd66ab90f4",
+        weights_sha256="827f9c3f2d5777f0d3526be6a1c304d3e5f5dfc8e6e6fa59da75f2e195797243",
         retrain="midspan train atlas",
     ),
     ModelEntry(

@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from midspan.models.atlas.context import Context, Document
 from midspan.models.atlas.grounding import Grounding
 from midspan.models.atlas.phantom import ATLAS
 from midspan.models.registry import model_entry
@@ -16,13 +17,18 @@ from midspan.pipelines.stage import Batch, Stage
 from midspan.records import AtlasGrounding, Product, Provenance, Run, Segment, record_id
 
 MODEL = "atlas.small"
+DOCUMENTS = 1024
+"""So many documents are remembered at once; more than a batch has."""
 
 
 class SentencePlacer(Protocol):
     """What :class:`midspan.models.atlas.placing.Placer` offers."""
 
     def place(
-        self, texts: Sequence[str], embeddings: npt.NDArray[np.float32] | None = None
+        self,
+        texts: Sequence[str],
+        embeddings: npt.NDArray[np.float32] | None = None,
+        contexts: Sequence[Context] | None = None,
     ) -> list[Grounding]: ...
 
 
@@ -43,6 +49,7 @@ class AtlasStage(Stage):
         self._placer = placer
         self._vectors = vectors
         self._atlas = atlas
+        self._documents: dict[str, Document] = {}
         self._run = Run(
             stage="atlas" if atlas == ATLAS else f"atlas@{atlas}",
             stage_version=5,
@@ -61,11 +68,25 @@ class AtlasStage(Stage):
             return []
         texts = [segment.text for segment in sentences]
         vectors = self._vectors.of(texts) if self._vectors is not None else None
-        groundings = self._placer.place(texts, vectors)
+        groundings = self._placer.place(texts, vectors, self._read(sentences))
         return [
             _record(segment, grounding, self._run, self._atlas)
             for segment, grounding in zip(sentences, groundings, strict=True)
         ]
+
+    def finish(self, source_id: str) -> list[Product]:
+        self._documents.pop(source_id, None)
+        return []
+
+    def _read(self, sentences: Sequence[Segment]) -> list[Context]:
+        """What the sentences before each name. Those of a source come in order, some perhaps again."""
+        for segment in sentences:
+            document = self._documents.setdefault(segment.source_id, Document())
+            document.read(segment.ordinal, segment.text)
+        contexts = [self._documents[one.source_id].before(one.ordinal) for one in sentences]
+        while len(self._documents) > DOCUMENTS:  # of sources that broke off and had no end
+            del self._documents[next(iter(self._documents))]
+        return contexts
 
 
 def _record(segment: Segment, grounding: Grounding, run: Run, atlas: str) -> AtlasGrounding:

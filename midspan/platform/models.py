@@ -21,6 +21,7 @@ from midspan.platform.settings import Settings
 from midspan.records import Run
 
 if TYPE_CHECKING:
+    from midspan.models.atlas.context import Context
     from midspan.models.atlas.grounding import Grounding
     from midspan.models.atlas.placing import Placer
     from midspan.models.atlas.predictor import OrganPredictor
@@ -93,9 +94,12 @@ class LazyPlacer:
         return Placer(lambda: atlases.atlas(name), self._predictor, lambda: atlases.anatomy(name))
 
     def place(
-        self, texts: Sequence[str], embeddings: npt.NDArray[np.float32] | None = None
+        self,
+        texts: Sequence[str],
+        embeddings: npt.NDArray[np.float32] | None = None,
+        contexts: Sequence[Context] | None = None,
     ) -> list[Grounding]:
-        return self.loaded.place(texts, embeddings) if texts else []
+        return self.loaded.place(texts, embeddings, contexts) if texts else []
 
 
 class Models:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 
 from midspan.models.atlas.gate import Gate
@@ -15,7 +17,7 @@ class StandIn:
 
     organs = phantom_atlas().organs
     gate = Gate(np.array([1.0, 0.0], dtype=np.float32), 0.0, 0.5)
-    thresholds = Thresholds(temperature=1.0, temperature_named=1.0, none=0.5, organ=0.5)
+    thresholds = Thresholds(temperature=1.0, temperature_named=1.0, none=0.5, organ=0.5, organ_in_context=0.5)
 
     def __init__(self):
         self.asked = []
@@ -89,3 +91,39 @@ def test_same_segments_give_the_same_records():
     one = stage()
     assert one(batch) == one(batch)
     assert len({record.id for record in one(batch)}) == 2
+
+
+class Undecided(StandIn):
+    def probabilities(self, texts):
+        shares = {"liver": 0.48, "kidney": 0.48, "none": 0.04}
+        return np.tile([shares.get(organ, 0.0) for organ in (*self.organs, "none")], (len(texts), 1))
+
+
+TEXTS = ["The kidney.", "It rained.", "It aches.", "The liver, the liver.", "It aches.", "It aches."]
+
+
+def organs_of(records):
+    return [record.organ for record in records]
+
+
+def test_sentences_before_decide_whatever_the_batches_are():
+    segments = [sentence(text, 100 * n, ordinal=n) for n, text in enumerate(TEXTS)]
+    whole = stage(Undecided(), gated=False)
+    found = organs_of(whole(Batch(segments)))
+    # after the liver as much speaks for the one as for the other
+    assert found == ["kidney", "kidney", "kidney", "liver", None, None]
+    pieces = stage(Undecided(), gated=False)
+    cut = [record for n in range(len(TEXTS)) for record in pieces(Batch(segments[n : n + 1]))]
+    assert organs_of(cut) == found
+    assert organs_of(pieces(Batch(segments[2:4]))) == found[2:4]  # a piece again, as after a failure
+
+
+def test_documents_have_contexts_of_their_own_and_end():
+    one = stage(Undecided(), gated=False)
+    here, there = (
+        sentence("The kidney.", ordinal=0),
+        replace(sentence("It aches.", ordinal=1), source_id="other"),
+    )
+    assert organs_of(one(Batch([here, there]))) == ["kidney", None]
+    assert one.finish("source") == []
+    assert organs_of(one(Batch([sentence("It aches.", 300, ordinal=1)]))) == [None]

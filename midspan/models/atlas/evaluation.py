@@ -20,8 +20,9 @@ from midspan.models.atlas.calibration import (
     reliability,
     softmax,
 )
+from midspan.models.atlas.context import in_context
 from midspan.models.atlas.decoding import distance_table, onto
-from midspan.models.atlas.examples import Example, capped, of_split
+from midspan.models.atlas.examples import Example, capped, contexts_of, of_split
 from midspan.models.atlas.grounding import ground
 from midspan.models.atlas.heads import Clouds, Frame, Kind, head_output, train_head
 from midspan.models.atlas.metrics import (
@@ -32,7 +33,7 @@ from midspan.models.atlas.metrics import (
     place_figures,
     retrieval_figures,
 )
-from midspan.models.atlas.predictor import OrganPredictor, Thresholds
+from midspan.models.atlas.predictor import OrganPredictor
 from midspan.models.atlas.training import class_targets
 
 Floats = npt.NDArray[np.float64]
@@ -95,7 +96,12 @@ class Benchmark:
             View("stem_clean", masked, clean),
         )
         self.centres = np.array([atlas.centre(organ) for organ in atlas.organs])
-        self._calibrations: dict[OrganPredictor, tuple[dict[str, Figure], list[ReliabilityBin]]] = {}
+        self.rows = [*self.anatomy, *self.plain]
+        self.contexts = contexts_of(self.rows, of_split("test"))
+        self._shares: dict[tuple[OrganPredictor, tuple[str, ...]], Floats] = {}
+        self._calibrations: dict[
+            tuple[OrganPredictor, bool], tuple[dict[str, Figure], list[ReliabilityBin]]
+        ] = {}
 
     @cached_property
     def train(self) -> list[Example]:
@@ -190,13 +196,13 @@ class Benchmark:
 
     def model_shares(self, predictor: OrganPredictor) -> Callable[[View], Floats]:
         """The model's shares of the atlas's organs; each text is asked once."""
-        known: dict[tuple[str, ...], Floats] = {}
 
         def shares(view: View) -> Floats:
-            if view.texts not in known:
+            key = (predictor, view.texts)
+            if key not in self._shares:
                 said = predictor.probabilities(view.texts)
-                known[view.texts] = onto(predictor.organs, said[:, :-1], self.atlas)
-            return known[view.texts]
+                self._shares[key] = onto(predictor.organs, said[:, :-1], self.atlas)
+            return self._shares[key]
 
         return shares
 
@@ -216,18 +222,33 @@ class Benchmark:
             for name, chosen in groups.items()
         ]
 
-    def calibration(self, predictor: OrganPredictor) -> tuple[dict[str, Figure], list[ReliabilityBin]]:
+    def weighed(self, predictor: OrganPredictor) -> Callable[[View], Floats]:
+        """The same with what other sentences of the document name, in place of those before."""
+        alone = self.model_shares(predictor)
+        contexts = self.contexts[: len(self.anatomy)]
+
+        def shares(view: View) -> Floats:
+            said = np.hstack([alone(view), np.zeros((len(contexts), 1))])
+            return in_context(said, self.atlas.organs, contexts)[:, :-1]
+
+        return shares
+
+    def calibration(
+        self, predictor: OrganPredictor, weighed: bool = False
+    ) -> tuple[dict[str, Figure], list[ReliabilityBin]]:
         """Abstention, calibration error and the gate's loss, over sentences with and without an organ; and
         how many are placed with the names left out.
 
         The bins of the reliability diagram are those of the masked view. Kept for each predictor.
         """
-        if predictor not in self._calibrations:
-            self._calibrations[predictor] = self._calibration(predictor)
-        return self._calibrations[predictor]
+        if (predictor, weighed) not in self._calibrations:
+            self._calibrations[predictor, weighed] = self._calibration(predictor, weighed)
+        return self._calibrations[predictor, weighed]
 
-    def _calibration(self, predictor: OrganPredictor) -> tuple[dict[str, Figure], list[ReliabilityBin]]:
-        rows = [*self.anatomy, *self.plain]
+    def _calibration(
+        self, predictor: OrganPredictor, weighed: bool
+    ) -> tuple[dict[str, Figure], list[ReliabilityBin]]:
+        rows = self.rows
         truth = np.array([not row.organs for row in rows])
         targets = class_targets(rows, predictor.organs).numpy()
         figures: dict[str, Figure] = {}
@@ -239,6 +260,8 @@ class Benchmark:
         }
         for name, texts in views.items():
             shares = predictor.probabilities(texts)
+            if weighed:
+                shares = in_context(shares, predictor.organs, self.contexts)
             said = shares[:, -1] >= predictor.thresholds.none
             docs = [row.doc for row in rows]
             right = targets[np.arange(len(rows)), shares.argmax(axis=1)]
@@ -254,15 +277,20 @@ class Benchmark:
             if name == "masked":
                 bins = reliability(confidence, right)
             if name == "unnamed":
-                figures |= _placed(shares, targets, predictor.thresholds, docs)
+                limits = predictor.thresholds
+                there = np.array([weighed and bool(context) for context in self.contexts])
+                organ = np.where(there, limits.organ_in_context, limits.organ)
+                figures |= _placed(shares, targets, limits.none, organ, docs)
         return figures, bins
 
 
-def _placed(shares: Floats, targets: Bools, limits: Thresholds, docs: Sequence[str]) -> dict[str, Figure]:
+def _placed(
+    shares: Floats, targets: Bools, none: float, organ: Floats, docs: Sequence[str]
+) -> dict[str, Figure]:
     """In %: of sentences that are about an organ the placed ones and of all placed the rightly placed ones;
     of sentences without anatomy the placed ones. The gate is left out."""
     organs = shares[:, :-1]
-    placed = (shares[:, -1] < limits.none) & (organs.max(axis=1) >= limits.organ)
+    placed = (shares[:, -1] < none) & (organs.max(axis=1) >= organ)
     right = targets[np.arange(len(organs)), organs.argmax(axis=1)]
     return {
         "placed_unnamed": _share(placed, ~targets[:, -1], docs),

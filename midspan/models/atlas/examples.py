@@ -11,13 +11,15 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+
+from midspan.models.atlas.context import NAMING, Context
 
 Split = Literal["train", "validation", "test"]
 Span = tuple[int, int]
@@ -107,6 +109,22 @@ def capped(rows: Sequence[Example], per_organ: int, seed: int) -> list[Example]:
             chosen.append(row)
             counts.update(labels)
     return chosen
+
+
+def contexts_of(rows: Sequence[Example], known: Iterable[Example]) -> list[Context]:
+    """For each row what some other sentences of its document name, as if they stood before it: the shipped
+    sentences have no order, so up to ``NAMING`` of those in ``known`` are drawn by their hash."""
+    documents: dict[str, list[tuple[str, Example]]] = {}
+    for row in known:
+        if row.organs:
+            key = hashlib.sha256(row.text.encode()).hexdigest()
+            documents.setdefault(row.doc, []).append((key, row))
+    for others in documents.values():
+        others.sort(key=lambda pair: pair[0])
+    return [
+        tuple(frozenset(other.organs) for _, other in documents.get(row.doc, []) if other != row)[:NAMING]
+        for row in rows
+    ]
 
 
 def _with(text: str, spans: Sequence[Span], put: str) -> str:

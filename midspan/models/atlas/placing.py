@@ -14,12 +14,15 @@ import numpy.typing as npt
 
 from midspan.models.atlas.anatomy import PHANTOM, Anatomy
 from midspan.models.atlas.atlas import Atlas
+from midspan.models.atlas.context import Context, in_context
 from midspan.models.atlas.decoding import distance_table, expected_distance, onto
 from midspan.models.atlas.grounding import Grounding, Laterality, doubt_of, ground, stated_side
 from midspan.models.atlas.phantom import PointMm
 from midspan.models.atlas.predictor import OrganPredictor
 
 Floats = npt.NDArray[np.float64]
+INFERRED = "inferred: no organ is named"
+INFERRED_IN_CONTEXT = f"{INFERRED}, weighed with the text before"
 LISTED = 0.01
 """Organs with less probability are left out of an answer."""
 
@@ -49,12 +52,16 @@ class Placer:
         return self._make_predictor()
 
     def place(
-        self, texts: Sequence[str], embeddings: npt.NDArray[np.float32] | None = None
+        self,
+        texts: Sequence[str],
+        embeddings: npt.NDArray[np.float32] | None = None,
+        contexts: Sequence[Context] | None = None,
     ) -> list[Grounding]:
         """One answer a text.
 
         With ``embeddings`` (n, 384) of the bundled encoder the gate decides which texts are worth the
-        second encoder; without them all are that name no organ.
+        second encoder; without them all are that name no organ. ``contexts`` say what the sentences before
+        each text name.
         """
         found = [self._named(text) for text in texts]
         open_ = [index for index, grounding in enumerate(found) if grounding is None]
@@ -65,7 +72,8 @@ class Placer:
             passing = [index for index, share in zip(open_, shares, strict=True) if share >= gate.threshold]
             for index, share in zip(open_, shares, strict=True):
                 found[index] = _nothing(texts[index], 1 - float(share))
-        inferred = self._infer([texts[index] for index in passing])
+        before: Sequence[Context] = contexts or [()] * len(texts)
+        inferred = self._infer([texts[index] for index in passing], [before[index] for index in passing])
         for index, grounding in zip(passing, inferred, strict=True):
             found[index] = grounding
         return [grounding for grounding in found if grounding is not None]
@@ -84,21 +92,23 @@ class Placer:
             self._distances[point, organ] = float(self._atlas.distance([point], organ)[0])
         return self._distances[point, organ]
 
-    def _infer(self, texts: Sequence[str]) -> list[Grounding]:
+    def _infer(self, texts: Sequence[str], contexts: Sequence[Context]) -> list[Grounding]:
         if not texts:
             return []
-        shares = self._predictor.probabilities(texts)
+        shares = in_context(self._predictor.probabilities(texts), self._predictor.organs, contexts)
         organs = onto(self._predictor.organs, shares[:, :-1], self._atlas)
         points, spreads = distance_table(self._atlas).least_expected(organs)
         answers = []
         for index, text in enumerate(texts):
-            if (abstention := self._abstention(text, shares[index])) is not None:
+            alone = not contexts[index]
+            if (abstention := self._abstention(text, shares[index], alone)) is not None:
                 answers.append(abstention)
-            else:
-                answers.append(self._grounded(text, shares[index], points[index], float(spreads[index])))
+                continue
+            found = self._grounded(text, shares[index], points[index], float(spreads[index]))
+            answers.append(found if alone else replace(found, reason=INFERRED_IN_CONTEXT))
         return answers
 
-    def _abstention(self, text: str, shares: Floats) -> Grounding | None:
+    def _abstention(self, text: str, shares: Floats, alone: bool) -> Grounding | None:
         """Of an inferred answer: no anatomy, too unsure, or not stated of the patient; None: place it."""
         limits = self._predictor.thresholds
         best = int(shares[:-1].argmax())
@@ -108,7 +118,7 @@ class Placer:
             return _nothing(text, float(shares[-1]), listed)
         if organ not in self._atlas.organs:
             return _abstain(text, f"the atlas has no {organ}, which the rest points to", probability, listed)
-        if probability < limits.organ:
+        if probability < (limits.organ if alone else limits.organ_in_context):
             return _abstain(text, f"unsure: {organ} with {probability:.2f}", 1 - probability, listed)
         if doubt := doubt_of(text):
             negated = doubt.startswith("negated")
@@ -124,7 +134,7 @@ class Placer:
         x, y, z = (round(float(value), 1) for value in point)
         return Grounding(
             status="grounded",
-            reason="inferred: no organ is named",
+            reason=INFERRED,
             start=0,
             end=len(text),
             organ=organ,

@@ -35,6 +35,8 @@ class Thresholds:
     """At or above this probability of "no anatomy" a sentence has none."""
     organ: float
     """Below this probability of the best organ the answer is an abstention."""
+    organ_in_context: float
+    """The same where the text before was weighed in."""
 
 
 class OrganPredictor:

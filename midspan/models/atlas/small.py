@@ -13,7 +13,8 @@ import numpy.typing as npt
 import torch
 
 from midspan.models.atlas.calibration import expected_calibration_error, fit_temperature, softmax
-from midspan.models.atlas.examples import SHIPPED, Example, capped, of_split
+from midspan.models.atlas.context import Context, in_context
+from midspan.models.atlas.examples import SHIPPED, Example, capped, contexts_of, of_split
 from midspan.models.atlas.gate import Gate, train_gate
 from midspan.models.atlas.network import AtlasNetwork, small_config, start_from
 from midspan.models.atlas.phantom import ORGANS
@@ -59,7 +60,10 @@ def train_small(
     task = OrganTask(network, tokenizer, train, validation, seed=recipe.seed)
     curve = Trainer(task, recipe, work).run(report)
     held_out = capped(validation, CALIBRATION_PER_ORGAN, seed=0)
-    thresholds, figures = calibrate(lambda texts: answers(network, tokenizer, texts), held_out, ORGANS)
+    contexts = contexts_of(held_out, validation)
+    thresholds, figures = calibrate(
+        lambda texts: answers(network, tokenizer, texts), held_out, contexts, ORGANS
+    )
     gate = _gate(capped(train, GATE_PER_ORGAN, seed=7), held_out, cache)
     predictor = OrganPredictor(network, tokenizer, gate, thresholds)
     card = {
@@ -80,12 +84,14 @@ def train_small(
 def calibrate(
     logits_of: Callable[[Sequence[str]], npt.NDArray[np.float32]],
     held_out: Sequence[Example],
+    contexts: Sequence[Context],
     organs: Sequence[str],
 ) -> tuple[Thresholds, dict[str, float]]:
     """Temperatures and thresholds from held-out sentences, and how well they fit.
 
     "No anatomy" is said where its precision and recall meet, names masked or left out. An organ stands from
-    the probability on at which, names left out, ``PRECISION`` of the answers are right.
+    the probability on at which, names left out, ``PRECISION`` of the answers are right, without its context
+    and with it.
     """
     masked, unnamed, plain = _forms(held_out)
     targets = class_targets(held_out, organs).numpy()
@@ -100,8 +106,12 @@ def calibrate(
         "accuracy": float(hit.mean()),
         "ece": expected_calibration_error(shares.max(axis=1), hit),
     }
-    organ = surely_placed(shares[len(held_out) :], targets, none)
-    return Thresholds(temperature, temperature_named, none, organ), figures
+    alone = shares[len(held_out) :]
+    organ = surely_placed(alone, targets, none)
+    there = np.array([bool(context) for context in contexts])
+    weighed = in_context(alone, organs, contexts)
+    organ_in_context = surely_placed(weighed[there], targets[there], none)
+    return Thresholds(temperature, temperature_named, none, organ, organ_in_context), figures
 
 
 def surely_placed(shares: npt.NDArray[np.float64], targets: npt.NDArray[np.bool_], none: float) -> float:

@@ -92,9 +92,20 @@ def rows(
     yield _row(
         "atlas.small, least expected distance", lambda: [b.score(_distance(b, shares)) for shares in answers]
     )
+    weighed = [b.weighed(predictor) for predictor in predictors]
     yield _row(
-        "atlas.small, abstention and calibration", lambda: [b.calibration(one)[0] for one in predictors]
+        "atlas.small in its document, centre",
+        lambda: [b.score(_centre(b, shares), retrieval=True) for shares in weighed],
     )
+    yield _row(
+        "atlas.small in its document, least expected distance",
+        lambda: [b.score(_distance(b, shares)) for shares in weighed],
+    )
+    for name, context in (("atlas.small", False), ("atlas.small in its document", True)):
+        yield _row(
+            f"{name}, abstention and calibration",
+            lambda context=context: [b.calibration(one, context)[0] for one in predictors],  # type: ignore[misc]
+        )
 
 
 def _centre(benchmark: Benchmark, shares: Callable[[View], Floats]) -> Callable[[View], Said]:

@@ -18,7 +18,9 @@ class StandIn:
     def __init__(self, **shares):
         self.organs = phantom_atlas().organs
         self.gate = Gate(np.array([4.0, 0.0], dtype=np.float32), 0.0, 0.5)
-        self.thresholds = Thresholds(temperature=1.0, temperature_named=1.0, none=0.5, organ=0.4)
+        self.thresholds = Thresholds(
+            temperature=1.0, temperature_named=1.0, none=0.5, organ=0.4, organ_in_context=0.6
+        )
         self.asked = []
         self._row = np.zeros(len(self.organs) + 1)
         for organ, share in shares.items():
@@ -97,3 +99,22 @@ def test_every_text_gets_an_answer_in_its_order():
     found = Placer(phantom_atlas, lambda: StandIn(heart=0.1)).place(texts, np.tile(OPEN, (4, 1)))
     assert [one.named for one in found] == [False, True, False, True]
     assert [one.status for one in found] == ["abstained", "grounded", "abstained", "abstained"]
+
+
+def test_the_text_before_is_weighed_in_and_the_answer_says_so():
+    model = StandIn(liver=0.35, kidney=0.45)
+    before = [frozenset({"liver"}), frozenset({"liver", "heart"})]
+    placer = Placer(phantom_atlas, lambda: model)
+    alone, weighed = placer.place(["It can be taken out.", "It can be taken out."], None, [(), before])
+    assert (alone.organ, alone.reason) == ("kidney", "inferred: no organ is named")
+    assert (weighed.organ, weighed.status) == ("liver", "grounded")
+    assert weighed.reason == "inferred: no organ is named, weighed with the text before"
+
+
+def test_with_a_context_its_own_threshold_counts():
+    before = [frozenset({"heart"})]
+    model = StandIn(liver=0.5, kidney=0.3)
+    placer = Placer(phantom_atlas, lambda: model)
+    alone, weighed = placer.place(["It aches.", "It aches."], None, [(), before])
+    assert alone.status == "grounded"  # 0.5 of at least 0.4
+    assert weighed.status == "abstained" and weighed.reason == "unsure: liver with 0.50"  # of at least 0.6

@@ -39,7 +39,8 @@ def says(sure_named, sure_hidden, wrong_hidden):
 
 def test_names_and_their_absence_get_temperatures_of_their_own():
     rows = [*sentences(100, "heart"), *sentences(40)]
-    limits, figures = calibrate(says(sure_named=3.0, sure_hidden=6.0, wrong_hidden=3), rows, ORGANS)
+    said = says(sure_named=3.0, sure_hidden=6.0, wrong_hidden=3)
+    limits, figures = calibrate(said, rows, [()] * len(rows), ORGANS)
     assert limits.temperature > 1 > limits.temperature_named
     assert 0.5 < figures["accuracy"] < 1
     three = softmax(np.array([[6.0, 0.0, 0.0]]), limits.temperature)[0, 0]
