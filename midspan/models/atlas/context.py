@@ -52,6 +52,6 @@ def in_context(shares: Floats, organs: Sequence[str], contexts: Sequence[Context
     """
     prior = np.array([[sum(organ in named for named in context) for organ in organs] for context in contexts])
     weighed = shares[:, :-1] * (prior.reshape(len(shares), len(organs)) + 1 / len(organs))
-    speaks = shares[:, :-1].sum(axis=1, keepdims=True)
-    given = np.hstack([weighed * (speaks / weighed.sum(axis=1, keepdims=True)), shares[:, -1:]])
+    speaks, now = shares[:, :-1].sum(axis=1, keepdims=True), weighed.sum(axis=1, keepdims=True)
+    given = np.hstack([weighed * (speaks / np.maximum(now, np.finfo(float).tiny)), shares[:, -1:]])
     return np.where(np.array([[bool(context)] for context in contexts]), given, shares)

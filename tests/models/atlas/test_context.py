@@ -56,6 +56,10 @@ def test_no_anatomy_stays_and_shares_still_sum_to_one(raw, context):
         np.testing.assert_allclose(weighed, shares)
 
 
+def test_a_sentence_that_is_surely_without_anatomy_stays_so():
+    assert in_context(np.array([[0.0, 0.0, 0.0, 1.0]]), ORGANS, [[HEART]]).tolist() == [[0.0, 0.0, 0.0, 1.0]]
+
+
 def test_an_organ_that_is_named_before_gains_as_by_bayes_rule():
     """Named in two of two sentences, against never: odds of 2 + 1/3 to 1/3."""
     shares = np.array([[0.25, 0.5, 0.05, 0.2]])
