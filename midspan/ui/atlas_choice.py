@@ -1,11 +1,12 @@
 """What the atlas page looks at: which atlas, which organ or point of it, and how far around.
 
-Streamlit reports no clicks on 3D charts, so an organ is chosen in a box and a point by the button beside a
-sentence. Atlas and organ are in the page's address.
+An organ is chosen in a box or by a click on the body, a point by a click or by the button beside a sentence.
+Atlas and organ are in the page's address.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -83,8 +84,15 @@ def around(body: BodyView, organs: list[str]) -> Choice:
     return Choice(organ, point, radius)
 
 
+def look_at(organs: Sequence[str], organ: str) -> None:
+    """For a click: look at an organ, if it is one of the page's."""
+    if organ in organs:
+        _leave_point()
+        st.session_state["organ"] = organ
+
+
 def look_around(point: Point) -> None:
-    """For a button: look at what stands around a point."""
+    """For a button or a click: look at what stands around a point."""
     st.session_state["organ"] = None
     st.session_state[POINT] = point
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from midspan import Workspace
 from midspan.platform.answers import BodyView, NearPlace, Place, PlacedSentence
-from midspan.ui import atlas_choice, atlas_query, passage, style
+from midspan.ui import atlas_choice, atlas_query, body_clicks, passage, style
 from midspan.ui.atlas_choice import Choice
 from midspan.ui.body_figure import BODY, figure, marks
 from midspan.ui.escaping import as_html, marked
@@ -32,12 +34,14 @@ def render(workspace: Workspace) -> None:
             _body(workspace, body, [], Choice(None, None, 0), placed)
         _abstained(workspace, atlas)
         return
-    choice = atlas_choice.around(body, [mesh.organ for mesh in body.meshes if mesh.organ != BODY])
+    organs = [mesh.organ for mesh in body.meshes if mesh.organ != BODY]
+    choice = atlas_choice.around(body, organs)
     with st.spinner("Reading the points …"):
         found = _chosen(workspace, atlas, choice)
     left, right = st.columns([6, 5], gap="medium")
     with left:
         _body(workspace, body, [one.place for one in found], choice, placed)
+        body_clicks.listen(partial(atlas_choice.look_at, organs), atlas_choice.look_around)
     with right:
         _sentences(workspace, body, found, choice)
     _abstained(workspace, atlas)
@@ -59,13 +63,14 @@ def _body(
     st.plotly_chart(
         figure(body, drawn, choice.organ, placed, choice.point),
         width="stretch",
-        key="body",
+        key=body_clicks.CHART,
         theme=None,
         config={"displaylogo": False, "displayModeBar": False},
     )
     st.caption(
-        "Seen from the front: the body's left is on your right. Drag to turn, scroll to zoom, hover to read. "
-        "Diamonds are inferred; lines show how far a point may be off."
+        "Seen from the front: the body's left is on your right. Drag to turn, scroll to zoom, hover to read, "
+        "click an organ or a point for its sentences. Grey organs have none. Diamonds are inferred; lines "
+        "show how far a point may be off."
     )
 
 

@@ -78,7 +78,7 @@ def figure(
     if placed is not None and placed.point_mm is not None:
         traces += _placed(placed, placed.point_mm)
     if point is not None:
-        traces.append(_star(point, "x", "the chosen point"))
+        traces.append(_star(point, "cross", "the chosen point"))
     drawn = go.Figure(traces)
     axis = {"visible": False, "showspikes": False}
     drawn.update_layout(
@@ -121,11 +121,16 @@ def _mesh(mesh: OrganMesh, counts: Any, chosen: str | None) -> Any:
         name=name,
         color=_colour(name, count),
         opacity=_opacity(name, count, chosen),
-        hoverinfo="skip" if name == BODY else "text",
+        hoverinfo="text" if _answers(name, counts) else "skip",
         text=_hover(name, count),
         flatshading=False,
         lighting={"ambient": 0.65, "diffuse": 0.6, "specular": 0.1},
     )  # fmt: skip
+
+
+def _answers(name: str, counts: Any) -> bool:
+    """To the pointer: the skin never does, and an organ without a sentence does not stand before one with."""
+    return name != BODY and (counts.get(name, 0) > 0 or not any(counts.values()))
 
 
 def colour_of(organ: str) -> str:
@@ -166,6 +171,7 @@ def _points(drawn: Sequence[Mark]) -> Any:
         error_x=spread, error_y=spread, error_z=spread,
         text=[_mark_hover(mark) for mark in drawn],
         hoverinfo="text",
+        customdata=[{"organ": mark.organ} if mark.named else {"point": mark.at} for mark in drawn],
     )  # fmt: skip
 
 

@@ -100,6 +100,20 @@ def test_the_outline_never_hides_the_organs(chosen: str | None) -> None:
     assert outline.hoverinfo == "skip"
 
 
+def test_organs_without_a_sentence_do_not_stand_before_others_to_the_pointer() -> None:
+    answers = {name: trace.hoverinfo for name, trace in meshes().items()}
+    assert answers == {"body": "skip", "kidney": "text", "heart": "skip", HOSTILE: "text"}
+    nothing = figure(replace(BODY, counts={}), (), None)
+    said = {trace.name: trace.hoverinfo for trace in nothing.data if trace.type == "mesh3d"}
+    assert said == {"body": "skip", "kidney": "text", "heart": "text", HOSTILE: "text"}
+
+
+def test_a_mark_says_what_a_click_on_it_means() -> None:
+    traces = drawn(None, Mark("kidney", RIGHT, 2), Mark("kidney", LEFT, 1, named=False)).data
+    (points,) = (trace for trace in traces if trace.type == "scatter3d")
+    assert list(points.customdata) == [{"organ": "kidney"}, {"point": LEFT}]
+
+
 def test_the_viewer_stands_before_the_body() -> None:
     eye = drawn().layout.scene.camera.eye
     assert eye.y < 0 and abs(eye.x) < abs(eye.y) / 4

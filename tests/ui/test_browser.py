@@ -248,6 +248,50 @@ def test_a_distance_around_an_organ_lists_what_stands_within(page: Page, address
     expect(page.get_by_text("within 50 mm of (")).to_be_visible()
 
 
+ON_THE_PAGE = """(kind) => {
+  const right = kind === 'mesh3d';
+  const chart = document.querySelector('.js-plotly-plot');
+  const trace = chart._fullData.find((one) => one.type === kind && (!right || one.name === 'kidney'));
+  const corners = Array.from(trace.x, (x, i) => [x, trace.y[i], trace.z[i]])
+    .filter(([x], i) => right ? x < 0 : trace.customdata[i].organ === 'kidney');
+  const mean = [0, 1, 2].map((k) => corners.reduce((sum, corner) => sum + corner[k], 0) / corners.length);
+  const scene = chart._fullLayout.scene._scene;
+  const { model, view, projection } = scene.glplot.cameraParams;
+  const times = (m, v) => [0, 1, 2, 3].map((row) => v.reduce((sum, one, k) => sum + m[4 * k + row] * one, 0));
+  const scaled = [...mean.map((one, k) => one * scene.dataScale[k]), 1];
+  const [x, y, , w] = times(projection, times(view, times(model, scaled)));
+  const box = scene.glplot.canvas.getBoundingClientRect();
+  return [box.x + (x / w + 1) / 2 * box.width, box.y + (1 - y / w) / 2 * box.height];
+}"""
+"""Where the middle of the right kidney is, or the point of the left one."""
+
+
+UNDER_THE_POINTER = """() => document.querySelector('.js-plotly-plot').on(
+  'plotly_hover', ({ points: [hit] }) => { window.under = hit.data.type; })"""
+
+
+@pytest.mark.parametrize("what", ["mesh3d", "scatter3d"])
+def test_a_click_on_an_organ_or_a_point_in_it_lists_its_sentences(
+    page: Page, address: str, what: str
+) -> None:
+    page.goto(f"{address}/atlas")
+    expect(page.locator(".js-plotly-plot canvas").first).to_be_visible()
+    expect(page.get_by_text("Pneumonia is an infection of the lung.")).to_be_visible()
+    page.wait_for_timeout(4000)  # the body is drawn after its canvas is there
+    page.evaluate(UNDER_THE_POINTER)
+    x, y = page.evaluate(ON_THE_PAGE, what)
+    page.mouse.move(x - 40, y)
+    page.mouse.move(x, y, steps=10)
+    page.wait_for_function("(what) => window.under === what", arg=what)
+    expect(page.get_by_text("kidney: 1 sentence", exact=True)).to_be_visible()
+    page.mouse.down()
+    page.wait_for_timeout(300)  # as slowly as a hand: the chart looks between two frames
+    page.mouse.up()
+    expect(page.get_by_text("Pneumonia is an infection of the lung.")).to_have_count(0)
+    expect(page.get_by_text("A stone in the left kidney causes severe pain.")).to_be_visible()
+    expect(page).to_have_url(f"{address}/atlas?organ=kidney")
+
+
 def test_a_typed_sentence_is_placed(page: Page, address: str) -> None:
     page.goto(f"{address}/atlas")
     page.get_by_label("Place a sentence").fill("The left kidney is enlarged.")
