@@ -13,14 +13,13 @@ import streamlit as st
 
 from midspan import Workspace
 from midspan.platform.answers import AtlasView, BodyView
+from midspan.ui.body_figure import Point
 from midspan.ui.escaping import plain, shorten
 
 WIDEST_MM = 300
 POINT = "atlas_point"
 POINT_RADIUS_MM = 50
 """Around a sentence, until the slider is moved."""
-
-Point = tuple[float, float, float]
 
 
 @dataclass(frozen=True)

@@ -34,17 +34,19 @@ def render(workspace: Workspace) -> None:
             _body(workspace, body, [], Choice(None, None, 0), placed)
         _abstained(workspace, atlas)
         return
-    organs = [mesh.organ for mesh in body.meshes if mesh.organ != BODY]
-    choice = atlas_choice.around(body, organs)
+    choice = atlas_choice.around(body, _organs(body))
     with st.spinner("Reading the points …"):
         found = _chosen(workspace, atlas, choice)
     left, right = st.columns([6, 5], gap="medium")
     with left:
         _body(workspace, body, [one.place for one in found], choice, placed)
-        body_clicks.listen(partial(atlas_choice.look_at, organs), atlas_choice.look_around)
     with right:
         _sentences(workspace, body, found, choice)
     _abstained(workspace, atlas)
+
+
+def _organs(body: BodyView) -> list[str]:
+    return [mesh.organ for mesh in body.meshes if mesh.organ != BODY]
 
 
 def _chosen(workspace: Workspace, atlas: str, choice: Choice) -> list[NearPlace]:
@@ -67,6 +69,7 @@ def _body(
         theme=None,
         config={"displaylogo": False, "displayModeBar": False},
     )
+    body_clicks.listen(partial(atlas_choice.look_at, _organs(body)), atlas_choice.look_around)
     st.caption(
         "Seen from the front: the body's left is on your right. Drag to turn, scroll to zoom, hover to read, "
         "click an organ or a point for its sentences. Grey organs have none. Diamonds are inferred; lines "

@@ -13,11 +13,11 @@ from typing import Any
 
 import streamlit as st
 
+from midspan.ui.body_figure import Point
+
 KEY = "body-clicks"
 CHART = "body"
 """Key of the chart that is listened to."""
-
-Point = tuple[float, float, float]
 
 LISTENER = """
 export default function ({ data, setTriggerValue }) {
@@ -32,7 +32,7 @@ export default function ({ data, setTriggerValue }) {
       const trace = drawn._trace?.data;
       if (trace?.type === "mesh3d") {
         drawn.drawPick = trace.hoverinfo === "skip" ? null : Object.getPrototypeOf(drawn).drawPick;
-      } else if (trace?.customdata && drawn.pickSlots === 1) {
+      } else if (trace?.type === "scatter3d" && drawn.pickSlots === 1) {
         drawn.pickSlots = 254;
         plot.remove(drawn);
         plot.add(drawn);

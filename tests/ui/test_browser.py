@@ -266,6 +266,11 @@ ON_THE_PAGE = """(kind) => {
 """Where the middle of the right kidney is, or the point of the left one."""
 
 
+LISTENED_TO = """() => document.querySelector('.js-plotly-plot')?._fullLayout?.scene?._scene?.glplot
+  ?.objects.some((drawn) => drawn.drawPick === null)"""
+"""The body is drawn some time after its canvas is there."""
+
+
 UNDER_THE_POINTER = """() => document.querySelector('.js-plotly-plot').on(
   'plotly_hover', ({ points: [hit] }) => { window.under = hit.data.type; })"""
 
@@ -277,7 +282,7 @@ def test_a_click_on_an_organ_or_a_point_in_it_lists_its_sentences(
     page.goto(f"{address}/atlas")
     expect(page.locator(".js-plotly-plot canvas").first).to_be_visible()
     expect(page.get_by_text("Pneumonia is an infection of the lung.")).to_be_visible()
-    page.wait_for_timeout(4000)  # the body is drawn after its canvas is there
+    page.wait_for_function(LISTENED_TO)
     page.evaluate(UNDER_THE_POINTER)
     x, y = page.evaluate(ON_THE_PAGE, what)
     page.mouse.move(x - 40, y)

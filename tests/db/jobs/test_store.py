@@ -4,55 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
-import uuid
 from collections import Counter
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, update
 
-from midspan.db import migrate
-from midspan.db.jobs.reaping import LONGEST_LEASE, MOST_DEATHS
 from midspan.db.jobs.store import JobStore
-from midspan.db.jobs.workers import WorkerStore
 from midspan.db.record_store import Commit, ItemLease, ItemResult
-from midspan.db.records.engine import make_engine, writing
 from midspan.db.records.relational import SqlRecordStore
-from midspan.db.records.tables import job_item, worker
 from midspan.errors import LeaseLost, NotFound
 from midspan.records import Failure
+from tests.db.jobs.job_rows import begin, claim, end, states
 
 BROKEN = Failure("/x", "reading", "CorruptSource", "cut off", False)
-
-
-@pytest.fixture
-def jobs(engine: Engine) -> JobStore:
-    return JobStore(engine)
-
-
-@pytest.fixture
-def store(engine: Engine) -> SqlRecordStore:
-    return SqlRecordStore(engine)
-
-
-def begin(jobs: JobStore, *uris: str) -> str:
-    job_id = jobs.create(["/data"], ["facts"])
-    jobs.add_items(job_id, uris)
-    jobs.finish_discovery(job_id)
-    return job_id
-
-
-def claim(jobs: JobStore, job_id: str, holder: str = "me", seconds: float = 60.0) -> list[ItemLease]:
-    return [lease for lease, _, _ in jobs.claim(job_id, holder, 100, seconds)]
-
-
-def states(jobs: JobStore, job_id: str) -> list[str]:
-    return [item.state for item in jobs.items(job_id)]
-
-
-def end(store: SqlRecordStore, *leases: ItemLease, state: Any = "done", outcome: Any = "new") -> None:
-    store.commit(Commit(items=[ItemResult(lease, state, outcome) for lease in leases]))
 
 
 def test_a_new_job(jobs: JobStore) -> None:
@@ -394,96 +358,6 @@ def test_processes_share_a_job_without_doing_an_item_twice(jobs: JobStore, url: 
     assert {item.attempts for item in jobs.items(job_id)} == {1}
 
 
-# --- workers that die ---
-
-
-def test_items_of_a_dead_worker_are_queued_again(jobs: JobStore) -> None:
-    job_id = begin(jobs, "/a", "/b")
-    claim(jobs, job_id, seconds=-1)
-    assert jobs.reap() == {job_id}
-    assert states(jobs, job_id) == ["queued", "queued"]
-    assert jobs.reap() == set()
-
-
-def test_living_leases_are_not_reaped(jobs: JobStore) -> None:
-    job_id = begin(jobs, "/a")
-    (lease,) = claim(jobs, job_id)
-    assert jobs.reap() == set()
-    jobs.heartbeat([lease], 60)
-
-
-def test_a_lease_from_a_clock_that_was_set_back_has_run_out(jobs: JobStore, engine: Engine) -> None:
-    job_id = begin(jobs, "/a")
-    (lease,) = claim(jobs, job_id)
-    with writing(engine) as connection:
-        connection.execute(update(job_item).values(lease_until=time.time() + 86_400))
-    ((taken, _, _),) = jobs.claim(job_id, "you", 1, 60)
-    assert taken.token > lease.token
-
-
-def test_no_lease_is_longer_than_the_longest(jobs: JobStore) -> None:
-    job_id = begin(jobs, "/a")
-    (lease,) = claim(jobs, job_id, seconds=86_400)
-    jobs.heartbeat([lease], 86_400)
-    assert jobs.held(job_id)[0].left <= LONGEST_LEASE
-    assert jobs.reap() == set()
-
-
-def test_what_a_supervisor_saw_die_is_taken_back_at_once(jobs: JobStore) -> None:
-    job_id = begin(jobs, "/a", "/b")
-    jobs.claim(job_id, "me", 1, 60)
-    jobs.claim(job_id, "you", 1, 60)
-    assert jobs.abandon("me") == {job_id}
-    assert states(jobs, job_id) == ["queued", "running"]
-
-
-def test_an_item_that_kills_its_workers_fails_and_drags_no_other_along(
-    jobs: JobStore, store: SqlRecordStore
-) -> None:
-    job_id = begin(jobs, *(f"/{name}" for name in "abcdef"))
-    rounds = 0
-    while claimed := jobs.claim(job_id, "me", 4, 60):
-        rounds += 1
-        assert rounds < 30
-        if any(uri == "/c" for _, uri, _ in claimed):
-            jobs.abandon("me")
-        else:
-            end(store, *(lease for lease, _, _ in claimed))
-    assert states(jobs, job_id) == ["done", "done", "failed", "done", "done", "done"]
-    [failure] = store.failures(job_id)
-    assert (failure.path, failure.kind, failure.retryable) == ("/c", "WorkerDied", True)
-    assert f"{MOST_DEATHS} times" in failure.message
-    assert jobs.settle(job_id) == "failed"
-
-
-def test_a_retry_forgives_deaths(jobs: JobStore) -> None:
-    job_id = begin(jobs, "/a")
-    for _ in range(MOST_DEATHS):
-        claim(jobs, job_id)
-        jobs.abandon("me")
-    assert states(jobs, job_id) == ["failed"]
-    assert jobs.retry(job_id) == 1
-    claim(jobs, job_id)
-    jobs.abandon("me")
-    assert states(jobs, job_id) == ["queued"]
-
-
-def test_giving_back_in_good_order_is_no_death(jobs: JobStore) -> None:
-    job_id = begin(jobs, "/a")
-    for _ in range(MOST_DEATHS + 1):
-        jobs.release(claim(jobs, job_id))
-    assert states(jobs, job_id) == ["queued"]
-
-
-def test_a_dead_workers_items_of_a_cancelled_job_end(jobs: JobStore) -> None:
-    job_id = begin(jobs, "/a")
-    claim(jobs, job_id)
-    jobs.request_cancel(job_id)
-    assert jobs.job(job_id).state == "running"
-    jobs.abandon("me")
-    assert (states(jobs, job_id), jobs.job(job_id).state) == (["cancelled"], "cancelled")
-
-
 # --- kinds and delivery ---
 
 
@@ -514,95 +388,3 @@ def test_a_job_is_not_delivered_twice_at_once(jobs: JobStore) -> None:
     assert jobs.note_delivery(job_id, unless_within=60)
     assert not jobs.note_delivery(job_id, unless_within=60)
     assert jobs.note_delivery(job_id)
-
-
-# --- workers ---
-
-
-def test_workers_tell_of_themselves(engine: Engine) -> None:
-    workers = WorkerStore(engine)
-    told = {"host": "h", "pid": 7, "queues": ["videos"]}
-    workers.note("w", **told, doing="", rss_bytes=1)
-    workers.note("w", **told, doing="ingest", rss_bytes=2)
-    (row,) = workers.all()
-    assert (row.name, row.queues, row.doing, row.rss_bytes, row.alive) == (
-        "w",
-        ("videos",),
-        "ingest",
-        2,
-        True,
-    )
-    with writing(engine) as connection:
-        connection.execute(update(worker).values(seen_at=worker.c.seen_at - 120))
-    assert not workers.all()[0].alive
-    workers.forget("w")
-    assert workers.all() == []
-
-
-# --- many claimers ---
-
-CLAIMERS = """
-import random, sys, threading
-from midspan.db.records.engine import make_engine
-from midspan.db.jobs.store import JobStore
-from midspan.db.records.relational import SqlRecordStore
-from midspan.db.record_store import Commit, ItemResult
-from midspan.errors import LeaseLost
-url, job_id, holder = sys.argv[1:]
-engine = make_engine(url)
-jobs, store = JobStore(engine), SqlRecordStore(engine)
-chosen = random.Random(holder)
-lines = []
-def work(name):
-    while True:
-        claimed = jobs.claim(job_id, name, chosen.randint(1, 4), chosen.choice([-1, 60, 60]))
-        if not claimed:
-            return
-        for lease, uri, _ in claimed:
-            try:
-                store.commit(Commit(items=[ItemResult(lease, "done", "new", uri)]))
-                lines.append(uri)
-            except LeaseLost:
-                pass
-threads = [threading.Thread(target=work, args=[f"{holder}-{number}"]) for number in range(3)]
-for thread in threads: thread.start()
-for thread in threads: thread.join()
-print("\\n".join(lines))
-engine.dispose()
-"""
-
-
-@pytest.mark.parametrize("profile", ["sqlite", "postgres"])
-def test_threads_and_processes_never_end_an_item_twice(
-    profile: str, sqlite_url: str, request: pytest.FixtureRequest
-) -> None:
-    """Some leases run out at once, so that items change hands while they are worked on."""
-    url = sqlite_url if profile == "sqlite" else new_database(request.getfixturevalue("postgres"))
-    engine = make_engine(url)
-    jobs = JobStore(engine)
-    uris = [f"/{number}" for number in range(60)]
-    job_id = begin(jobs, *uris)
-    command = [sys.executable, "-c", CLAIMERS, url, job_id]
-    workers = [
-        subprocess.Popen([*command, holder], stdout=subprocess.PIPE, text=True) for holder in ("me", "you")
-    ]
-    done = Counter(line for process in workers for line in process.communicate()[0].split())
-    while claimed := claim(jobs, job_id):  # what a lost lease left behind when the others had ended
-        end(SqlRecordStore(engine), *claimed)
-        done.update(jobs.items(job_id)[lease.index].uri for lease in claimed)
-    assert [process.returncode for process in workers] == [0, 0]
-    failed = {item.uri for item in jobs.items(job_id, "failed")}  # by too many deaths
-    assert done == Counter(set(uris) - failed)
-    job = jobs.job(job_id)
-    assert job is not None
-    assert (job.done, job.failed) == (60 - len(failed), len(failed))
-    engine.dispose()
-
-
-def new_database(postgres: Any) -> str:
-    name = f"jobs_{uuid.uuid4().hex[:8]}"
-    with postgres.connect() as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    url: str = postgres.database_url(name)
-    migrate.upgrade(url)
-    return url
