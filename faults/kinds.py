@@ -147,8 +147,7 @@ def _tiny_disk(folder: Path, spare: int) -> Iterator[Callable[[], None]]:
     folder.rename(aside)
     folder.mkdir()
     pages = sum(-(-path.stat().st_size // 4096) for path in aside.iterdir())
-    size = (pages + 1) * 4096 + spare  # one page for the folder itself
-    _mount("-t", "tmpfs", "-o", f"size={size},mode=700", "tmpfs", str(folder))
+    _mount("-t", "tmpfs", "-o", f"size={pages * 4096 + spare},mode=700", "tmpfs", str(folder))
     try:
         for path in aside.iterdir():
             (folder / path.name).write_bytes(path.read_bytes())
