@@ -25,6 +25,8 @@ RINGS_MM = (4.0, 16.0, 64.0, 256.0, 1024.0, 4096.0)
 """How far SQLite looks, one after the other, before it looks at everything."""
 ROUNDING = 1e-9
 """Share by which a box is made wider than a radius, so that no rounding leaves out what is on its rim."""
+TINY_MM = 1e-30
+"""Smaller numbers are 0 as 32-bit floats or when squared; a box is made wider by so much."""
 
 CUBE: ColumnElement[Any] = func.cube(func.cube(func.cube(c.x_mm), c.y_mm), c.z_mm)
 """As the index has it."""
@@ -34,7 +36,9 @@ SQUARE = "(g.x_mm - :x) * (g.x_mm - :x) + (g.y_mm - :y) * (g.y_mm - :y) + (g.z_m
 ALL = "atlas_grounding g WHERE g.status = 'grounded'"
 IN_BOX = (
     "atlas_point_box b CROSS JOIN atlas_point p ON p.key = b.key CROSS JOIN atlas_grounding g ON g.id = p.id "
-    "WHERE b.x1 >= :x0 AND b.x0 <= :x1 AND b.y1 >= :y0 AND b.y0 <= :y1 AND b.z1 >= :z0 AND b.z0 <= :z1 "
+    f"WHERE b.x1 >= :x0 - {TINY_MM} AND b.x0 <= :x1 + {TINY_MM} "
+    f"AND b.y1 >= :y0 - {TINY_MM} AND b.y0 <= :y1 + {TINY_MM} "
+    f"AND b.z1 >= :z0 - {TINY_MM} AND b.z0 <= :z1 + {TINY_MM} "
     "AND g.x_mm BETWEEN :x0 AND :x1 AND g.y_mm BETWEEN :y0 AND :y1 AND g.z_mm BETWEEN :z0 AND :z1"
 )
 NEAREST = (
@@ -77,12 +81,9 @@ def _finite(name: str, point: Sequence[float]) -> None:
 def _around(point: Point, radius: float) -> tuple[Point, Point]:
     """The corners of a box that holds everything within the radius."""
     wide = radius * (1 + ROUNDING)
-    x, y, z = point
-    down, up = -math.inf, math.inf
-    return (
-        (math.nextafter(x - wide, down), math.nextafter(y - wide, down), math.nextafter(z - wide, down)),
-        (math.nextafter(x + wide, up), math.nextafter(y + wide, up), math.nextafter(z + wide, up)),
-    )
+    low = [math.nextafter(number - wide, -math.inf) - TINY_MM for number in point]
+    high = [math.nextafter(number + wide, math.inf) + TINY_MM for number in point]
+    return (low[0], low[1], low[2]), (high[0], high[1], high[2])
 
 
 # --- PostgreSQL ---

@@ -25,9 +25,10 @@ halves = st.integers(-8, 8).map(lambda number: number / 2)
 anywhere = st.floats(-3e3, 3e3, allow_nan=False, width=64)
 near_32_bits = st.integers(-5, 5).map(lambda step: 1000.1 + step * 1e-6)
 """Closer to each other than 32-bit floats can tell."""
-places = st.one_of(
-    *(st.lists(st.tuples(axis, axis, axis), max_size=25) for axis in (halves, anywhere, near_32_bits))
-)
+tiny = st.sampled_from([0.0, 5e-324, -1e-235, 1e-160, 1e-100, -1e-45, 3e-39, 1e-30])
+"""0 when squared, or as 32-bit floats, or less exact there."""
+axes = (halves, anywhere, near_32_bits, tiny)
+places = st.one_of(*(st.lists(st.tuples(axis, axis, axis), max_size=25) for axis in axes))
 
 
 def fill(store: RecordStore, made: Any, points: list[Point], atlas: str = "adult") -> list[AtlasGrounding]:
