@@ -116,7 +116,7 @@ def publish(profile: Profile, rows: list[list[Any]], seeds: range, *, whole: boo
             "a fault by wall time may come after the run's end: it did not meet the run then",
             "equal: records, segments, vectors, graph, search, the doctor's checks and the jobs' rows are "
             "those of a run that nothing broke, apart from moments and row numbers",
-            "faults are run apart, at other times and loads: their seconds are no comparison of each other",
+            "rows may come from runs at other times and loads: their seconds do not compare the faults",
             "workers with a Redis that is killed, emptied or hangs are in tests/platform/test_servers.py",
         ],
     )

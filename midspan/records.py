@@ -175,6 +175,10 @@ class SceneArrangement:
     """Share of the stated relations that the layout satisfies; 1 without relations."""
 
 
+DoubtKind = Literal["negated", "hypothetical", "family"]
+"""Why a sentence with an organ is not stated of the patient: denied, only a condition, of a relative."""
+
+
 @dataclass(frozen=True)
 class AtlasGrounding:
     """A sentence at a point of an anatomical atlas (chapter 4), or an explicit abstention.
@@ -205,6 +209,10 @@ class AtlasGrounding:
     spread_mm: float | None = None
     """Expected distance from the point to the organ that is meant, 0 where there is no doubt; None for an
     abstention and for what was written before it was noted."""
+    hypothetical: bool = False
+    """Only a condition speaks of it, so the model abstained."""
+    family: bool = False
+    """It is said of a relative, so the model abstained."""
 
 
 @dataclass(frozen=True)

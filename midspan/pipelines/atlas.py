@@ -109,4 +109,6 @@ def _record(segment: Segment, grounding: Grounding, run: Run, atlas: str) -> Atl
         negated=grounding.negated,
         score=grounding.score,
         spread_mm=grounding.spread_mm,
+        hypothetical=grounding.hypothetical,
+        family=grounding.family,
     )

@@ -289,6 +289,8 @@ class PlacedSentence:
     """The sentence has an anatomical word; otherwise the answer is inferred."""
     negated: bool
     reason: str
+    hypothetical: bool = False
+    family: bool = False
 
     def as_json(self) -> dict[str, Any]:
         names = ("organ", "probability", "point_mm", "spread_mm", "organs", "atlas")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from midspan.db.record_store import RecordStore
 from midspan.errors import WrongUse
 from midspan.pipelines.readers.normalise import clean_text
 from midspan.platform.answers import Place, PlacedSentence
-from midspan.records import AtlasGrounding, Record
+from midspan.records import AtlasGrounding, DoubtKind, Record
+
+DOUBTS: tuple[DoubtKind, ...] = get_args(DoubtKind)
 
 if TYPE_CHECKING:
     from midspan.models.atlas.anatomy import Anatomy
@@ -49,9 +51,13 @@ def with_mentions(store: RecordStore, places: Sequence[Place]) -> list[Place]:
     return found
 
 
-def abstentions(store: RecordStore, atlas: str, limit: int) -> list[Place]:
-    """Sentences with anatomical words that the model would not place; ``reason`` says why."""
-    found = store.records("atlas", {"status": "abstained", "named": True, "atlas": atlas}, limit)
+def abstentions(store: RecordStore, atlas: str, limit: int, doubt: DoubtKind | None = None) -> list[Place]:
+    """Sentences with anatomical words that the model would not place; ``reason`` says why. With a
+    ``doubt`` those it would not place because of it, also where the organ is inferred."""
+    if doubt is not None and doubt not in DOUBTS:
+        raise WrongUse(f"a doubt is {', '.join(DOUBTS[:-1])} or {DOUBTS[-1]}, not {doubt!r}")
+    why = doubt or "named"
+    found = store.records("atlas", {"status": "abstained", "atlas": atlas, why: True}, limit)
     return with_mentions(store, with_sources(store, found))
 
 
@@ -80,4 +86,6 @@ def placed(placer: LazyPlacer, sentence: str, atlas: str) -> PlacedSentence:
         named=grounding.named,
         negated=grounding.negated,
         reason=grounding.reason,
+        hypothetical=grounding.hypothetical,
+        family=grounding.family,
     )

@@ -47,7 +47,7 @@ from midspan.platform.models import STAGES, Models
 from midspan.platform.projector import Projected, Projector, holder_name
 from midspan.platform.replica import place, replica_id
 from midspan.platform.settings import Settings
-from midspan.records import Run, SourceKind
+from midspan.records import DoubtKind, Run, SourceKind
 
 if TYPE_CHECKING:
     from midspan.models.atlas.atlas import Atlas
@@ -418,9 +418,12 @@ class Workspace:
         """Grounded sentences, of one organ or all."""
         return groundings.places(self.store, atlas or PHANTOM, organ, limit)
 
-    def abstentions(self, limit: int = 50, atlas: str | None = None) -> list[Place]:
-        """Sentences with anatomical words that the atlas model would not place, with its reasons."""
-        return groundings.abstentions(self.store, atlas or PHANTOM, limit)
+    def abstentions(
+        self, limit: int = 50, atlas: str | None = None, doubt: DoubtKind | None = None
+    ) -> list[Place]:
+        """Sentences with anatomical words that the atlas model would not place, with its reasons; with a
+        doubt those alone that are negated, hypothetical or of a relative. Raises ``WrongUse``."""
+        return groundings.abstentions(self.store, atlas or PHANTOM, limit, doubt)
 
     def organ_points(self, organ: str, atlas: str | None = None) -> tuple[tuple[float, float, float], ...]:
         """Centres of an organ: right and left of one that has both, else one."""

@@ -8,6 +8,7 @@ import streamlit as st
 
 from midspan import Workspace
 from midspan.platform.answers import BodyView, NearPlace, Place, PlacedSentence
+from midspan.records import DoubtKind
 from midspan.ui import atlas_choice, atlas_query, body_clicks, passage, style
 from midspan.ui.atlas_choice import Choice
 from midspan.ui.body_figure import BODY, figure, marks
@@ -16,6 +17,11 @@ from midspan.ui.wording import counted, place
 
 POINTS = 2000
 LISTED = 50
+DOUBTS: dict[DoubtKind, str] = {
+    "negated": "Negated",
+    "hypothetical": "Hypothetical",
+    "family": "Of a relative",
+}
 LEAD = (
     "Medical sentences at the organ they speak of; what no word names is inferred, and says so. The "
     "phantom is a stylised adult (MIRD-5, Cristy and Eckerman), not a person's anatomy."
@@ -124,8 +130,6 @@ def _words(one: Place, distance_mm: float | None = None) -> str:
     said = [grounding.organ or "not placed"]
     if grounding.laterality in ("left", "right"):
         said.append(f"{grounding.laterality} side")
-    if grounding.negated:
-        said.append("negated")
     said.append(grounding.reason)
     if not grounding.named:
         said.append(f"probability {grounding.score:.2f}")
@@ -146,5 +150,9 @@ def _abstained(workspace: Workspace, atlas: str) -> None:
         return
     more = "at least " if len(found) == LISTED else ""
     with st.expander(f"{more}{counted(len(found), 'sentence')} with anatomical words, not placed"):
-        for one in found:
+        doubt = st.segmented_control("Only those", list(DOUBTS), format_func=DOUBTS.__getitem__, key="doubt")
+        chosen = workspace.abstentions(LISTED, atlas, doubt) if doubt else found
+        if not chosen:
+            st.caption("None.")
+        for one in chosen:
             st.html(_words(one))

@@ -161,13 +161,17 @@ def test_a_database_of_the_first_schema_is_brought_up_with_its_records(bare_url:
         "INSERT INTO atlas_grounding VALUES "
         f"('atlas-1', '{source}', '{run_id}', '{segment.id}', 'char', 0, 18, 'x', 'adult', 'grounded', '', "
         "1.5, 2.5, 3.5, 'liver', '{}', 'none', true, false, 0.5), "
-        f"('atlas-2', '{source}', '{run_id}', '{segment.id}', 'char', 0, 18, 'x', 'adult', 'abstained', '', "
-        "NULL, NULL, NULL, NULL, '{}', 'none', true, false, 0.5)",
+        f"('atlas-2', '{source}', '{run_id}', '{segment.id}', 'char', 0, 18, 'x', 'adult', 'abstained', "
+        "'only a condition: it', NULL, NULL, NULL, NULL, '{}', 'none', true, false, 0.5), "
+        f"('atlas-3', '{source}', '{run_id}', '{segment.id}', 'char', 0, 18, 'x', 'adult', 'abstained', "
+        "'about a relative: it', NULL, NULL, NULL, NULL, '{}', 'none', true, false, 0.5)",
     )
     migrate.upgrade(bare_url)
     store = SqlRecordStore(make_engine(bare_url))
     assert [found.id for found, _ in store.near_points("adult", (0.0, 0.0, 0.0), 9)] == ["atlas-1"]
     assert [hit.segment.id for hit in store.search_segments("kase", SegmentFilter(), 9)] == [segment.id]
+    assert [record.id for record in store.records("atlas", {"hypothetical": True})] == ["atlas-2"]
+    assert [record.id for record in store.records("atlas", {"family": True})] == ["atlas-3"]
     store.retire(source, None)
     assert store.near_points("adult", (0.0, 0.0, 0.0), 9) == []
     store.close()

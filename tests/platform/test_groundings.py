@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from midspan import Workspace
+from midspan.errors import WrongUse
+from midspan.records import DoubtKind
 
 TEXT = "This is about something else. The pain sat in the liver. There was no disease of the spleen.\n"
 
@@ -35,6 +37,28 @@ def test_an_abstention_is_listed_with_its_source_and_words(read: Workspace) -> N
     assert place.grounding.negated
     assert place.title == "note.txt"
     assert place.path.endswith("note.txt")
+
+
+@pytest.mark.parametrize(
+    ("doubt", "texts"),
+    [
+        ("negated", ["There was no disease of the spleen."]),
+        ("hypothetical", ["If the liver fails, call."]),
+        ("family", ["Her mother had a stone in the kidney."]),
+    ],
+)
+def test_abstentions_are_narrowed_to_a_doubt(tmp_path: Path, doubt: DoubtKind, texts: list[str]) -> None:
+    said = "If the liver fails, call. Her mother had a stone in the kidney. The prostate is large. "
+    (tmp_path / "note.txt").write_text(said + TEXT)
+    with Workspace.open(tmp_path / "workspace") as workspace:
+        assert workspace.ingest([tmp_path / "note.txt"], stages=["atlas"]).ok
+        assert [place.grounding.text for place in workspace.abstentions(doubt=doubt)] == texts
+        assert len(workspace.abstentions()) == 4
+
+
+def test_a_doubt_that_is_none_is_refused(read: Workspace) -> None:
+    with pytest.raises(WrongUse, match="hypothetical or family, not 'likely'"):
+        read.abstentions(doubt="likely")  # type: ignore[arg-type]
 
 
 def test_abstentions_keep_to_the_limit(read: Workspace) -> None:

@@ -93,8 +93,8 @@ class StandIn:
     def places(self, organ: str | None, limit: int, atlas: str) -> list[Place]:
         return [place for place in self.found if organ in (None, place.grounding.organ)][:limit]
 
-    def abstentions(self, limit: int, atlas: str) -> list[Place]:
-        return list(self.abstained)[:limit]
+    def abstentions(self, limit: int, atlas: str, doubt: str = "") -> list[Place]:
+        return [one for one in self.abstained if not doubt or getattr(one.grounding, doubt)][:limit]
 
     def organ_points(self, organ: str, atlas: str) -> tuple[tuple[float, float, float], ...]:
         return ((-1.0, 2.0, 3.0), (1.0, 2.0, 3.0))
@@ -129,6 +129,18 @@ def test_abstentions_alone_are_shown_with_their_reason() -> None:
     app = opened(StandIn(abstained=(NEGATED,)))
     assert "negated: &#x27;no&#x27;" in html(app)
     assert [box.label for box in app.expander] == ["1 sentence with anatomical words, not placed"]
+
+
+def test_abstentions_are_narrowed_to_a_doubt() -> None:
+    relative = grounded("His mother had a large spleen.", "spleen", None, family=True, reason="a relative")
+    app = opened(StandIn(abstained=(NEGATED, relative)))
+    app.button_group[0].set_value("family").run()
+    assert "His mother" in html(app)
+    assert "no sign" not in html(app)
+    assert [box.label for box in app.expander] == ["2 sentences with anatomical words, not placed"]
+    app.button_group[0].set_value("hypothetical").run()
+    assert "mother" not in html(app)
+    assert [caption.value for caption in app.caption][-1] == "None."
 
 
 def test_all_organs_are_drawn_and_all_sentences_listed() -> None:

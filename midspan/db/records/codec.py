@@ -242,7 +242,7 @@ def to_scene(row: Row, objects: Sequence[Row], relations: Sequence[Row]) -> Scen
 
 _ATLAS = (
     *("atlas", "status", "reason", "x_mm", "y_mm", "z_mm", "organ", "organs"),
-    *("laterality", "named", "negated", "score", "spread_mm"),
+    *("laterality", "named", "negated", "score", "spread_mm", "hypothetical", "family"),
 )
 
 

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
     true,
 )
@@ -236,6 +237,8 @@ atlas_grounding = Table(
     Column("negated", Boolean, nullable=False),
     Column("score", Float, nullable=False),
     Column("spread_mm", Float),
+    Column("hypothetical", Boolean, nullable=False, server_default=false()),
+    Column("family", Boolean, nullable=False, server_default=false()),
 )
 
 # --- imported atlases; the phantom is made from its formulas ---

@@ -10,13 +10,21 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from midspan.models.atlas.anatomy import PHANTOM, Anatomy
 from midspan.models.atlas.organs import Mention
 from midspan.models.atlas.phantom import PointMm, Side
+from midspan.records import DoubtKind
 
 Laterality = Literal["left", "right", "both", "none"]
+
+
+class Doubt(NamedTuple):
+    """Why a mention is not stated of the patient."""
+
+    kind: DoubtKind
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,10 @@ class Grounding:
     """The text has an anatomical word; otherwise the answer is inferred."""
     spread_mm: float | None = None
     """Expected distance from the point to the organ that is meant; None for an abstention."""
+    hypothetical: bool = False
+    """Only a condition speaks of it."""
+    family: bool = False
+    """It is said of a relative."""
 
 
 def ground(text: str, anatomy: Anatomy = PHANTOM) -> Grounding | None:
@@ -52,9 +64,9 @@ def ground(text: str, anatomy: Anatomy = PHANTOM) -> Grounding | None:
     if not found:
         return None
     doubts = [_doubt(text, mention) for mention in found]
-    sound = [mention for mention, doubt in zip(found, doubts, strict=True) if not doubt]
-    if not sound:
-        return _abstain(found, found[0], doubts[0], negated=doubts[0].startswith("negated"))
+    sound = [mention for mention, doubt in zip(found, doubts, strict=True) if doubt is None]
+    if not sound and doubts[0] is not None:
+        return _abstain(found, found[0], doubts[0].reason, doubts[0].kind)
     inside = [mention for mention in sound if mention.organ]
     if not inside:
         return _abstain(found, sound[0], f"the atlas cannot place {sound[0].surface!r}")
@@ -89,8 +101,8 @@ def _drawn(laterality: Laterality) -> Side:
     return "" if laterality == "none" else laterality
 
 
-def doubt_of(text: str) -> str:
-    """Why a text as a whole states nothing of the patient: negation, condition, a relative; else empty."""
+def doubt_of(text: str) -> Doubt | None:
+    """Why a text as a whole states nothing of the patient, if so."""
     end = len(text.rstrip(" .!?"))
     return _doubt(text, Mention(end, end, "its end", "", ""))
 
@@ -103,7 +115,7 @@ def stated_side(text: str) -> Laterality:
     return "right" if stated == {"right"} else "both"
 
 
-def _abstain(found: list[Mention], place: Mention, reason: str, negated: bool = False) -> Grounding:
+def _abstain(found: list[Mention], place: Mention, reason: str, doubt: DoubtKind | None = None) -> Grounding:
     return Grounding(
         status="abstained",
         reason=reason,
@@ -113,8 +125,10 @@ def _abstain(found: list[Mention], place: Mention, reason: str, negated: bool = 
         point_mm=None,
         organs=_shares([mention for mention in found if mention.organ]),
         laterality="none",
-        negated=negated,
+        negated=doubt == "negated",
         score=0.0,
+        hypothetical=doubt == "hypothetical",
+        family=doubt == "family",
     )
 
 
@@ -167,21 +181,21 @@ _NEGATION_REACH = 8
 """Words that may stand between a negation and what it negates."""
 
 
-def _doubt(text: str, mention: Mention) -> str:
-    """Why a mention does not count; empty when it does."""
+def _doubt(text: str, mention: Mention) -> Doubt | None:
+    """Why a mention does not count; None when it does."""
     if family := _FAMILY.search(text[: mention.start]):
-        return f"about a relative: {family.group()!r} before {mention.surface!r}"
+        return Doubt("family", f"about a relative: {family.group()!r} before {mention.surface!r}")
     lead = _lead(text[: mention.start])
     condition = _CONDITION.search(lead)
     if condition and not _MAIN_CLAUSE.search(lead, condition.end()):
-        return f"only a condition: {condition.group()!r} before {mention.surface!r}"
+        return Doubt("hypothetical", f"only a condition: {condition.group()!r} before {mention.surface!r}")
     for cue in reversed(list(_NEGATION.finditer(lead))):
         between = lead[cue.end() :]
         if len(between.split()) <= _NEGATION_REACH and not _ENDS_NEGATION.search(between):
-            return f"negated: {cue.group()!r} before {mention.surface!r}"
+            return Doubt("negated", f"negated: {cue.group()!r} before {mention.surface!r}")
     if after := _NEGATED_AFTER.search(text[mention.end :]):
-        return f"negated: {after.group().split()[-1]!r} after {mention.surface!r}"
-    return ""
+        return Doubt("negated", f"negated: {after.group().split()[-1]!r} after {mention.surface!r}")
+    return None
 
 
 def _lead(before: str) -> str:

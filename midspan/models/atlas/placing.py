@@ -19,6 +19,7 @@ from midspan.models.atlas.decoding import distance_table, expected_distance, ont
 from midspan.models.atlas.grounding import Grounding, Laterality, doubt_of, ground, stated_side
 from midspan.models.atlas.phantom import PointMm
 from midspan.models.atlas.predictor import OrganPredictor
+from midspan.records import DoubtKind
 
 Floats = npt.NDArray[np.float64]
 INFERRED = "inferred: no organ is named"
@@ -121,8 +122,7 @@ class Placer:
         if probability < (limits.organ if alone else limits.organ_in_context):
             return _abstain(text, f"unsure: {organ} with {probability:.2f}", 1 - probability, listed)
         if doubt := doubt_of(text):
-            negated = doubt.startswith("negated")
-            return _abstain(text, f"{doubt} (inferred {organ})", probability, listed, negated=negated)
+            return _abstain(text, f"{doubt.reason} (inferred {organ})", probability, listed, doubt.kind)
         return None
 
     def _grounded(self, text: str, shares: Floats, point: Floats, spread: float) -> Grounding:
@@ -162,7 +162,7 @@ def _nothing(text: str, probability: float, organs: dict[str, float] | None = No
 
 
 def _abstain(
-    text: str, reason: str, probability: float, organs: dict[str, float], negated: bool = False
+    text: str, reason: str, probability: float, organs: dict[str, float], doubt: DoubtKind | None = None
 ) -> Grounding:
     return Grounding(
         status="abstained",
@@ -173,7 +173,9 @@ def _abstain(
         point_mm=None,
         organs=organs,
         laterality="none",
-        negated=negated,
+        negated=doubt == "negated",
         score=round(probability, 4),
         named=False,
+        hypothetical=doubt == "hypothetical",
+        family=doubt == "family",
     )

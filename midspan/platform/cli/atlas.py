@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from midspan.errors import WrongUse
-from midspan.platform.answers import NearPlace, PlacedSentence
+from midspan.platform.answers import NearPlace, Place, PlacedSentence
 from midspan.platform.cli.common import Context, Json, Limit, err, out, plain, print_json
 
 app = typer.Typer(
@@ -129,21 +129,22 @@ def near(
     if not found:
         out.print("nothing found")
     for number, one in enumerate(found, start=1):
-        said, where = one.place.grounding, one.place.grounding.provenance
-        span = f"characters {int(where.start)}-{int(where.end)}"
-        out.print(
-            plain(f"{number:2}. {one.place.title}  ({said.organ}, {one.distance_mm:.0f} mm, {span})", "bold")
-        )
-        out.print(plain("    " + " ".join(said.text.split())))
-        out.print(plain(f"    {said.reason}; {said.id}", "dim"))
+        _print_read(number, one.place, f"{one.place.grounding.organ}, {one.distance_mm:.0f} mm, ")
+
+
+def _print_read(number: int, place: Place, where_to: str = "") -> None:
+    said, where = place.grounding, place.grounding.provenance
+    span = f"characters {int(where.start)}-{int(where.end)}"
+    out.print(plain(f"{number:2}. {place.title}  ({where_to}{span})", "bold"))
+    out.print(plain("    " + " ".join(said.text.split())))
+    out.print(plain(f"    {said.reason}; {said.id}", "dim"))
 
 
 def near_as_json(one: NearPlace) -> dict[str, Any]:
     """A sentence with its point and where it is read."""
-    said, where = one.place.grounding, one.place.grounding.provenance
+    said = one.place.grounding
     return {
-        "record": said.id,
-        "text": said.text,
+        **_read_at(one.place),
         "organ": said.organ,
         "laterality": said.laterality,
         "named": said.named,
@@ -151,14 +152,51 @@ def near_as_json(one: NearPlace) -> dict[str, Any]:
         "point_mm": [said.x_mm, said.y_mm, said.z_mm],
         "spread_mm": said.spread_mm,
         "distance_mm": round(one.distance_mm, 3),
+    }
+
+
+def _read_at(place: Place) -> dict[str, Any]:
+    said, where = place.grounding, place.grounding.provenance
+    return {
+        "record": said.id,
+        "text": said.text,
         "atlas": said.atlas,
         "source": where.source_id,
-        "path": one.place.path,
-        "title": one.place.title,
+        "path": place.path,
+        "title": place.title,
         "start": where.start,
         "end": where.end,
         "unit": where.unit,
     }
+
+
+@app.command("unplaced")
+def unplaced(
+    context: typer.Context,
+    only: Annotated[
+        str | None, typer.Option(help="`negated`, `hypothetical` (a condition) or `family` (a relative).")
+    ] = None,
+    atlas: Named = None,
+    limit: Limit = 50,
+    json: Json = False,
+) -> None:
+    """List sentences with anatomical words that were not placed, with the reason."""
+    state: Context = context.obj
+    with state.workspace() as workspace:
+        found = workspace.abstentions(limit, atlas, only)  # type: ignore[arg-type]
+    if json:
+        print_json({"unplaced": [_unplaced_as_json(place) for place in found]})
+        return
+    if not found:
+        out.print("nothing found")
+    for number, place in enumerate(found, start=1):
+        _print_read(number, place)
+
+
+def _unplaced_as_json(place: Place) -> dict[str, Any]:
+    said = place.grounding
+    doubts = {"negated": said.negated, "hypothetical": said.hypothetical, "family": said.family}
+    return {**_read_at(place), "reason": said.reason, "organs": dict(said.organs), **doubts}
 
 
 @app.command("place")

@@ -59,6 +59,21 @@ def test_abstention_says_why(text, why):
     assert why in answer.reason
 
 
+@pytest.mark.parametrize(
+    ("text", "flags"),
+    [
+        ("The liver is large.", (False, False, False)),
+        ("There is no disease of the liver.", (True, False, False)),
+        ("If you have kidney disease, ask first.", (False, True, False)),
+        ("His mother had ovarian cancer.", (False, False, True)),
+        ("The prostate is enlarged.", (False, False, False)),
+    ],
+)
+def test_what_is_not_stated_of_the_patient_is_marked(text, flags):
+    answer = ground(text)
+    assert (answer.negated, answer.hypothetical, answer.family) == flags
+
+
 def test_main_clause_after_a_condition_counts():
     assert ground("If you drink much alcohol for years, your own liver will suffer.").organ == "liver"
 

@@ -74,16 +74,17 @@ def test_an_unsure_answer_is_an_abstention():
 
 
 @pytest.mark.parametrize(
-    "text, negated",
+    "text, doubt",
     [
-        ("There is no sign of hepatitis.", True),
-        ("Her mother had hepatitis.", False),
-        ("Call the doctor if hepatitis develops.", False),
+        ("There is no sign of hepatitis.", "negated"),
+        ("Her mother had hepatitis.", "family"),
+        ("Call the doctor if hepatitis develops.", "hypothetical"),
     ],
 )
-def test_what_is_not_stated_of_the_patient_is_not_placed(text, negated):
+def test_what_is_not_stated_of_the_patient_is_not_placed(text, doubt):
     found = place(text, StandIn(liver=0.9))
-    assert (found.status, found.negated) == ("abstained", negated)
+    assert found.status == "abstained"
+    assert [name for name in ("negated", "hypothetical", "family") if getattr(found, name)] == [doubt]
     assert found.reason.endswith("(inferred liver)")
 
 

@@ -98,6 +98,21 @@ def test_inside_one_side(run):
     assert "A stone lay in the left kidney." in run("atlas", "near", "--inside", "kidney").stdout
 
 
+def test_what_was_not_placed_is_narrowed_to_a_doubt(tmp_path):
+    text = "There is no disease of the spleen. His mother had a large spleen."
+    (tmp_path / "note.txt").write_text(text)
+    assert midspan(tmp_path, "ingest", tmp_path / "note.txt", "--stage", "atlas").exit_code == 0
+    unplaced = ("atlas", "unplaced")
+    (one,) = json.loads(midspan(tmp_path, *unplaced, "--only", "family", "--json").stdout)["unplaced"]
+    assert one["text"] == "His mother had a large spleen."
+    assert (one["family"], one["negated"], one["hypothetical"]) == (True, False, False)
+    assert one["reason"].startswith("about a relative")
+    assert text[one["start"] : one["end"]] == "spleen"
+    words = midspan(tmp_path, *unplaced).stdout
+    assert "There is no disease of the spleen." in words and "His mother" in words
+    assert "nothing found" in midspan(tmp_path, *unplaced, "--only", "hypothetical").stdout
+
+
 def test_place_has_the_fixed_shape(run):
     placed = json.loads(run("atlas", "place", "The hepar is large.", "--atlas", "torso", "--json").stdout)
     assert set(placed) == {"organ", "probability", "point_mm", "spread_mm", "organs", "atlas"}
@@ -114,6 +129,7 @@ def test_place_has_the_fixed_shape(run):
         (("near", "--organ", "liver", "--atlas", "x"), "unknown atlas 'x'; known: mird-adult, torso"),
         (("near", "--organ", "liver", "--side", "up"), "`left` or `right`"),
         (("place", " "), "no sentence"),
+        (("unplaced", "--only", "likely"), "negated, hypothetical or family"),
         (("import", "x.nii"), "or a preset, and not both"),
         (("import", "x.nii", "--preset", "y"), "unknown preset 'y'; known: totalsegmentator"),
         (("import", "x.nii", "--preset", "totalsegmentator"), "x.nii is not a file"),

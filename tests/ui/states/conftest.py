@@ -179,7 +179,7 @@ class StandIn:
     def places(self, organ: str | None = None, limit: int = 200, atlas: str | None = None) -> list[Place]:
         return [Place(grounding(), "paper.pdf", "/a.pdf")] if organ in (None, "liver") else []
 
-    def abstentions(self, limit: int = 50, atlas: str | None = None) -> list[Place]:
+    def abstentions(self, limit: int = 50, atlas: str | None = None, doubt: str | None = None) -> list[Place]:
         return []
 
     def sources(self, limit: int = 100, offset: int = 0, contains: str = "") -> list[SourceSummary]:
