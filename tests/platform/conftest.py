@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from midspan import Workspace
+from midspan.db.graph_store import GraphStore
 from midspan.platform.answers import IngestReport
+from tests.platform.machines import Boot, Machine
 
 TEXTS = {
     "curie.txt": (
@@ -67,3 +69,17 @@ def fresh(tmp_path: Path) -> Iterator[Workspace]:
 def workspace(ingested: tuple[Path, Path, IngestReport]) -> Iterator[Workspace]:
     with Workspace.open(ingested[0], create=False) as opened:
         yield opened
+
+
+@pytest.fixture
+def machine(tmp_path: Path, record_store_url: str) -> Iterator[Boot]:
+    """Makes machines that share one record store."""
+    made: list[Machine] = []
+
+    def boot(name: str = "a", graph: GraphStore | None = None) -> Machine:
+        made.append(Machine(tmp_path / name, record_store_url, name, graph))
+        return made[-1]
+
+    yield boot
+    for each in made:
+        each.close()

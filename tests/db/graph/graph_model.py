@@ -8,7 +8,7 @@ from typing import Any
 
 from midspan.db.graph.schema import assertion_uid, slot_uid
 from midspan.db.graph_store import GraphStore
-from midspan.db.record_store import GraphFact
+from midspan.db.record_store import GraphFact, Lease, RecordStore
 from midspan.records import Fact, FactSlot, Provenance
 
 
@@ -135,3 +135,9 @@ def expected(items: Sequence[GraphFact]) -> Graph:
                 "confidence": max(scores[assertion]),
             }
     return nodes, edges
+
+
+def taken(store: RecordStore, holder: str) -> Lease:
+    lease = store.acquire("projector", holder, 600.0)
+    assert lease is not None
+    return lease

@@ -1,0 +1,53 @@
+"""Both graph stores, empty, over a record store that gives the lease."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from midspan.db import migrate
+from midspan.db.graph.embedded import EmbeddedGraph
+from midspan.db.graph.neo4j import Neo4jGraph
+from midspan.db.graph_store import GraphStore
+from midspan.db.record_store import Lease
+from midspan.db.records.engine import make_engine
+from midspan.db.records.relational import SqlRecordStore
+from services.neo4j import Neo4j
+from tests.db.graph.graph_model import taken
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqlRecordStore]:
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    migrate.upgrade(url)
+    engine = make_engine(url)
+    opened = SqlRecordStore(engine)
+    yield opened
+    opened.close()
+    engine.dispose()
+
+
+@pytest.fixture
+def lease(store: SqlRecordStore) -> Lease:
+    return taken(store, "here")
+
+
+@pytest.fixture(scope="module")
+def server_graph(neo4j_server: Neo4j) -> Iterator[Neo4jGraph]:
+    """One for the module: connections and readers are made once."""
+    opened = Neo4jGraph.at(neo4j_server.url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(params=["embedded", "neo4j"])
+def graph(request: pytest.FixtureRequest, tmp_path: Path, store: SqlRecordStore) -> Iterator[GraphStore]:
+    if request.param == "embedded":
+        opened = EmbeddedGraph(tmp_path / "graph", store)
+        yield opened
+        opened.close()
+    else:
+        request.getfixturevalue("neo4j_server").wipe()
+        yield request.getfixturevalue("server_graph")

@@ -1,0 +1,152 @@
+"""The embedded graph: its files' generations, its process, its limits."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from midspan.db.graph import embedded as graph_embedded
+from midspan.db.graph import process as graph_process
+from midspan.db.graph import schema as graph_schema
+from midspan.db.graph.embedded import EmbeddedGraph
+from midspan.db.graph.process import GraphProcess
+from midspan.db.graph_store import GraphStore
+from midspan.db.record_store import Lease
+from midspan.db.records.relational import SqlRecordStore
+from midspan.errors import DamagedGeneration, QueryTimeout, WrongUse
+from tests.db.graph.graph_model import expected, fact, read
+
+
+@pytest.fixture
+def embedded(tmp_path: Path, store: SqlRecordStore) -> EmbeddedGraph:
+    return EmbeddedGraph(tmp_path / "graph", store)
+
+
+def test_another_instance_sees_each_new_generation(
+    embedded: EmbeddedGraph, tmp_path: Path, store: SqlRecordStore, lease: Lease
+) -> None:
+    other = EmbeddedGraph(tmp_path / "graph", store)
+    embedded.apply([fact(1)], [], 1, lease)
+    assert read(other) == expected([fact(1)])
+
+    embedded.apply([fact(2)], ["fact-1"], 2, lease)
+
+    assert (other.applied(), read(other)) == (2, expected([fact(2)]))
+
+
+def test_a_graph_of_another_schema_is_built_anew(
+    embedded: EmbeddedGraph,
+    tmp_path: Path,
+    store: SqlRecordStore,
+    lease: Lease,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    embedded.apply([fact(1)], [], 5, lease)
+    monkeypatch.setattr(graph_embedded, "SCHEMA_VERSION", graph_schema.SCHEMA_VERSION + 1)
+    newer = EmbeddedGraph(tmp_path / "graph", store)
+
+    assert (newer.applied(), read(newer)) == (0, ({}, {}))
+    newer.apply([fact(2)], [], 6, lease)
+    assert (newer.applied(), read(newer)) == (6, expected([fact(2)]))
+
+
+def test_a_file_that_the_engine_cannot_read_is_passed_over(
+    embedded: EmbeddedGraph,
+    tmp_path: Path,
+    store: SqlRecordStore,
+    lease: Lease,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    embedded.apply([fact(1)], [], 1, lease)
+    with monkeypatch.context() as patch:
+        patch.setattr(GraphProcess, "save", lambda self, path, indexes: path.write_bytes(b"no graph"))
+        embedded.apply([fact(2)], [], 2, lease)
+
+    assert EmbeddedGraph(tmp_path / "graph", store).applied() == 1
+    next((tmp_path / "graph").glob("graph.g000001.*")).unlink()
+    damaged = EmbeddedGraph(tmp_path / "graph", store)
+    with pytest.raises(DamagedGeneration, match="midspan reindex"):
+        damaged.query("MATCH (n) RETURN n")
+    damaged.clear(lease)
+    assert damaged.applied() == 0
+
+
+def test_a_batch_that_fails_half_way_leaves_the_graph_as_it_was(
+    embedded: EmbeddedGraph, lease: Lease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedded.apply([fact(1)], [], 1, lease)
+    run = GraphProcess.run
+
+    def failing(self: GraphProcess, cypher: str, parameters: Any) -> Any:
+        if "SUPPORTS" in cypher and "MERGE" in cypher:
+            raise RuntimeError("out of luck")
+        return run(self, cypher, parameters)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(GraphProcess, "run", failing)
+        with pytest.raises(RuntimeError):
+            embedded.apply([fact(2)], ["fact-1"], 2, lease)
+
+    assert (embedded.applied(), read(embedded)) == (1, expected([fact(1)]))
+
+
+def test_queries_that_make_too_many_rows_on_their_way_are_ended(embedded: EmbeddedGraph) -> None:
+    with pytest.raises(QueryTimeout, match="rows"):
+        embedded.query("UNWIND range(1, 6000000) AS a RETURN count(a)", seconds=60)
+
+
+def test_a_process_that_died_is_replaced(embedded: EmbeddedGraph, lease: Lease) -> None:
+    embedded.apply([fact(1)], [], 1, lease)
+    held = embedded._frozen()
+    held._child.kill()
+    assert read(embedded) == expected([fact(1)])
+
+
+def test_a_query_that_will_not_stop_has_its_process_killed(
+    embedded: EmbeddedGraph, lease: Lease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedded.apply([fact(1)], [], 1, lease)
+    monkeypatch.setattr(graph_process, "GRACE_SECONDS", -1.0)
+    with pytest.raises(QueryTimeout, match="was ended"):
+        embedded.query("UNWIND range(1, 4000000) AS a RETURN count(a)", seconds=1)
+    monkeypatch.undo()
+    assert read(embedded) == expected([fact(1)])
+
+
+def test_a_parameter_that_is_no_plain_value_is_refused(embedded: EmbeddedGraph) -> None:
+    with pytest.raises(WrongUse, match="parameter"):
+        embedded.query("RETURN $x", {"x": object()})
+
+
+def test_readers_go_on_while_a_writer_publishes(
+    embedded: EmbeddedGraph, tmp_path: Path, store: SqlRecordStore, lease: Lease
+) -> None:
+    other = EmbeddedGraph(tmp_path / "graph", store)
+    embedded.apply([fact(0)], [], 1, lease)
+    stop, problems, reads = threading.Event(), [], []
+
+    def look(graph: GraphStore) -> None:
+        seen = 0
+        while not stop.is_set() or not reads:
+            ((mentions, support),) = graph.query(
+                "MATCH (m:Mention) WITH count(m) AS mentions MATCH (a:Assertion) RETURN mentions, a.support"
+            ).rows
+            reads.append(mentions)
+            if mentions != support or mentions < seen:
+                problems.append((seen, mentions, support))
+            seen = mentions
+
+    threads = [threading.Thread(target=look, args=(which,)) for which in (embedded, other, other)]
+    for thread in threads:
+        thread.start()
+    for number in range(1, 12):
+        embedded.apply([fact(number)], [], number + 1, lease)
+    stop.set()
+    for thread in threads:
+        thread.join(timeout=60)
+
+    assert problems == []
+    assert other.counts()["Mention"] == 12
