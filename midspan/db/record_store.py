@@ -22,7 +22,6 @@ from midspan.records import (
     Page,
     Product,
     Record,
-    RecordKind,
     Run,
     Segment,
     Source,
@@ -134,7 +133,7 @@ class SourceSummary:
     """Length of the extracted text in code points; 0 for videos."""
     seconds: float
     """Duration covered by windows; 0 for documents."""
-    records: Mapping[RecordKind, int]
+    records: Mapping[str, int]
     complete: bool
     """No stage of its last runs failed."""
 
@@ -145,7 +144,7 @@ class SegmentFilter:
 
     source_ids: frozenset[str] | None = None
     source_kind: SourceKind | None = None
-    record_kinds: frozenset[RecordKind] | None = None
+    record_kinds: frozenset[str] | None = None
     """Only segments that carry a record of one of these kinds."""
     added_from: float | None = None
     added_until: float | None = None
@@ -318,15 +317,13 @@ class RecordStore(ABC):
     def run(self, run_id: str) -> Run | None: ...
 
     @abstractmethod
-    def records_of(
-        self, segment_ids: Sequence[str], kinds: Sequence[RecordKind] = ()
-    ) -> dict[str, list[Record]]:
+    def records_of(self, segment_ids: Sequence[str], kinds: Sequence[str] = ()) -> dict[str, list[Record]]:
         """Records by segment id, in order of place; all kinds when none is named."""
 
     @abstractmethod
     def records(
         self,
-        kind: RecordKind,
+        kind: str,
         where: Mapping[str, Any] | None = None,
         limit: int = 100,
         offset: int = 0,

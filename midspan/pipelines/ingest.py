@@ -26,15 +26,10 @@ from midspan.pipelines.readers.extract import Extract, VideoWindow
 from midspan.pipelines.segmenting import reading_run, segment_document, segment_video
 from midspan.pipelines.stage import Batch, Stage, check_order
 from midspan.records import (
-    AtlasGrounding,
-    Embedding,
-    Fact,
     Failure,
     Page,
     Product,
     Record,
-    RecordKind,
-    SceneArrangement,
     Segment,
     Source,
     Thumbnail,
@@ -314,12 +309,9 @@ class _Pass:
     def _keep(self, commit: Commit, products: Iterable[Product]) -> None:
         for product in products:
             commit.products.append(product)
-            if isinstance(product, (Embedding, Thumbnail)):
-                continue
-            kind = _record_kind(product)
-            if kind is not None:
+            if isinstance(product, Record) and product.counts:
                 work = self._by_source[product.provenance.source_id]
-                work.records[kind] = work.records.get(kind, 0) + 1
+                work.records[product.kind] = work.records.get(product.kind, 0) + 1
 
     def _finish_ended(self, gathered: _Gathered) -> None:
         commit = gathered.commit
@@ -343,15 +335,6 @@ class _Pass:
                         records=work.counted(),
                     )
                 )
-
-
-def _record_kind(record: Record) -> RecordKind | None:
-    """What to count a record as; an abstention is stored but counts as nothing found."""
-    if isinstance(record, SceneArrangement):
-        return "scene"
-    if isinstance(record, AtlasGrounding):
-        return "atlas" if record.status == "grounded" else None
-    return "fact" if isinstance(record, Fact) else "event"
 
 
 def _source(work: Work, media: MediaType) -> Source:

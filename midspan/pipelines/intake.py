@@ -13,7 +13,7 @@ from typing import Literal
 from midspan.db.record_store import ItemLease, RecordStore
 from midspan.errors import EmptySource, MidspanError, SourceVanished, UnsupportedSource
 from midspan.pipelines import stopping
-from midspan.records import Failure, Location, RecordKind
+from midspan.records import Failure, Location
 
 RACY_NS = 2_000_000_000
 """A file written this shortly before it was seen may have changed again within the same time stamp."""
@@ -36,7 +36,7 @@ class Work:
     failures: list[tuple[str | None, Failure]] = field(default_factory=list)
     """(run id, failure)"""
     segments: int = 0
-    records: dict[RecordKind, int] = field(default_factory=dict)
+    records: dict[str, int] = field(default_factory=dict)
 
     @property
     def source_id(self) -> str:

@@ -13,7 +13,6 @@ from midspan.records import (
     Fact,
     Failure,
     Record,
-    RecordKind,
     Run,
     Segment,
     Source,
@@ -51,7 +50,8 @@ class Hit:
 
     record: str
     """Id of the segment or record, for ``show``."""
-    kind: Literal["sentence", "fragment", "window", "scene", "atlas", "fact", "event"]
+    kind: str
+    """Of a segment or a record."""
     score: float
     source: str
     path: str
@@ -103,7 +103,7 @@ class IngestReport:
     superseded: int
     failed: int
     segments: int
-    records: Mapping[RecordKind, int]
+    records: Mapping[str, int]
     failures: tuple[Failure, ...]
     seconds: float
     state: JobState = "done"

@@ -10,6 +10,7 @@ from midspan.db.jobs.store import JobStore
 from midspan.errors import StoreError
 from midspan.platform.answers import IngestReport
 from midspan.platform.runner import Progress
+from midspan.records import RECORDS
 
 if TYPE_CHECKING:
     from midspan.platform.workspace import Workspace
@@ -66,7 +67,7 @@ def report(workspace: Workspace, job_id: str, seconds: float) -> IngestReport:
         superseded=tally.outcomes.get("superseded", 0),
         failed=tally.outcomes.get("failed", 0),
         segments=tally.segments,
-        records={kind: tally.records.get(kind, 0) for kind in ("scene", "atlas", "fact", "event")},
+        records={kind: tally.records.get(kind, 0) for kind in RECORDS},
         failures=tuple(workspace.store.failures(job_id)),
         seconds=seconds,
         state=row.state if row is not None else "failed",

@@ -14,9 +14,8 @@ from midspan.db.record_store import RecordStore, SegmentFilter
 from midspan.db.vector_index import VectorIndex
 from midspan.errors import NotFound, WrongUse
 from midspan.platform.answers import Answer, Hit
-from midspan.platform.describing import describe, kind_of
 from midspan.platform.fusion import fuse
-from midspan.records import ActionEvent, Record, RecordKind, Segment
+from midspan.records import RECORDS, ActionEvent, Record, Segment
 
 DEPTH = 100
 """How far down each list is read before fusing."""
@@ -26,8 +25,6 @@ NEAR_DUPLICATE = 0.95
 """Cosine of visual signatures from which on two moments are called near-duplicates."""
 MIN_COSINE = 0.2
 """Sentences less like the query than this are not called hits, whatever their rank."""
-
-RECORD_KINDS: tuple[RecordKind, ...] = ("scene", "atlas", "fact", "event")
 
 LABELS = {"words": "words", "meaning": "meaning", "events": "event words"}
 
@@ -127,7 +124,7 @@ class Searcher:
         kinds: frozenset[str],
         limit: int,
     ) -> list[Hit]:
-        record_kinds = [kind for kind in RECORD_KINDS if kind in kinds]
+        record_kinds = [kind for kind in RECORDS if kind in kinds]
         hits: list[Hit] = []
         for start in range(0, len(ranked), 50):
             part = ranked[start : start + 50]
@@ -191,12 +188,12 @@ def _record_hit(record: Record, score: float, why: str, segment: Segment | None)
     place = record.provenance
     return Hit(
         record=record.id,
-        kind=kind_of(record),
+        kind=record.kind,
         score=score,
         source=place.source_id,
         path="",
         title="",
-        text=describe(record),
+        text=record.line,
         start=place.start,
         end=place.end,
         unit=place.unit,

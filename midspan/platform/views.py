@@ -18,7 +18,6 @@ from midspan.platform.answers import (
     Shown,
     WorkerView,
 )
-from midspan.platform.describing import kind_of
 from midspan.records import Fact, Failure, SceneArrangement
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def show(store: RecordStore, record_id: str, context: int) -> Shown:
     siblings = store.records_of([segment.id]).get(segment.id, [])
     return Shown(
         id=record_id,
-        kind=kind_of(record) if record is not None else segment.kind,
+        kind=record.kind if record is not None else segment.kind,
         record=record,
         segment=segment,
         source=source,

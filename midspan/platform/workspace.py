@@ -47,7 +47,7 @@ from midspan.platform.models import STAGES, Models
 from midspan.platform.projector import Projected, Projector, holder_name
 from midspan.platform.replica import place, replica_id
 from midspan.platform.settings import Settings
-from midspan.records import DoubtKind, Run, SourceKind
+from midspan.records import RECORDS, SEGMENT_KINDS, DoubtKind, Run, SourceKind
 
 if TYPE_CHECKING:
     from midspan.models.atlas.atlas import Atlas
@@ -57,8 +57,8 @@ if TYPE_CHECKING:
     from midspan.platform.runner import JobRunner, Progress
     from midspan.platform.search import Searcher
 
-KINDS = ("sentence", "fragment", "window", "scene", "atlas", "fact", "event")
-RECORD_KINDS = ("scene", "atlas", "fact", "event")
+KINDS = (*SEGMENT_KINDS, *RECORDS)
+"""What a hit may be."""
 NO_STAGE = "none"
 """The name that asks for reading and full text alone."""
 
@@ -303,11 +303,11 @@ class Workspace:
         if limit < 1:
             raise WrongUse(f"the limit must be at least 1, not {limit}")
         sources = frozenset(source_ids)
-        only_records = bool(chosen) and chosen <= set(RECORD_KINDS)
+        only_records = bool(chosen) and chosen <= set(RECORDS)
         where = SegmentFilter(
             source_ids=sources or None,
             source_kind=source_kind,
-            record_kinds=chosen if only_records else None,  # type: ignore[arg-type]
+            record_kinds=chosen if only_records else None,
             added_from=added_from,
             added_until=added_until,
             start=start,

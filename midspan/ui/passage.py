@@ -132,7 +132,7 @@ def _record(workspace: Workspace, record: Record) -> None:
             )
         elif isinstance(record, Fact):
             st.html(f"{style.badge('fact')}{triple(record)}<div class='ms-meta'>{_link(record)}</div>")
-        else:
+        elif isinstance(record, ActionEvent):
             st.html(f'{style.badge("event")}{as_html(record.text)}<div class="ms-meta">{_span(record)}</div>')
 
 

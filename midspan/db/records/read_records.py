@@ -24,7 +24,7 @@ from midspan.db.records.tables import (
     source,
 )
 from midspan.errors import UnknownName
-from midspan.records import AtlasGrounding, Record, RecordKind, Run
+from midspan.records import AtlasGrounding, Record, Run
 
 
 def one(connection: Connection, record_id: str) -> Record | None:
@@ -41,7 +41,7 @@ def one_run(connection: Connection, run_id: str) -> Run | None:
 
 
 def of_segments(
-    connection: Connection, segment_ids: Sequence[str], kinds: Sequence[RecordKind]
+    connection: Connection, segment_ids: Sequence[str], kinds: Sequence[str]
 ) -> dict[str, list[Record]]:
     found: dict[str, list[Record]] = {}
     for kind in kinds or tuple(RECORDS):
@@ -54,7 +54,7 @@ def of_segments(
 
 
 def of_kind(
-    connection: Connection, kind: RecordKind, where: Mapping[str, Any], limit: int, offset: int
+    connection: Connection, kind: str, where: Mapping[str, Any], limit: int, offset: int
 ) -> list[Record]:
     columns = RECORDS[kind].c
     for name in where:
@@ -66,7 +66,7 @@ def of_kind(
 
 def _fetch(
     connection: Connection,
-    kind: RecordKind,
+    kind: str,
     where: Sequence[ColumnElement[bool]],
     limit: int | None = None,
     offset: int = 0,

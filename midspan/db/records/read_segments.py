@@ -13,7 +13,7 @@ from midspan.db.record_store import SegmentFilter, TextHit
 from midspan.db.records import codec, dialect, fulltext
 from midspan.db.records.read_sources import RECORDS, reading_of
 from midspan.db.records.tables import action_event, segment, source, thumbnail
-from midspan.records import RecordKind, Segment
+from midspan.records import Segment
 
 
 def of_source(connection: Connection, source_id: str, after: int, limit: int) -> list[Segment]:
@@ -65,7 +65,7 @@ def passing(connection: Connection, where: SegmentFilter) -> list[ColumnElement[
     return conditions
 
 
-def _carries(kind: RecordKind) -> ColumnElement[bool]:
+def _carries(kind: str) -> ColumnElement[bool]:
     """Whether a segment has a record of a kind; that it has no anatomy is no such record."""
     table = RECORDS[kind]
     has = exists().where(table.c.segment_id == segment.c.id)

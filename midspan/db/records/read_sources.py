@@ -23,9 +23,9 @@ from midspan.db.records.tables import (
     source,
     source_run,
 )
-from midspan.records import Page, RecordKind, Source
+from midspan.records import Page, Source
 
-RECORDS: dict[RecordKind, Table] = {
+RECORDS: dict[str, Table] = {
     "scene": scene,
     "atlas": atlas_grounding,
     "fact": fact,

@@ -51,7 +51,6 @@ from midspan.records import (
     Location,
     Page,
     Record,
-    RecordKind,
     Run,
     Segment,
     Source,
@@ -157,15 +156,13 @@ class SqlRecordStore(RecordStore):
         with reading(self._engine) as connection:
             return read_records.one_run(connection, run_id)
 
-    def records_of(
-        self, segment_ids: Sequence[str], kinds: Sequence[RecordKind] = ()
-    ) -> dict[str, list[Record]]:
+    def records_of(self, segment_ids: Sequence[str], kinds: Sequence[str] = ()) -> dict[str, list[Record]]:
         with reading(self._engine) as connection:
             return read_records.of_segments(connection, segment_ids, kinds)
 
     def records(
         self,
-        kind: RecordKind,
+        kind: str,
         where: Mapping[str, Any] | None = None,
         limit: int = 100,
         offset: int = 0,

@@ -13,6 +13,7 @@ from rich.table import Table
 from midspan.errors import WrongUse
 from midspan.platform.answers import Answer, Hit, Rows, Shown
 from midspan.platform.cli.common import Context, Json, Limit, clock, out, plain, print_json
+from midspan.platform.workspace import KINDS
 
 
 def search(
@@ -23,7 +24,7 @@ def search(
     ] = None,
     kind: Annotated[
         list[str] | None,
-        typer.Option(help="Only sentence, fragment, window, scene, atlas, fact or event (repeatable)."),
+        typer.Option(help=f"Only {', '.join(KINDS[:-1])} or {KINDS[-1]} (repeatable)."),
     ] = None,
     source: Annotated[
         list[str] | None, typer.Option(help="Only sources with this id, or with this in title or path.")

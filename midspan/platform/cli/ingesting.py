@@ -15,6 +15,7 @@ from rich.table import Table
 from midspan.platform import runner
 from midspan.platform.answers import IngestReport
 from midspan.platform.cli.common import Context, Json, err, out, plain, print_json
+from midspan.records import RECORDS
 
 FAILURES_SHOWN = 50
 
@@ -130,10 +131,7 @@ def print_report(report: IngestReport) -> None:
         "sources changed": report.superseded,
         "sources failed": report.failed,
         "segments": report.segments,
-        "scene arrangements": report.records["scene"],
-        "atlas answers": report.records["atlas"],
-        "facts": report.records["fact"],
-        "video events": report.records["event"],
+        **{record.plural: report.records[kind] for kind, record in RECORDS.items()},
         "failures": len(report.failures),
     }
     for name, count in rows.items():

@@ -1,0 +1,61 @@
+"""What crosses a folder border: frozen dataclasses, with units and frames stated.
+
+Spans are half-open, ``[start, end)``. In text they count Unicode code points of the stored extracted
+text, which is normalised to NFC; in video they are seconds from the container's presentation
+timestamps. Ids are strings that are the same on every machine (see :func:`record_id`).
+"""
+
+from midspan.records.atlases import AtlasOrgan, StoredAtlas
+from midspan.records.failure import Failure
+from midspan.records.ids import digest, record_id
+from midspan.records.kinds import RECORDS
+from midspan.records.kinds.atlas import AtlasGrounding, DoubtKind
+from midspan.records.kinds.event import ActionEvent
+from midspan.records.kinds.fact import Fact, FactSlot
+from midspan.records.kinds.scene import SceneArrangement, SceneObject, SceneRelation
+from midspan.records.products import Embedding, Product, Thumbnail
+from midspan.records.record import Provenance, Record
+from midspan.records.sources import (
+    SEGMENT_KINDS,
+    TEXT_NORMALISATION,
+    Location,
+    Page,
+    Run,
+    Segment,
+    SegmentKind,
+    Source,
+    SourceKind,
+    Unit,
+)
+
+__all__ = [
+    "RECORDS",
+    "SEGMENT_KINDS",
+    "TEXT_NORMALISATION",
+    "ActionEvent",
+    "AtlasGrounding",
+    "AtlasOrgan",
+    "DoubtKind",
+    "Embedding",
+    "Fact",
+    "FactSlot",
+    "Failure",
+    "Location",
+    "Page",
+    "Product",
+    "Provenance",
+    "Record",
+    "Run",
+    "SceneArrangement",
+    "SceneObject",
+    "SceneRelation",
+    "Segment",
+    "SegmentKind",
+    "Source",
+    "SourceKind",
+    "StoredAtlas",
+    "Thumbnail",
+    "Unit",
+    "digest",
+    "record_id",
+]

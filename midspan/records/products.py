@@ -1,0 +1,37 @@
+"""What stages give: records, vectors and pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Union
+
+from midspan.records.record import Record
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+
+@dataclass(frozen=True)
+class Embedding:
+    """The vector of one segment in one space. The record store keeps it; FAISS is a projection."""
+
+    segment_id: str
+    source_id: str
+    run_id: str
+    space: Literal["text", "visual"]
+    vector: npt.NDArray[np.float32]
+    """(d,), L2-normalised, so that the inner product is the cosine."""
+    text_sha256: str = ""
+
+
+@dataclass(frozen=True)
+class Thumbnail:
+    """A small picture of a video window: JPEG bytes."""
+
+    segment_id: str
+    source_id: str
+    jpeg: bytes
+
+
+Product = Union[Record, Embedding, Thumbnail]
