@@ -27,6 +27,7 @@ from midspan.db import migrate
 from midspan.db.record_store import READING, Commit, RunResult, TextChunk
 from midspan.db.records import codec
 from midspan.db.records.engine import make_engine
+from midspan.db.records.kinds import KINDS
 from midspan.db.records.relational import SqlRecordStore
 from midspan.records import (
     AtlasGrounding,
@@ -118,9 +119,9 @@ def rows_of(commits: Sequence[Commit]) -> list[Rows]:
                 "source": [codec.source_row(source) for source in commit.sources],
                 "chunk": [{**vars(chunk), "end": len(chunk.text)}],
                 "segment": [{"key": keys[s.id], **codec.segment_row(s)} for s in commit.segments],
-                "fact": [codec.fact_row(p) for p in said if isinstance(p, Fact)],
+                "fact": [KINDS["fact"].full_row(p) for p in said if isinstance(p, Fact)],
                 "atlas_grounding": [
-                    {**codec.atlas_row(p), "organs": json.dumps(dict(p.organs))}
+                    {**KINDS["atlas"].full_row(p), "organs": json.dumps(dict(p.organs))}
                     for p in said
                     if isinstance(p, AtlasGrounding)
                 ],

@@ -11,6 +11,7 @@ from sqlalchemy import Select, Table, select
 
 from midspan.db.records import tables
 from midspan.db.records.engine import reading
+from midspan.db.records.kinds import KINDS
 from midspan.platform.workspace import Workspace
 
 OF_THE_MACHINE = frozenset({"versions", "sqlite", "database", "workspace", "models", "graph", "broker"})
@@ -18,7 +19,7 @@ OF_THE_MACHINE = frozenset({"versions", "sqlite", "database", "workspace", "mode
 
 TABLES = (
     *(tables.source, tables.location, tables.run, tables.source_run, tables.chunk, tables.segment),
-    *(tables.embedding, tables.fact, tables.failure),
+    *(tables.embedding, KINDS["fact"].table, tables.failure),
 )
 OF_THE_RUN = frozenset({"key", "segment_key", "added_at", "seen_at", "created_at", "finished_at"})
 """Columns that differ between two runs that did the same."""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from midspan.db.migrate import is_ours
 from midspan.db.records.engine import make_engine, writing
-from midspan.db.records.tables import metadata
+from midspan.db.records.schema import metadata
 
 
 def run(connection: Connection) -> None:

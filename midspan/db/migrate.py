@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, column, inspect, select, table
 
 from midspan.db.records import dialect
 from midspan.db.records.engine import PATIENCE, make_engine, reading, writing
+from midspan.db.records.schema import INDEX_PARTS
 from midspan.errors import NewerSchema, StoreError
 
 
@@ -58,7 +59,7 @@ def check(engine: Engine) -> None:
 
 def is_ours(name: str | None, kind: str, parents: Mapping[str, str | None]) -> bool:
     """Whether Alembic compares this with the tables: what an index keeps for itself is not."""
-    return not any(name == part or (name or "").startswith(f"{part}_") for part in dialect.INDEX_PARTS)
+    return not any(name == part or (name or "").startswith(f"{part}_") for part in INDEX_PARTS)
 
 
 def _is_current(connection: Connection) -> bool:

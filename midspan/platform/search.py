@@ -15,7 +15,7 @@ from midspan.db.vector_index import VectorIndex
 from midspan.errors import NotFound, WrongUse
 from midspan.platform.answers import Answer, Hit
 from midspan.platform.fusion import fuse
-from midspan.records import RECORDS, ActionEvent, Record, Segment
+from midspan.records import RECORDS, Record, Segment
 
 DEPTH = 100
 """How far down each list is read before fusing."""
@@ -25,8 +25,6 @@ NEAR_DUPLICATE = 0.95
 """Cosine of visual signatures from which on two moments are called near-duplicates."""
 MIN_COSINE = 0.2
 """Sentences less like the query than this are not called hits, whatever their rank."""
-
-LABELS = {"words": "words", "meaning": "meaning", "events": "event words"}
 
 
 class Searcher:
@@ -49,7 +47,7 @@ class Searcher:
         """The best ``limit`` places for a query; ``kinds`` restricts what a hit may be.
 
         With record kinds in ``kinds`` the hits are those records of the found segments; otherwise they
-        are segments and, by their own words, events.
+        are segments and, by their own words, records.
         """
         if not query.strip():
             raise WrongUse('the query is empty; type a word, a question or a "phrase"')
@@ -60,8 +58,8 @@ class Searcher:
         with clock("full_text"):
             found = self._store.search_segments(query, where, depth)
             lists["words"] = [hit.segment.id for hit in found]
-            events = self._store.search_events(query, where, depth)
-            lists["events"] = [record_id for record_id, _ in events]
+            for kind, records in self._store.search_records(query, where, depth).items():
+                lists[f"{kind} words"] = [record_id for record_id, _ in records]
         segments = {hit.segment.id: hit.segment for hit in found}
         for segment, cosine in self._by_meaning(query, where, depth, clock):
             lists.setdefault("meaning", []).append(segment.id)
@@ -157,9 +155,9 @@ class Searcher:
     ) -> Iterator[Hit]:
         segment = segments.get(key)
         if segment is None:
-            event = self._store.record(key)
-            if isinstance(event, ActionEvent) and (not kinds or "event" in kinds):
-                yield _record_hit(event, score, why, None)
+            record = self._store.record(key)
+            if record is not None and (not kinds or record.kind in kinds):
+                yield _record_hit(record, score, why, None)
             return
         if not kinds or segment.kind in kinds:
             yield _segment_hit(segment, score, why)
@@ -206,7 +204,7 @@ def _why(ranks: dict[str, int], cosine: float | None) -> str:
     parts = []
     for name, rank in ranks.items():
         detail = f", cosine {cosine:.2f}" if name == "meaning" and cosine is not None else ""
-        parts.append(f"{LABELS[name]} (rank {rank}{detail})")
+        parts.append(f"{name} (rank {rank}{detail})")
     return " + ".join(parts)
 
 

@@ -22,7 +22,7 @@ from midspan.db import migrate
 from midspan.db.record_store import TARGETS, Commit, SegmentFilter
 from midspan.db.records.engine import make_engine, reading, writing
 from midspan.db.records.relational import SqlRecordStore
-from midspan.db.records.tables import metadata
+from midspan.db.records.schema import metadata
 from midspan.errors import NewerSchema, StoreError
 from midspan.records import Failure
 
@@ -90,7 +90,7 @@ def state(store: SqlRecordStore) -> Any:
         store.failures(),
         [(target, store.outbox(target, 0, 100)) for target in TARGETS],
         [hit.segment.id for hit in store.search_segments("cat liver käse", SegmentFilter(), 9)],
-        store.search_events("cup", SegmentFilter(), 9),
+        store.search_records("cup", SegmentFilter(), 9),
         store.near_points("stylised-adult", (-60.0, -20.0, 400.0), 9),
     )
 

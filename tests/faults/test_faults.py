@@ -20,7 +20,8 @@ from faults.kinds import may_mount
 from faults.points import points
 from faults.processes import Child, run
 from midspan.db.records.engine import make_engine, writing
-from midspan.db.records.tables import embedding, fact, job_item
+from midspan.db.records.kinds.fact import fact
+from midspan.db.records.tables import embedding, job_item
 from services.neo4j import Neo4j
 from services.postgres import Postgres
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, RowMapping, and_, delete, func, insert, select
+from sqlalchemy import Connection, Engine, RowMapping, and_, delete, func, insert, select
 
-from midspan.db.records.tables import atlas, atlas_grounding, atlas_organ, organ_alias, source_run
+from midspan.db.record_store import AtlasStore
+from midspan.db.records import dialect, points
+from midspan.db.records.engine import reading, write
+from midspan.db.records.kinds.atlas import atlas_grounding, to_grounding
+from midspan.db.records.tables import atlas, atlas_organ, organ_alias, source_run
 from midspan.errors import NotFound, StoreError, WrongUse
-from midspan.records import AtlasOrgan, StoredAtlas
+from midspan.records import AtlasGrounding, AtlasOrgan, StoredAtlas
 
 Labels = npt.NDArray[np.uint16]
 
@@ -21,7 +26,91 @@ _OWN = ("name", "kind", "licence", "citation", "pitch_mm", "sha256", "added_at")
 _LISTS = ("file_affine", "file_shape", "origin_mm", "shape")
 
 
-def add(connection: Connection, added: StoredAtlas, voxels: Labels) -> None:
+class SqlAtlases(AtlasStore):
+    _engine: Engine
+
+    def add_atlas(self, atlas: StoredAtlas, labels: Labels) -> None:
+        def work(connection: Connection) -> None:
+            _add(connection, atlas, labels)
+
+        write(self._engine, work)
+
+    def remove_atlas(self, name: str) -> int:
+        return write(self._engine, lambda connection: _remove(connection, name))
+
+    def atlases(self) -> list[StoredAtlas]:
+        with reading(self._engine) as connection:
+            aliases: dict[tuple[str, int], list[str]] = {}
+            for row in connection.execute(select(organ_alias).order_by(organ_alias.c.idx)).mappings():
+                aliases.setdefault((row["atlas"], row["label"]), []).append(row["alias"])
+            organs: dict[str, list[AtlasOrgan]] = {}
+            for row in connection.execute(select(atlas_organ).order_by(atlas_organ.c.label)).mappings():
+                words = tuple(aliases.get((row["atlas"], row["label"]), ()))
+                organs.setdefault(row["atlas"], []).append(_to_organ(row, words))
+            columns = [column for column in atlas.c if column.name != "volume"]
+            found = connection.execute(select(*columns).order_by(atlas.c.name)).mappings()
+            return [_to_atlas(row, tuple(organs.get(row["name"], ()))) for row in found]
+
+    def atlas_labels(self, name: str) -> Labels:
+        with reading(self._engine) as connection:
+            row = connection.execute(
+                select(atlas.c.volume, atlas.c.shape).where(atlas.c.name == name)
+            ).first()
+            if row is None:
+                raise _missing(name)
+            try:
+                flat = np.frombuffer(zlib.decompress(row.volume), dtype="<u2")
+                return np.asarray(flat.reshape(row.shape), dtype=np.uint16)
+            except (zlib.error, ValueError) as error:
+                raise StoreError(
+                    f"the voxels of atlas {name!r} are damaged ({error}); import it again"
+                ) from error
+
+    def near_points(
+        self,
+        atlas: str,
+        point_mm: points.Point,
+        limit: int,
+        radius_mm: float | None = None,
+    ) -> list[tuple[AtlasGrounding, float]]:
+        with reading(self._engine) as connection:
+            found = points.near(connection, atlas, point_mm, limit, radius_mm)
+            there = _groundings(connection, [record_id for record_id, _ in found])
+        return [(there[record_id], distance) for record_id, distance in found]
+
+    def points_in_box(
+        self,
+        atlas: str,
+        low_mm: points.Point,
+        high_mm: points.Point,
+        limit: int,
+        offset: int = 0,
+    ) -> list[AtlasGrounding]:
+        with reading(self._engine) as connection:
+            found = points.inside(connection, atlas, low_mm, high_mm, limit, offset)
+            there = _groundings(connection, found)
+        return [there[record_id] for record_id in found]
+
+    def organ_counts(self, atlas: str | None = None) -> dict[str, int]:
+        organ = atlas_grounding.c.organ
+        of_atlas = [atlas_grounding.c.atlas == atlas] if atlas is not None else []
+        with reading(self._engine) as connection:
+            rows = connection.execute(
+                select(organ, func.count())
+                .where(atlas_grounding.c.status == "grounded", organ.is_not(None), *of_atlas)
+                .group_by(organ)
+                .order_by(organ)
+            )
+            return dict(rows.all())
+
+
+def _groundings(connection: Connection, ids: Sequence[str]) -> dict[str, AtlasGrounding]:
+    where = dialect.one_of(connection, atlas_grounding.c.id, ids)
+    rows = connection.execute(select(atlas_grounding).where(where)).mappings()
+    return {row["id"]: to_grounding(row) for row in rows}
+
+
+def _add(connection: Connection, added: StoredAtlas, voxels: Labels) -> None:
     there = connection.scalar(select(atlas.c.sha256).where(atlas.c.name == added.name))
     if there == added.sha256:
         return
@@ -44,7 +133,7 @@ def add(connection: Connection, added: StoredAtlas, voxels: Labels) -> None:
         connection.execute(insert(organ_alias), aliases)
 
 
-def remove(connection: Connection, name: str) -> int:
+def _remove(connection: Connection, name: str) -> int:
     """The atlas, what was placed in it, and that sources were gone over for it; counts the placed."""
     if connection.execute(delete(atlas).where(atlas.c.name == name)).rowcount == 0:
         raise _missing(name)
@@ -57,32 +146,8 @@ def remove(connection: Connection, name: str) -> int:
     return count
 
 
-def every(connection: Connection) -> list[StoredAtlas]:
-    aliases: dict[tuple[str, int], list[str]] = {}
-    for row in connection.execute(select(organ_alias).order_by(organ_alias.c.idx)).mappings():
-        aliases.setdefault((row["atlas"], row["label"]), []).append(row["alias"])
-    organs: dict[str, list[AtlasOrgan]] = {}
-    for row in connection.execute(select(atlas_organ).order_by(atlas_organ.c.label)).mappings():
-        words = tuple(aliases.get((row["atlas"], row["label"]), ()))
-        organs.setdefault(row["atlas"], []).append(_to_organ(row, words))
-    columns = [column for column in atlas.c if column.name != "volume"]
-    found = connection.execute(select(*columns).order_by(atlas.c.name)).mappings()
-    return [_to_atlas(row, tuple(organs.get(row["name"], ()))) for row in found]
-
-
 def _missing(name: str) -> NotFound:
     return NotFound(f"no atlas {name!r}; `midspan atlas ls` lists them")
-
-
-def labels(connection: Connection, name: str) -> Labels:
-    row = connection.execute(select(atlas.c.volume, atlas.c.shape).where(atlas.c.name == name)).first()
-    if row is None:
-        raise _missing(name)
-    try:
-        flat = np.frombuffer(zlib.decompress(row.volume), dtype="<u2")
-        return np.asarray(flat.reshape(row.shape), dtype=np.uint16)
-    except (zlib.error, ValueError) as error:
-        raise StoreError(f"the voxels of atlas {name!r} are damaged ({error}); import it again") from error
 
 
 def _organ_row(name: str, organ: AtlasOrgan) -> dict[str, Any]:

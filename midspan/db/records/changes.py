@@ -18,8 +18,9 @@ class Changes:
     def __init__(self) -> None:
         self._ids: dict[Target, dict[str, None]] = {target: {} for target in TARGETS}
 
-    def facts(self, ids: Iterable[str]) -> None:
-        self._ids["graph"].update(dict.fromkeys(ids))
+    def records(self, target: Target, ids: Iterable[str]) -> None:
+        """Records of the kind that the target shows."""
+        self._ids[target].update(dict.fromkeys(ids))
 
     def vectors(self, keys: Iterable[tuple[int, str]]) -> None:
         """(segment key, space) of embeddings."""

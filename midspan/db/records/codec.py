@@ -1,31 +1,17 @@
-"""Records to rows and back."""
+"""Sources, runs, segments and pages to rows and back; records have their own in ``kinds``."""
 
 from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import RowMapping
 
-from midspan.records import (
-    ActionEvent,
-    AtlasGrounding,
-    Fact,
-    FactSlot,
-    Failure,
-    Page,
-    Provenance,
-    Run,
-    SceneArrangement,
-    SceneObject,
-    SceneRelation,
-    Segment,
-    Source,
-)
+from midspan.records import Failure, Page, Run, Segment, Source
 
 Row = RowMapping
 
@@ -129,7 +115,7 @@ def segment_row(segment: Segment) -> dict[str, Any]:
 
 
 def to_segment(row: Row) -> Segment:
-    start, end = _place(row)
+    start, end = place_of(row)
     return Segment(
         id=row["id"],
         source_id=row["source_id"],
@@ -174,136 +160,7 @@ def to_failure(row: Row) -> Failure:
     )
 
 
-def _place(row: Row) -> tuple[float, float]:
+def place_of(row: Row) -> tuple[float, float]:
     """Code points are whole numbers."""
     start, end = row["start"], row["end"]
     return (int(start), int(end)) if row["unit"] == "char" else (start, end)
-
-
-# --- records ---
-
-
-def _said(record: SceneArrangement | AtlasGrounding | Fact | ActionEvent) -> dict[str, Any]:
-    place = record.provenance
-    return {
-        "id": record.id,
-        "source_id": place.source_id,
-        "run_id": place.run_id,
-        "segment_id": place.segment_id,
-        "unit": place.unit,
-        "start": place.start,
-        "end": place.end,
-        "text": record.text,
-        "score": record.score,
-    }
-
-
-def _provenance(row: Row) -> Provenance:
-    return Provenance(row["source_id"], row["run_id"], row["segment_id"], row["unit"], *_place(row))
-
-
-def scene_row(scene: SceneArrangement) -> dict[str, Any]:
-    return _said(scene)
-
-
-def scene_object_rows(scene: SceneArrangement) -> list[dict[str, Any]]:
-    names = SceneObject.__dataclass_fields__
-    return [
-        {"scene_id": scene.id, "idx": index, **{name: getattr(thing, name) for name in names}}
-        for index, thing in enumerate(scene.objects)
-    ]
-
-
-def scene_relation_rows(scene: SceneArrangement) -> list[dict[str, Any]]:
-    names = SceneRelation.__dataclass_fields__
-    return [
-        {"scene_id": scene.id, "idx": index, **{name: getattr(relation, name) for name in names}}
-        for index, relation in enumerate(scene.relations)
-    ]
-
-
-def to_scene(row: Row, objects: Sequence[Row], relations: Sequence[Row]) -> SceneArrangement:
-    """``objects`` and ``relations`` are the scene's rows by ``idx``."""
-    return SceneArrangement(
-        id=row["id"],
-        provenance=_provenance(row),
-        text=row["text"],
-        objects=tuple(
-            SceneObject(**{name: thing[name] for name in SceneObject.__dataclass_fields__})
-            for thing in objects
-        ),
-        relations=tuple(
-            SceneRelation(**{name: relation[name] for name in SceneRelation.__dataclass_fields__})
-            for relation in relations
-        ),
-        score=row["score"],
-    )
-
-
-_ATLAS = (
-    *("atlas", "status", "reason", "x_mm", "y_mm", "z_mm", "organ", "organs"),
-    *("laterality", "named", "negated", "score", "spread_mm", "hypothetical", "family"),
-)
-
-
-def atlas_row(grounding: AtlasGrounding) -> dict[str, Any]:
-    row = _said(grounding) | {name: getattr(grounding, name) for name in _ATLAS}
-    row["organs"] = {name: float(share) for name, share in grounding.organs.items()}
-    return row
-
-
-def to_atlas(row: Row) -> AtlasGrounding:
-    own = {name: row[name] for name in _ATLAS}
-    return AtlasGrounding(id=row["id"], provenance=_provenance(row), text=row["text"], **own)
-
-
-def fact_row(fact: Fact) -> dict[str, Any]:
-    row = _said(fact)
-    for part in ("subject", "predicate", "object"):
-        slot: FactSlot = getattr(fact, part)
-        for name in FactSlot.__dataclass_fields__:
-            row[f"{part}_{name}"] = getattr(slot, name)
-    row["polarity"] = fact.polarity
-    row["status"] = fact.status
-    return row
-
-
-def to_fact(row: Row) -> Fact:
-    subject, predicate, thing = (
-        FactSlot(**{name: row[f"{part}_{name}"] for name in FactSlot.__dataclass_fields__})
-        for part in ("subject", "predicate", "object")
-    )
-    return Fact(
-        id=row["id"],
-        provenance=_provenance(row),
-        text=row["text"],
-        subject=subject,
-        predicate=predicate,
-        object=thing,
-        polarity=row["polarity"],
-        status=row["status"],
-        score=row["score"],
-    )
-
-
-def event_row(event: ActionEvent) -> dict[str, Any]:
-    return _said(event) | {"verb": event.verb, "nouns": list(event.nouns)}
-
-
-def to_event(row: Row) -> ActionEvent:
-    return ActionEvent(
-        id=row["id"],
-        provenance=_provenance(row),
-        text=row["text"],
-        verb=row["verb"],
-        nouns=tuple(row["nouns"]),
-        score=row["score"],
-    )
-
-
-to_plain: Mapping[str, Callable[[Row], AtlasGrounding | Fact | ActionEvent]] = {
-    "atlas": to_atlas,
-    "fact": to_fact,
-    "event": to_event,
-}
-"""Rows to records, for the kinds that lie in one table."""

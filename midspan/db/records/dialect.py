@@ -25,13 +25,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from midspan.db.records import fulltext
 
-INDEX_PARTS = (
-    *("segment_fts", "action_event_fts", "atlas_point"),
-    *("tsv", "ix_segment_tsv", "ix_action_event_tsv", "ix_atlas_grounding_point"),
-)
-"""Tables (SQLite: FTS5 and R*Tree with their shadow tables), columns (PostgreSQL: generated) and indexes
-made by migrations alone."""
-
 TEXT_SEARCH = "midspan"
 """PostgreSQL's configuration for full text, made by migrations."""
 

@@ -15,7 +15,7 @@ from sqlalchemy import literal_column as verbatim
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from midspan.db.records import dialect
-from midspan.db.records.tables import atlas_grounding
+from midspan.db.records.kinds.atlas import atlas_grounding
 from midspan.errors import WrongUse
 
 Point = tuple[float, float, float]

@@ -2,50 +2,162 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, Engine, delete, func, select
 
-from midspan.db.record_store import FORGET_SECONDS, Generation, Lease, OutboxEntry, Replica, Target
+from midspan.db.record_store import (
+    FORGET_SECONDS,
+    LOCAL,
+    Generation,
+    GraphFact,
+    Lease,
+    Outbox,
+    OutboxEntry,
+    Replica,
+    Target,
+)
 from midspan.db.records import dialect, leases
-from midspan.db.records.tables import embedding, fact, outbox, projection, replica
+from midspan.db.records.changes import IDS_AN_ENTRY
+from midspan.db.records.engine import reading, writing
+from midspan.db.records.kinds import KINDS
+from midspan.db.records.kinds.fact import fact, to_fact
+from midspan.db.records.paths import newest_paths
+from midspan.db.records.tables import embedding, identity, outbox, projection, replica, segment, source
 from midspan.errors import OutboxPruned
 
 GENERATIONS_KEPT = 2
 
 
-def entries(connection: Connection, target: Target, after: int, limit: int) -> list[OutboxEntry]:
-    rows = connection.execute(
-        select(outbox)
-        .where(outbox.c.target == target, outbox.c.id > after)
-        .order_by(outbox.c.id)
-        .limit(limit)
-    ).all()
-    # Looked at behind the entries: if nothing behind ``after`` is pruned now, nothing was then.
-    oldest = connection.scalar(select(func.min(outbox.c.id)).where(outbox.c.target == target))
-    if after and oldest is not None and oldest > after:
-        raise OutboxPruned(
-            f"{target} has applied entry {after} and the oldest one left is {oldest}; run `midspan reindex`"
-        )
-    return [OutboxEntry(row.id, row.target, tuple(row.ids)) for row in rows]
+class SqlOutbox(Outbox):
+    _engine: Engine
+
+    def outbox(self, target: Target, after: int, limit: int) -> list[OutboxEntry]:
+        with reading(self._engine) as connection:
+            rows = connection.execute(
+                select(outbox)
+                .where(outbox.c.target == target, outbox.c.id > after)
+                .order_by(outbox.c.id)
+                .limit(limit)
+            ).all()
+            # Looked at behind the entries: if nothing behind ``after`` is pruned now, nothing was then.
+            oldest = connection.scalar(select(func.min(outbox.c.id)).where(outbox.c.target == target))
+            if after and oldest is not None and oldest > after:
+                raise OutboxPruned(
+                    f"{target} has applied entry {after} and the oldest one left is {oldest}; "
+                    "run `midspan reindex`"
+                )
+            return [OutboxEntry(row.id, row.target, tuple(row.ids)) for row in rows]
+
+    def outbox_end(self, target: Target) -> int:
+        with reading(self._engine) as connection:
+            return connection.scalar(select(func.max(outbox.c.id)).where(outbox.c.target == target)) or 0
+
+    def replicas(self) -> list[Replica]:
+        with reading(self._engine) as connection:
+            now = dialect.now(connection)
+            newest = func.max(projection.c.generation).label("generation")
+            last = select(projection.c.replica, projection.c.target, newest).group_by(
+                projection.c.replica, projection.c.target
+            )
+            of = last.subquery()
+            held = connection.execute(
+                select(projection.c.replica, projection.c.target, projection.c.applied).join(
+                    of,
+                    (of.c.replica == projection.c.replica)
+                    & (of.c.target == projection.c.target)
+                    & (of.c.generation == projection.c.generation),
+                )
+            ).all()
+            return [
+                Replica(
+                    id=row.id,
+                    name=row.name,
+                    unseen_seconds=max(0.0, now - row.seen_at),
+                    lag={
+                        state.target: _lag(connection, state.target, state.applied)
+                        for state in held
+                        if state.replica == row.id
+                    },
+                )
+                for row in connection.execute(select(replica).order_by(replica.c.id))
+            ]
+
+    def outbox_lag(self, target: Target, after: int) -> int:
+        with reading(self._engine) as connection:
+            return _lag(connection, target, after)
+
+    def all_ids(self, target: Target) -> Iterator[list[str]]:
+        """Each batch is a transaction of its own, so that nobody waits for a long rebuild."""
+        last: str | None = None
+        while True:
+            with reading(self._engine) as connection:
+                ids = _ids_after(connection, target, last, IDS_AN_ENTRY)
+            if not ids:
+                return
+            yield ids
+            last = ids[-1]
+
+    def facts(self, ids: Sequence[str]) -> dict[str, GraphFact]:
+        with reading(self._engine) as connection:
+            rows = (
+                connection.execute(
+                    select(fact, source.c.title, segment.c.page)
+                    .join(source, source.c.id == fact.c.source_id)
+                    .join(segment, segment.c.id == fact.c.segment_id)
+                    .where(dialect.one_of(connection, fact.c.id, ids))
+                )
+                .mappings()
+                .all()
+            )
+            places = newest_paths(connection, sorted({row["source_id"] for row in rows}))
+        return {
+            row["id"]: GraphFact(to_fact(row), row["title"], places.get(row["source_id"], ""), row["page"])
+            for row in rows
+        }
+
+    def identity(self) -> str:
+        with reading(self._engine) as connection:
+            return str(connection.scalars(select(identity.c.id)).one())
+
+    def see(self, replica: str, name: str) -> None:
+        with writing(self._engine) as connection:
+            _see(connection, replica, name)
+
+    def generation(self, target: Target, replica: str = LOCAL) -> Generation | None:
+        with reading(self._engine) as connection:
+            return next(iter(_generations(connection, target, replica, 1)), None)
+
+    def generations(self, target: Target, replica: str = LOCAL) -> list[Generation]:
+        with reading(self._engine) as connection:
+            return _generations(connection, target, replica)
+
+    def publish(self, generation: Generation, lease: Lease) -> None:
+        with writing(self._engine) as connection:
+            _publish(connection, generation, lease)
+
+    def acquire(self, name: str, holder: str, seconds: float) -> Lease | None:
+        with writing(self._engine) as connection:
+            return leases.acquire(connection, name, holder, seconds)
+
+    def release(self, lease: Lease) -> None:
+        with writing(self._engine) as connection:
+            leases.release(connection, lease)
 
 
-def end(connection: Connection, target: Target) -> int:
-    return connection.scalar(select(func.max(outbox.c.id)).where(outbox.c.target == target)) or 0
-
-
-def lag(connection: Connection, target: Target, after: int) -> int:
+def _lag(connection: Connection, target: Target, after: int) -> int:
     behind = select(func.count()).where(outbox.c.target == target, outbox.c.id > after)
     return connection.scalar(behind) or 0
 
 
-def ids_after(connection: Connection, target: Target, last: str | None, limit: int) -> list[str]:
+def _ids_after(connection: Connection, target: Target, last: str | None, limit: int) -> list[str]:
     """Ids that a projection should hold, from behind ``last`` on."""
-    if target == "graph":
-        wanted = select(fact.c.id).order_by(fact.c.id)
-        if last is not None:
-            wanted = wanted.where(fact.c.id > last)
-        return list(connection.scalars(wanted.limit(limit)))
+    for kind in KINDS.values():
+        if kind.target == target:
+            wanted = select(kind.table.c.id).order_by(kind.table.c.id)
+            if last is not None:
+                wanted = wanted.where(kind.table.c.id > last)
+            return list(connection.scalars(wanted.limit(limit)))
     key = embedding.c.segment_key
     wanted_keys = select(key).where(embedding.c.space == target.removeprefix("vectors.")).order_by(key)
     if last is not None:
@@ -53,10 +165,7 @@ def ids_after(connection: Connection, target: Target, last: str | None, limit: i
     return [str(found) for found in connection.scalars(wanted_keys.limit(limit))]
 
 
-# --- replicas and what they hold ---
-
-
-def see(connection: Connection, replica_id: str, name: str) -> None:
+def _see(connection: Connection, replica_id: str, name: str) -> None:
     row = {"id": replica_id, "name": name, "seen_at": dialect.now(connection)}
     statement = dialect.insert(connection, replica).values(row)
     connection.execute(
@@ -67,37 +176,7 @@ def see(connection: Connection, replica_id: str, name: str) -> None:
     )
 
 
-def replicas(connection: Connection) -> list[Replica]:
-    now = dialect.now(connection)
-    newest = func.max(projection.c.generation).label("generation")
-    last = select(projection.c.replica, projection.c.target, newest).group_by(
-        projection.c.replica, projection.c.target
-    )
-    of = last.subquery()
-    held = connection.execute(
-        select(projection.c.replica, projection.c.target, projection.c.applied).join(
-            of,
-            (of.c.replica == projection.c.replica)
-            & (of.c.target == projection.c.target)
-            & (of.c.generation == projection.c.generation),
-        )
-    ).all()
-    return [
-        Replica(
-            id=row.id,
-            name=row.name,
-            unseen_seconds=max(0.0, now - row.seen_at),
-            lag={
-                state.target: lag(connection, state.target, state.applied)
-                for state in held
-                if state.replica == row.id
-            },
-        )
-        for row in connection.execute(select(replica).order_by(replica.c.id))
-    ]
-
-
-def generations(
+def _generations(
     connection: Connection, target: Target, replica_id: str, limit: int | None = None
 ) -> list[Generation]:
     """Newest first."""
@@ -123,7 +202,7 @@ def generations(
     ]
 
 
-def publish(connection: Connection, generation: Generation, by: Lease) -> None:
+def _publish(connection: Connection, generation: Generation, by: Lease) -> None:
     leases.check(connection, by)
     dialect.lock_outbox(connection)  # one at a time, so that two machines never prune across each other
     now = dialect.now(connection)
@@ -160,7 +239,7 @@ def _forget_replicas(connection: Connection, but: str, now: float) -> None:
 
 
 def _forget_generations(connection: Connection, target: Target, replica_id: str) -> None:
-    kept = generations(connection, target, replica_id, GENERATIONS_KEPT)
+    kept = _generations(connection, target, replica_id, GENERATIONS_KEPT)
     numbers: Sequence[int] = [generation.number for generation in kept]
     connection.execute(
         delete(projection).where(

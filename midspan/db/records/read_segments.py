@@ -7,41 +7,74 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import ColumnElement, Connection, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, exists, or_, select
 
 from midspan.db.record_store import SegmentFilter, TextHit
 from midspan.db.records import codec, dialect, fulltext
-from midspan.db.records.read_sources import RECORDS, reading_of
-from midspan.db.records.tables import action_event, segment, source, thumbnail
+from midspan.db.records.engine import reading
+from midspan.db.records.kinds import KINDS, Kind, kind_named
+from midspan.db.records.read_sources import reading_of
+from midspan.db.records.tables import segment, source, thumbnail
 from midspan.records import Segment
 
 
-def of_source(connection: Connection, source_id: str, after: int, limit: int) -> list[Segment]:
-    rows = connection.execute(
-        select(segment)
-        .where(segment.c.source_id == source_id, segment.c.run_id == reading_of(connection, source_id))
-        .where(segment.c.ordinal > after)
-        .order_by(segment.c.ordinal)
-        .limit(limit)
-    )
-    return [codec.to_segment(row) for row in rows.mappings()]
+class SegmentReading:
+    """The verbs of :class:`RecordReader` about segments, and full text."""
 
+    _engine: Engine
 
-def by_id(connection: Connection, ids: Sequence[str]) -> dict[str, Segment]:
-    where = dialect.one_of(connection, segment.c.id, ids)
-    rows = connection.execute(select(segment).where(where)).mappings()
-    return {row["id"]: codec.to_segment(row) for row in rows}
+    def segments(self, source_id: str, after: int = -1, limit: int = 1000) -> list[Segment]:
+        with reading(self._engine) as connection:
+            rows = connection.execute(
+                select(segment)
+                .where(
+                    segment.c.source_id == source_id, segment.c.run_id == reading_of(connection, source_id)
+                )
+                .where(segment.c.ordinal > after)
+                .order_by(segment.c.ordinal)
+                .limit(limit)
+            )
+            return [codec.to_segment(row) for row in rows.mappings()]
 
+    def segments_by_id(self, ids: Sequence[str]) -> dict[str, Segment]:
+        with reading(self._engine) as connection:
+            where = dialect.one_of(connection, segment.c.id, ids)
+            rows = connection.execute(select(segment).where(where)).mappings()
+            return {row["id"]: codec.to_segment(row) for row in rows}
 
-def by_key(connection: Connection, keys: Sequence[int]) -> dict[int, Segment]:
-    where = dialect.one_of(connection, segment.c.key, [int(key) for key in keys])
-    rows = connection.execute(select(segment).where(where)).mappings()
-    return {row["key"]: codec.to_segment(row) for row in rows}
+    def segments_by_key(self, keys: Sequence[int]) -> dict[int, Segment]:
+        with reading(self._engine) as connection:
+            where = dialect.one_of(connection, segment.c.key, [int(key) for key in keys])
+            rows = connection.execute(select(segment).where(where)).mappings()
+            return {row["key"]: codec.to_segment(row) for row in rows}
 
+    def segment_keys(self, where: SegmentFilter) -> npt.NDArray[np.int64]:
+        with reading(self._engine) as connection:
+            wanted = select(segment.c.key).where(*passing(connection, where)).order_by(segment.c.key)
+            return np.fromiter(connection.scalars(wanted), dtype=np.int64)
 
-def keys(connection: Connection, where: SegmentFilter) -> npt.NDArray[np.int64]:
-    wanted = select(segment.c.key).where(*passing(connection, where)).order_by(segment.c.key)
-    return np.fromiter(connection.scalars(wanted), dtype=np.int64)
+    def thumbnail(self, segment_id: str) -> bytes | None:
+        with reading(self._engine) as connection:
+            return connection.scalar(select(thumbnail.c.jpeg).where(thumbnail.c.segment_id == segment_id))
+
+    def search_segments(self, query: str, where: SegmentFilter, limit: int) -> list[TextHit]:
+        with reading(self._engine) as connection:
+            found = dialect.matching(connection, segment, list(segment.c), fulltext.parse(query))
+            if found is None:
+                return []
+            rows = connection.execute(_limited(found, where, connection, limit)).mappings()
+            return [TextHit(codec.to_segment(row), float(row["score"])) for row in rows]
+
+    def search_records(
+        self, query: str, where: SegmentFilter, limit: int
+    ) -> dict[str, list[tuple[str, float]]]:
+        terms = fulltext.parse(query)
+        with reading(self._engine) as connection:
+            return {
+                name: _search_kind(connection, kind, terms, where, limit)
+                for name, kind in KINDS.items()
+                if kind.words
+            }
 
 
 def passing(connection: Connection, where: SegmentFilter) -> list[ColumnElement[bool]]:
@@ -50,7 +83,7 @@ def passing(connection: Connection, where: SegmentFilter) -> list[ColumnElement[
     if where.source_ids is not None:
         conditions.append(dialect.one_of(connection, segment.c.source_id, sorted(where.source_ids)))
     if where.record_kinds is not None:
-        conditions.append(or_(False, *(_carries(kind) for kind in sorted(where.record_kinds))))
+        conditions.append(or_(False, *(_carries(kind_named(name)) for name in sorted(where.record_kinds))))
     of_source = [
         *([source.c.kind == where.source_kind] if where.source_kind is not None else []),
         *([source.c.added_at >= where.added_from] if where.added_from is not None else []),
@@ -65,38 +98,26 @@ def passing(connection: Connection, where: SegmentFilter) -> list[ColumnElement[
     return conditions
 
 
-def _carries(kind: str) -> ColumnElement[bool]:
-    """Whether a segment has a record of a kind; that it has no anatomy is no such record."""
-    table = RECORDS[kind]
-    has = exists().where(table.c.segment_id == segment.c.id)
-    if kind == "atlas":
-        has = has.where(or_(table.c.status == "grounded", table.c.named))
+def _carries(kind: Kind) -> ColumnElement[bool]:
+    """Whether a segment has a record of a kind."""
+    has = exists().where(kind.table.c.segment_id == segment.c.id)
+    if kind.carried is not None:
+        has = has.where(kind.carried)
     # Correlated by name: a search for events has the table of events in its own FROM too.
     return has.correlate(segment)
 
 
-def search(connection: Connection, query: str, where: SegmentFilter, limit: int) -> list[TextHit]:
-    found = dialect.matching(connection, segment, list(segment.c), fulltext.parse(query))
-    if found is None:
-        return []
-    rows = connection.execute(_limited(found, where, connection, limit)).mappings()
-    return [TextHit(codec.to_segment(row), float(row["score"])) for row in rows]
-
-
-def search_events(
-    connection: Connection, query: str, where: SegmentFilter, limit: int
+def _search_kind(
+    connection: Connection, kind: Kind, terms: fulltext.Terms, where: SegmentFilter, limit: int
 ) -> list[tuple[str, float]]:
-    found = dialect.matching(connection, action_event, [action_event.c.id], fulltext.parse(query))
+    table = kind.table
+    found = dialect.matching(connection, table, [table.c.id], terms)
     if found is None:
         return []
-    found = found.join(segment, segment.c.id == action_event.c.segment_id)
+    found = found.join(segment, segment.c.id == table.c.segment_id)
     rows = connection.execute(_limited(found, where, connection, limit))
-    return [(event_id, float(score)) for event_id, score in rows]
+    return [(record_id, float(score)) for record_id, score in rows]
 
 
 def _limited(found: Select[Any], where: SegmentFilter, connection: Connection, limit: int) -> Select[Any]:
     return found.where(*passing(connection, where)).limit(limit)
-
-
-def jpeg(connection: Connection, segment_id: str) -> bytes | None:
-    return connection.scalar(select(thumbnail.c.jpeg).where(thumbnail.c.segment_id == segment_id))

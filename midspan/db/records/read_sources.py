@@ -5,62 +5,78 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, case, func, not_, or_, select
+from sqlalchemy import Connection, Engine, Table, and_, case, func, not_, or_, select
 
 from midspan.db.record_store import READING, SourceName, SourceSummary
-from midspan.db.records import codec, dialect
-from midspan.db.records.paths import paths
-from midspan.db.records.tables import (
-    action_event,
-    atlas_grounding,
-    chunk,
-    fact,
-    location,
-    page,
-    run,
-    scene,
-    segment,
-    source,
-    source_run,
-)
-from midspan.records import Page, Source
-
-RECORDS: dict[str, Table] = {
-    "scene": scene,
-    "atlas": atlas_grounding,
-    "fact": fact,
-    "event": action_event,
-}
-"""The table of each kind of record."""
+from midspan.db.records import codec, dialect, paths
+from midspan.db.records.engine import reading
+from midspan.db.records.kinds import KINDS
+from midspan.db.records.tables import chunk, location, page, run, segment, source, source_run
+from midspan.records import Location, Page, Source
 
 
-def complete_runs(connection: Connection, source_ids: Sequence[str]) -> dict[str, frozenset[str]]:
-    on_run = and_(source_run.c.source_id == source.c.id, source_run.c.complete)
-    rows = connection.execute(
-        select(source.c.id, source_run.c.run_id)
-        .join(source_run, on_run, isouter=True)
-        .where(dialect.one_of(connection, source.c.id, source_ids), source.c.superseded_by.is_(None))
-    )
-    found: dict[str, set[str]] = {}
-    for source_id, run_id in rows:
-        found.setdefault(source_id, set()).update([run_id] if run_id is not None else [])
-    return {source_id: frozenset(run_ids) for source_id, run_ids in found.items()}
+class SourceReading:
+    """The verbs of :class:`RecordReader` about sources."""
+
+    _engine: Engine
+
+    def locations(self, uris: Sequence[str]) -> dict[str, Location]:
+        with reading(self._engine) as connection:
+            return paths.locations(connection, uris)
+
+    def source(self, source_id: str) -> Source | None:
+        with reading(self._engine) as connection:
+            return _one(connection, source_id)
+
+    def sources(self, limit: int = 100, offset: int = 0, contains: str = "") -> list[SourceSummary]:
+        with reading(self._engine) as connection:
+            return _summaries(connection, _newest(connection, limit, offset, contains))
+
+    def summary(self, source_id: str) -> SourceSummary | None:
+        with reading(self._engine) as connection:
+            found = _one(connection, source_id)
+            return _summaries(connection, [found])[0] if found is not None else None
+
+    def names(self, source_ids: Sequence[str]) -> dict[str, SourceName]:
+        with reading(self._engine) as connection:
+            places = paths.paths(connection, source_ids)
+            rows = connection.execute(
+                select(source.c.id, source.c.title).where(dialect.one_of(connection, source.c.id, source_ids))
+            )
+            return {
+                source_id: SourceName(title, tuple(places.get(source_id, ()))) for source_id, title in rows
+            }
+
+    def text(self, source_id: str, start: int, end: int) -> str:
+        with reading(self._engine) as connection:
+            start = max(0, start)
+            if end <= start:
+                return ""
+            rows = connection.execute(
+                select(chunk.c.start, chunk.c.text)
+                .where(chunk.c.source_id == source_id, chunk.c.run_id == reading_of(connection, source_id))
+                .where(chunk.c.start < end, chunk.c.end > start)
+                .order_by(chunk.c.start)
+            )
+            return "".join(piece[max(0, start - at) : end - at] for at, piece in rows)
+
+    def page(self, source_id: str, number: int) -> Page | None:
+        with reading(self._engine) as connection:
+            where = and_(
+                page.c.source_id == source_id,
+                page.c.run_id == reading_of(connection, source_id),
+                page.c.number == number,
+            )
+            row = connection.execute(select(page).where(where)).mappings().first()
+            return codec.to_page(row) if row is not None else None
 
 
-def one(connection: Connection, source_id: str) -> Source | None:
+def _one(connection: Connection, source_id: str) -> Source | None:
     row = connection.execute(select(source).where(source.c.id == source_id)).mappings().first()
     return codec.to_source(row) if row is not None else None
 
 
-def names(connection: Connection, source_ids: Sequence[str]) -> dict[str, SourceName]:
-    places = paths(connection, source_ids)
-    rows = connection.execute(
-        select(source.c.id, source.c.title).where(dialect.one_of(connection, source.c.id, source_ids))
-    )
-    return {source_id: SourceName(title, tuple(places.get(source_id, ()))) for source_id, title in rows}
-
-
-def newest(connection: Connection, limit: int, offset: int, contains: str) -> list[Source]:
+def _newest(connection: Connection, limit: int, offset: int, contains: str) -> list[Source]:
     """Sources that are not superseded; ``contains`` looks into title and paths, in any case."""
     wanted = select(source).where(source.c.superseded_by.is_(None))
     if contains:
@@ -73,15 +89,15 @@ def newest(connection: Connection, limit: int, offset: int, contains: str) -> li
     return [codec.to_source(row) for row in connection.execute(wanted).mappings()]
 
 
-def summaries(connection: Connection, sources: Sequence[Source]) -> list[SourceSummary]:
+def _summaries(connection: Connection, sources: Sequence[Source]) -> list[SourceSummary]:
     ids = [known.id for known in sources]
-    places = paths(connection, ids)
+    places = paths.paths(connection, ids)
     seconds_end = func.max(case((segment.c.unit == "s", segment.c.end), else_=0.0))
     seconds_start = func.min(case((segment.c.unit == "s", segment.c.start), else_=None))
     seconds = seconds_end - func.coalesce(seconds_start, 0.0)
     cut = _by_source(connection, segment, ids, func.count(), seconds)
     length = _by_source(connection, chunk, ids, func.max(chunk.c.end))
-    said = {kind: _by_source(connection, table, ids, func.count()) for kind, table in RECORDS.items()}
+    said = {name: _by_source(connection, kind.table, ids, func.count()) for name, kind in KINDS.items()}
     complete = _complete(connection, ids)
     return [
         SourceSummary(
@@ -121,9 +137,6 @@ def _complete(connection: Connection, ids: Sequence[str]) -> set[str]:
     )
 
 
-# --- text ---
-
-
 def reading_of(connection: Connection, source_id: str) -> str | None:
     """The reading run whose text and segments stand for a source: the complete one; before there is
     one, the last that was begun."""
@@ -142,26 +155,3 @@ def reading_of(connection: Connection, source_id: str) -> str | None:
     last = select(run.c.id).where(or_(*(run.c.id.in_(ids) for ids in begun)))
     found = connection.scalar(last.order_by(run.c.created_at.desc(), run.c.id).limit(1))
     return str(found) if found is not None else None
-
-
-def text(connection: Connection, source_id: str, start: int, end: int) -> str:
-    start = max(0, start)
-    if end <= start:
-        return ""
-    rows = connection.execute(
-        select(chunk.c.start, chunk.c.text)
-        .where(chunk.c.source_id == source_id, chunk.c.run_id == reading_of(connection, source_id))
-        .where(chunk.c.start < end, chunk.c.end > start)
-        .order_by(chunk.c.start)
-    )
-    return "".join(piece[max(0, start - at) : end - at] for at, piece in rows)
-
-
-def one_page(connection: Connection, source_id: str, number: int) -> Page | None:
-    where = and_(
-        page.c.source_id == source_id,
-        page.c.run_id == reading_of(connection, source_id),
-        page.c.number == number,
-    )
-    row = connection.execute(select(page).where(where)).mappings().first()
-    return codec.to_page(row) if row is not None else None

@@ -8,19 +8,8 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, s
 
 from midspan.db.records import dialect
 from midspan.db.records.changes import Changes
-from midspan.db.records.tables import (
-    action_event,
-    atlas_grounding,
-    chunk,
-    embedding,
-    fact,
-    location,
-    page,
-    scene,
-    segment,
-    source,
-    source_run,
-)
+from midspan.db.records.kinds import KINDS
+from midspan.db.records.tables import chunk, embedding, location, page, segment, source, source_run
 
 REMOVED = ""
 """In ``source.superseded_by``: taken out, and nothing came in its place."""
@@ -37,8 +26,10 @@ def hold(connection: Connection, source_ids: Iterable[str]) -> set[str]:
 
 def remove_segments(connection: Connection, where: ColumnElement[bool], changes: Changes) -> None:
     """Delete segments with all that hangs on them (the foreign keys cascade)."""
-    on_fact = fact.c.segment_id == segment.c.id
-    changes.facts(connection.scalars(select(fact.c.id).join(segment, on_fact).where(where)))
+    for kind in KINDS.values():
+        if kind.target is not None:
+            ids = select(kind.table.c.id).join(segment, kind.table.c.segment_id == segment.c.id)
+            changes.records(kind.target, connection.scalars(ids.where(where)))
     keys = select(embedding.c.segment_key, embedding.c.space)
     on_key = embedding.c.segment_key == segment.c.key
     changes.vectors(connection.execute(keys.join(segment, on_key).where(where)))
@@ -60,10 +51,13 @@ def remove_said(
     def said(table: Table) -> ColumnElement[bool]:
         return _by(connection, table, source_ids, run_ids)
 
-    changes.facts(connection.scalars(select(fact.c.id).where(said(fact))))
+    for kind in KINDS.values():
+        if kind.target is not None:
+            ids = select(kind.table.c.id).where(said(kind.table))
+            changes.records(kind.target, connection.scalars(ids))
     keys = select(embedding.c.segment_key, embedding.c.space).where(said(embedding))
     changes.vectors(connection.execute(keys))
-    for table in (scene, atlas_grounding, fact, action_event, embedding, source_run):
+    for table in (*(kind.table for kind in KINDS.values()), embedding, source_run):
         connection.execute(delete(table).where(said(table)))
 
 

@@ -1,8 +1,9 @@
-"""The relational schema: SQLAlchemy Core tables, no logic.
+"""The relational schema but for the records: SQLAlchemy Core tables, no logic.
 
-The steps that bring a database here lie in ``migrations/``; a test compares the two. The full-text
-indexes are made there too, since they are not tables that SQLAlchemy knows (see
-:mod:`midspan.db.records.dialect` for what they are called).
+The tables of each kind of record lie in ``kinds/``; ``schema`` has all of them. The steps that bring a
+database here lie in ``migrations/``; a test compares the two. The full-text indexes are made there too,
+since they are not tables that SQLAlchemy knows (see :mod:`midspan.db.records.dialect` for what they are
+called).
 
 Paths are stored escaped, see :mod:`midspan.db.records.codec`. Moments are Unix seconds.
 """
@@ -24,7 +25,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    false,
     text,
     true,
 )
@@ -79,20 +79,21 @@ run = Table(
 )
 
 
-def _source_id(*, primary_key: bool = False, index: bool | None = None) -> Column[str]:
+def source_id(*, primary_key: bool = False, index: bool | None = None) -> Column[str]:
+    """The column of rows that go when their source goes."""
     key = ForeignKey(source.c.id, ondelete="CASCADE")
     return Column("source_id", Text, key, nullable=False, primary_key=primary_key, index=index)
 
 
-def _run_id(*, primary_key: bool = False) -> Column[str]:
+def run_id(*, primary_key: bool = False) -> Column[str]:
     return Column("run_id", Text, ForeignKey(run.c.id), nullable=False, primary_key=primary_key)
 
 
 source_run = Table(
     "source_run",
     metadata,
-    _source_id(primary_key=True),
-    _run_id(primary_key=True),
+    source_id(primary_key=True),
+    run_id(primary_key=True),
     Column("complete", Boolean, nullable=False),
     Column("finished_at", Float, nullable=False),
 )
@@ -102,8 +103,8 @@ source_run = Table(
 chunk = Table(
     "chunk",
     metadata,
-    _source_id(primary_key=True),
-    _run_id(primary_key=True),
+    source_id(primary_key=True),
+    run_id(primary_key=True),
     Column("start", Integer, primary_key=True),
     Column("end", Integer, nullable=False),
     Column("text", Text, nullable=False),
@@ -112,8 +113,8 @@ chunk = Table(
 page = Table(
     "page",
     metadata,
-    _source_id(primary_key=True),
-    _run_id(primary_key=True),
+    source_id(primary_key=True),
+    run_id(primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("start", Integer, nullable=False),
     Column("end", Integer, nullable=False),
@@ -127,8 +128,8 @@ segment = Table(
     metadata,
     Column("key", RowNumber, primary_key=True, autoincrement=True),
     Column("id", Text, nullable=False, unique=True),
-    _source_id(),
-    _run_id(),
+    source_id(),
+    run_id(),
     Column("ordinal", Integer, nullable=False),
     Column("kind", Text, nullable=False),
     Column("unit", Text, nullable=False),
@@ -144,7 +145,7 @@ thumbnail = Table(
     "thumbnail",
     metadata,
     Column("segment_id", Text, ForeignKey(segment.c.id, ondelete="CASCADE"), primary_key=True),
-    _source_id(index=True),
+    source_id(index=True),
     Column("jpeg", LargeBinary, nullable=False),
 )
 
@@ -153,92 +154,11 @@ embedding = Table(
     metadata,
     Column("segment_key", RowNumber, ForeignKey(segment.c.key, ondelete="CASCADE"), primary_key=True),
     Column("space", Text, primary_key=True),
-    _source_id(),
-    _run_id(),
+    source_id(),
+    run_id(),
     Column("vector", LargeBinary, nullable=False),  # float16, little endian
     Column("text_sha256", Text, index=True),
     Index(None, "source_id", "run_id"),
-)
-
-# --- what the stages say ---
-
-
-def _provenance(name: str) -> list[Column[str] | Column[float] | Index]:
-    return [
-        _source_id(),
-        _run_id(),
-        Column(
-            "segment_id",
-            Text,
-            ForeignKey(segment.c.id, ondelete="CASCADE"),
-            nullable=False,
-            index=True,
-        ),
-        Column("unit", Text, nullable=False),
-        Column("start", Float, nullable=False),
-        Column("end", Float, nullable=False),
-        Column("text", Text, nullable=False),
-        Index(f"ix_{name}_source_id_run_id", "source_id", "run_id"),
-    ]
-
-
-scene = Table(
-    "scene",
-    metadata,
-    Column("id", Text, primary_key=True),
-    *_provenance("scene"),
-    Column("score", Float, nullable=False),
-)
-
-scene_object = Table(
-    "scene_object",
-    metadata,
-    Column("scene_id", Text, ForeignKey(scene.c.id, ondelete="CASCADE"), primary_key=True),
-    Column("idx", Integer, primary_key=True, autoincrement=False),
-    Column("surface", Text, nullable=False),
-    Column("start", Integer, nullable=False),
-    Column("end", Integer, nullable=False),
-    Column("category", Text, nullable=False, index=True),
-    Column("mapping", Text, nullable=False),
-    Column("x", Float, nullable=False),
-    Column("y", Float, nullable=False),
-    Column("depth", Integer, nullable=False),
-    Column("facing", Text, nullable=False),
-)
-
-scene_relation = Table(
-    "scene_relation",
-    metadata,
-    Column("scene_id", Text, ForeignKey(scene.c.id, ondelete="CASCADE"), primary_key=True),
-    Column("idx", Integer, primary_key=True, autoincrement=False),
-    Column("subject", Integer, nullable=False),
-    Column("predicate", Text, nullable=False),
-    Column("object", Integer, nullable=False),
-    Column("trigger", Text, nullable=False),
-    Column("explicit", Boolean, nullable=False),
-    Column("satisfied", Boolean, nullable=False),
-)
-
-atlas_grounding = Table(
-    "atlas_grounding",
-    metadata,
-    Column("id", Text, primary_key=True),
-    *_provenance("atlas_grounding"),
-    Column("atlas", Text, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("x_mm", Float),
-    Column("y_mm", Float),
-    Column("z_mm", Float),
-    Column("organ", Text, index=True),
-    Column("organs", JSON, nullable=False),
-    Column("laterality", Text, nullable=False),
-    Column("named", Boolean, nullable=False),
-    Column("negated", Boolean, nullable=False),
-    Column("score", Float, nullable=False),
-    Column("spread_mm", Float),
-    Column("hypothetical", Boolean, nullable=False, server_default=false()),
-    Column("family", Boolean, nullable=False, server_default=false()),
 )
 
 # --- imported atlases; the phantom is made from its formulas ---
@@ -285,44 +205,6 @@ organ_alias = Table(
     Column("idx", Integer, primary_key=True, autoincrement=False),
     Column("alias", Text, nullable=False, index=True),
     ForeignKeyConstraint(["atlas", "label"], [atlas_organ.c.atlas, atlas_organ.c.label], ondelete="CASCADE"),
-)
-
-
-def _slot(name: str, *, index: bool) -> list[Column[str] | Column[str | None] | Column[int] | Column[float]]:
-    return [
-        Column(f"{name}_surface", Text, nullable=False),
-        Column(f"{name}_start", Integer, nullable=False),
-        Column(f"{name}_end", Integer, nullable=False),
-        Column(f"{name}_uid", Text, index=index),
-        Column(f"{name}_name", Text, nullable=False),
-        Column(f"{name}_score", Float, nullable=False),
-        Column(f"{name}_literal", Text, nullable=False),
-    ]
-
-
-fact = Table(
-    "fact",
-    metadata,
-    Column("id", Text, primary_key=True),
-    *_provenance("fact"),
-    *_slot("subject", index=True),
-    *_slot("predicate", index=False),
-    *_slot("object", index=True),
-    Column("polarity", Text, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("score", Float, nullable=False),
-)
-
-action_event = Table(
-    "action_event",
-    metadata,
-    Column("key", RowNumber, primary_key=True, autoincrement=True),  # row of the full-text index
-    Column("id", Text, nullable=False, unique=True),
-    *_provenance("action_event"),
-    Column("verb", Text, nullable=False),
-    Column("nouns", JSON, nullable=False),
-    Column("score", Float, nullable=False),
-    sqlite_autoincrement=True,
 )
 
 # --- projections ---

@@ -10,19 +10,16 @@ from sqlalchemy import Connection, Table, delete, select
 from midspan.db.records import codec, dialect, tables
 from midspan.db.records.bulk import insert_new
 from midspan.db.records.changes import Changes
+from midspan.db.records.kinds import KINDS, Kind, kind_of
+from midspan.db.records.kinds.kind import fields_of
 from midspan.errors import LeaseLost
-from midspan.records import (
-    ActionEvent,
-    AtlasGrounding,
-    Embedding,
-    Fact,
-    Product,
-    SceneArrangement,
-    Thumbnail,
-)
+from midspan.records import Embedding, Product, Record, Thumbnail
+
+_PICTURE = tuple(Thumbnail.__dataclass_fields__)
 
 
 def add_products(connection: Connection, products: Sequence[Product], changes: Changes) -> None:
+    """Raises ``UnknownName`` for a product of a kind that the store does not know."""
     if not products:
         return
     wanted = {_segment_of(product) for product in products}
@@ -33,20 +30,27 @@ def add_products(connection: Connection, products: Sequence[Product], changes: C
             f"segment {min(missing)} is not in the store: its source was read anew or superseded while it "
             "was worked on; look at its path again"
         )
-    _add_scenes(connection, [p for p in products if isinstance(p, SceneArrangement)])
-    groundings = [codec.atlas_row(p) for p in products if isinstance(p, AtlasGrounding)]
-    _add_records(connection, tables.atlas_grounding, groundings)
-    facts = [codec.fact_row(p) for p in products if isinstance(p, Fact)]
-    changes.facts(_add_records(connection, tables.fact, facts))
-    events = [codec.event_row(p) for p in products if isinstance(p, ActionEvent)]
-    _add_records(connection, tables.action_event, events)
-    _add_embeddings(connection, [p for p in products if isinstance(p, Embedding)], keys, changes)
-    pictures = [
-        {"segment_id": p.segment_id, "source_id": p.source_id, "jpeg": p.jpeg}
-        for p in products
-        if isinstance(p, Thumbnail)
-    ]
-    dialect.insert_ignore(connection, tables.thumbnail, pictures)
+    records, embeddings, pictures = _by_kind(products)
+    for name, kind in KINDS.items():
+        _add_records(connection, kind, records[name], changes)
+    _add_embeddings(connection, embeddings, keys, changes)
+    dialect.insert_ignore(connection, tables.thumbnail, [fields_of(one, _PICTURE) for one in pictures])
+
+
+def _by_kind(
+    products: Sequence[Product],
+) -> tuple[dict[str, list[Record]], list[Embedding], list[Thumbnail]]:
+    records: dict[str, list[Record]] = {kind: [] for kind in KINDS}
+    embeddings: list[Embedding] = []
+    pictures: list[Thumbnail] = []
+    for product in products:
+        if isinstance(product, Embedding):
+            embeddings.append(product)
+        elif isinstance(product, Thumbnail):
+            pictures.append(product)
+        else:
+            records[kind_of(product).record.kind].append(product)
+    return records, embeddings, pictures
 
 
 def source_of(product: Product) -> str:
@@ -61,30 +65,31 @@ def _segment_of(product: Product) -> str:
     return product.provenance.segment_id
 
 
-def _add_scenes(connection: Connection, scenes: Sequence[SceneArrangement]) -> None:
-    new = set(_add_records(connection, tables.scene, [codec.scene_row(scene) for scene in scenes]))
-    added = {scene.id: scene for scene in scenes if scene.id in new}.values()
-    objects = [row for scene in added for row in codec.scene_object_rows(scene)]
-    insert_new(connection, tables.scene_object, objects)
-    relations = [row for scene in added for row in codec.scene_relation_rows(scene)]
-    insert_new(connection, tables.scene_relation, relations)
-
-
-def _add_records(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> list[str]:
-    """Insert records that are not there; returns their ids.
+def _add_records(connection: Connection, kind: Kind, records: Sequence[Record], changes: Changes) -> None:
+    """Insert records that are not there.
 
     After a new reading the same run may say the same of the same place under a new segment: such a
     record moves there, or it would go when the old segment does.
     """
-    if not rows:
-        return []
-    known = known_ids(connection, table, "segment_id", [row["id"] for row in rows])
-    new = {row["id"]: row for row in rows if known.get(row["id"]) != row["segment_id"]}
-    moved = [record_id for record_id in new if record_id in known]
+    if not records:
+        return
+    table = kind.table
+    said = {record.id: record for record in records}
+    known = known_ids(connection, table, "segment_id", list(said))
+    new = [one for one in said.values() if known.get(one.id) != one.provenance.segment_id]
+    moved = [one.id for one in new if one.id in known]
     if moved:
         connection.execute(delete(table).where(dialect.one_of(connection, table.c.id, moved)))
-    insert_new(connection, table, list(new.values()))
-    return list(new)
+    insert_new(connection, table, [kind.full_row(record) for record in new])
+    for part in kind.parts:
+        rows = [
+            {part.owner: record.id, "idx": index, **row}
+            for record in new
+            for index, row in enumerate(part.rows(record))
+        ]
+        insert_new(connection, part.table, rows)
+    if kind.target is not None:
+        changes.records(kind.target, [record.id for record in new])
 
 
 def _add_embeddings(

@@ -95,17 +95,17 @@ def test_full_text_forgets_what_is_gone(library: RecordStore, made: Any) -> None
 )
 def test_any_string_is_a_query(store: RecordStore, query: str) -> None:
     store.search_segments(query, EVERYTHING, 3)
-    store.search_events(query, SegmentFilter(source_kind="video"), 3)
+    store.search_records(query, SegmentFilter(source_kind="video"), 3)
 
 
 def test_events_by_their_words(library: RecordStore, made: Any) -> None:
     first, second, _ = made.windows("v", 3)
-    found = library.search_events("cup", EVERYTHING, 10)
+    found = library.search_records("cup", EVERYTHING, 10)["event"]
     assert {event_id for event_id, _ in found} == {made.event(first).id, made.event(second).id}
-    assert [event_id for event_id, _ in library.search_events("table", EVERYTHING, 10)] == [
+    assert [event_id for event_id, _ in library.search_records("table", EVERYTHING, 10)["event"]] == [
         made.event(second).id
     ]
-    assert library.search_events("cup", SegmentFilter(source_kind="document"), 10) == []
+    assert library.search_records("cup", SegmentFilter(source_kind="document"), 10) == {"event": []}
 
 
 @pytest.mark.parametrize(

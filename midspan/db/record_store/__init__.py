@@ -1,0 +1,75 @@
+"""The record store: the roles it plays, in each docstring the contract its adapters keep.
+
+The record store is the one source of truth. The graph and the vector index are projections of it:
+every write leaves its work in the outbox, and a projector applies that work idempotently. Whoever uses
+the store asks for the role it needs.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+from midspan.db.record_store.atlases import AtlasStore
+from midspan.db.record_store.outbox import (
+    FORGET_SECONDS,
+    LOCAL,
+    SHARED,
+    TARGETS,
+    Generation,
+    GraphFact,
+    Lease,
+    Outbox,
+    OutboxEntry,
+    Replica,
+    Target,
+)
+from midspan.db.record_store.reading import RecordReader, SegmentFilter, SourceName, SourceSummary, TextHit
+from midspan.db.record_store.writing import (
+    READING,
+    Commit,
+    ItemLease,
+    ItemResult,
+    RecordWriter,
+    RunResult,
+    TextChunk,
+)
+
+__all__ = [
+    "FORGET_SECONDS",
+    "LOCAL",
+    "READING",
+    "SHARED",
+    "TARGETS",
+    "AtlasStore",
+    "Commit",
+    "Generation",
+    "GraphFact",
+    "ItemLease",
+    "ItemResult",
+    "Lease",
+    "Outbox",
+    "OutboxEntry",
+    "RecordReader",
+    "RecordStore",
+    "RecordWriter",
+    "Replica",
+    "RunResult",
+    "SegmentFilter",
+    "SourceName",
+    "SourceSummary",
+    "Target",
+    "TextChunk",
+    "TextHit",
+]
+
+
+class RecordStore(RecordWriter, RecordReader, Outbox, AtlasStore):
+    """Records, text, progress and outbox in a relational database.
+
+    Every verb is one transaction: all of it is durable when the call returns, or none of it happened.
+    Raises ``StoreUnavailable`` when the database cannot be reached, is locked or has no space,
+    ``ReadOnlyWorkspace`` when it cannot be written, ``NewerSchema`` at opening.
+    """
+
+    @abstractmethod
+    def close(self) -> None: ...

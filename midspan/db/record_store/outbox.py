@@ -1,0 +1,153 @@
+"""The outbox, and how far the projections of each replica have applied it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from midspan.records import Fact
+
+Target = Literal["graph", "vectors.text", "vectors.visual"]
+TARGETS: tuple[Target, ...] = ("graph", "vectors.text", "vectors.visual")
+
+FORGET_SECONDS = 7 * 86400.0
+"""A replica that was not seen for this long is forgotten."""
+
+LOCAL = "local"
+"""The replica of a workspace whose record store lies in its own folder."""
+SHARED = "shared"
+"""The one replica of a projection that a server keeps for all machines."""
+
+
+@dataclass(frozen=True)
+class OutboxEntry:
+    """These ids changed for this target. What they are now stands in the record store."""
+
+    id: int
+    target: Target
+    ids: tuple[str, ...]
+    """Fact ids for the graph, segment keys (decimal) for vectors."""
+
+
+@dataclass(frozen=True)
+class Generation:
+    """A state of a projection that one replica holds: a published file, or what a server has noted."""
+
+    target: Target
+    number: int
+    file: str
+    """Name inside the target's folder; empty for a server, which keeps its own state."""
+    sha256: str
+    applied: int
+    """Outbox id up to which the projection is true."""
+    counts: Mapping[str, int]
+    model: str = ""
+    """Run id of the encoder whose vectors these are."""
+    dim: int = 0
+    replica: str = LOCAL
+    """Whose it is: a machine's folder, or ``SHARED``."""
+
+
+@dataclass(frozen=True)
+class Replica:
+    """One holder of projections: a machine's workspace folder, or a server that all machines share."""
+
+    id: str
+    name: str
+    """For people: host and folder."""
+    unseen_seconds: float
+    """Since it last said that it lives, by the record store's clock."""
+    lag: Mapping[Target, int]
+    """Outbox entries that it has not applied, for each target it has a projection of."""
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to project, until ``expires_at`` (Unix seconds by the record store's clock)."""
+
+    name: str
+    holder: str
+    token: int
+    expires_at: float
+
+
+@dataclass(frozen=True)
+class GraphFact:
+    """A fact with what the graph shows around it."""
+
+    fact: Fact
+    source_title: str
+    path: str
+    page: int | None = None
+    """Page of the fact's segment, where its source has pages."""
+
+
+class Outbox(ABC):
+    """What projectors live on: what changed, what it is now, and who has applied how much of it."""
+
+    @abstractmethod
+    def outbox(self, target: Target, after: int, limit: int) -> list[OutboxEntry]:
+        """Entries behind ``after`` in commit order: an entry never appears before one already read.
+
+        ``after`` is 0 or an entry's id. Raises ``OutboxPruned`` when entries behind it may be gone.
+        """
+
+    @abstractmethod
+    def outbox_end(self, target: Target) -> int:
+        """The last entry's id; 0 without any."""
+
+    @abstractmethod
+    def outbox_lag(self, target: Target, after: int) -> int:
+        """How many entries lie behind ``after``."""
+
+    @abstractmethod
+    def all_ids(self, target: Target) -> Iterator[list[str]]:
+        """Every id that the projection should hold, in batches; for rebuilding it."""
+
+    @abstractmethod
+    def facts(self, ids: Sequence[str]) -> dict[str, GraphFact]:
+        """The facts that are there now among these ids, with the title and a path of their source."""
+
+    @abstractmethod
+    def identity(self) -> str:
+        """A name that no other record store has; it stays while the data does."""
+
+    @abstractmethod
+    def see(self, replica: str, name: str) -> None:
+        """Note that a replica lives. Nothing that it has yet to apply is pruned for ``FORGET_SECONDS``."""
+
+    @abstractmethod
+    def replicas(self) -> list[Replica]:
+        """Those that are not forgotten, by id."""
+
+    @abstractmethod
+    def generation(self, target: Target, replica: str = LOCAL) -> Generation | None:
+        """The replica's newest one."""
+
+    @abstractmethod
+    def generations(self, target: Target, replica: str = LOCAL) -> list[Generation]:
+        """Newest first."""
+
+    @abstractmethod
+    def publish(self, generation: Generation, lease: Lease) -> None:
+        """Make a generation its replica's current one, if the lease still holds (``LeaseLost``), and
+        forget all but the last two.
+
+        Outbox entries that the kept generations of all replicas have applied are pruned; the last of
+        them stays, so that a projection can tell whether it may go on behind what it has applied.
+        Replicas not seen for ``FORGET_SECONDS`` are forgotten with their generations: one that comes
+        back finds none of its own and is rebuilt.
+        """
+
+    @abstractmethod
+    def acquire(self, name: str, holder: str, seconds: float) -> Lease | None:
+        """Take or prolong a lease; None while another holder's has not run out.
+
+        The record store's clock decides (with SQLite this machine's). Should it jump, a lease may run
+        out early, never late: its token, which grows with each change of hands, keeps the loser out.
+        """
+
+    @abstractmethod
+    def release(self, lease: Lease) -> None: ...

@@ -1,0 +1,163 @@
+"""Reading: sources, segments, records and full text."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from midspan.records import Failure, Location, Page, Record, Run, Segment, Source, SourceKind
+
+
+@dataclass(frozen=True)
+class SourceName:
+    """What a person calls a source."""
+
+    title: str
+    paths: tuple[str, ...]
+    """Where it was seen, the newest first."""
+
+    @property
+    def path(self) -> str:
+        """The newest path; empty without any."""
+        return self.paths[0] if self.paths else ""
+
+
+@dataclass(frozen=True)
+class SourceSummary:
+    """A source with where it is and what was found in it."""
+
+    source: Source
+    paths: tuple[str, ...]
+    segments: int
+    characters: int
+    """Length of the extracted text in code points; 0 for videos."""
+    seconds: float
+    """Duration covered by windows; 0 for documents."""
+    records: Mapping[str, int]
+    complete: bool
+    """No stage of its last runs failed."""
+
+
+@dataclass(frozen=True)
+class SegmentFilter:
+    """Which segments a search may return; None leaves a side open."""
+
+    source_ids: frozenset[str] | None = None
+    source_kind: SourceKind | None = None
+    record_kinds: frozenset[str] | None = None
+    """Only segments that carry a record of one of these kinds."""
+    added_from: float | None = None
+    added_until: float | None = None
+    """Unix seconds of the source's first ingestion, half-open."""
+    start: float | None = None
+    end: float | None = None
+    """Overlap with this span in the segment's own unit, half-open."""
+
+    @property
+    def open(self) -> bool:
+        return self == SegmentFilter()
+
+
+@dataclass(frozen=True)
+class TextHit:
+    """A segment that the full-text index found; higher score is better."""
+
+    segment: Segment
+    score: float
+
+
+class RecordReader(ABC):
+    """Reads what was found; changes nothing."""
+
+    @abstractmethod
+    def locations(self, uris: Sequence[str]) -> dict[str, Location]:
+        """The known ones among these paths."""
+
+    @abstractmethod
+    def source(self, source_id: str) -> Source | None: ...
+
+    @abstractmethod
+    def names(self, source_ids: Sequence[str]) -> dict[str, SourceName]:
+        """Titles and paths of those that are there; cheap, whatever the sources hold."""
+
+    @abstractmethod
+    def sources(self, limit: int = 100, offset: int = 0, contains: str = "") -> list[SourceSummary]:
+        """Sources that are not superseded, newest first; ``contains`` matches title or path."""
+
+    @abstractmethod
+    def summary(self, source_id: str) -> SourceSummary | None: ...
+
+    @abstractmethod
+    def text(self, source_id: str, start: int, end: int) -> str:
+        """The code points [start, end) of the extracted text, cut at the text's ends."""
+
+    @abstractmethod
+    def page(self, source_id: str, number: int) -> Page | None: ...
+
+    @abstractmethod
+    def segments(self, source_id: str, after: int = -1, limit: int = 1000) -> list[Segment]:
+        """Segments by ordinal, the first one behind ``after``."""
+
+    @abstractmethod
+    def segments_by_id(self, ids: Sequence[str]) -> dict[str, Segment]: ...
+
+    @abstractmethod
+    def segments_by_key(self, keys: Sequence[int]) -> dict[int, Segment]: ...
+
+    @abstractmethod
+    def segment_keys(self, where: SegmentFilter) -> npt.NDArray[np.int64]:
+        """Keys of all segments that pass the filter, ascending."""
+
+    @abstractmethod
+    def thumbnail(self, segment_id: str) -> bytes | None: ...
+
+    @abstractmethod
+    def search_segments(self, query: str, where: SegmentFilter, limit: int) -> list[TextHit]:
+        """Full text over segments. Words are alternatives ranked by BM25 (or the engine's own rank);
+        ``"..."`` is a phrase, a leading ``-`` excludes. Any string is a valid query."""
+
+    @abstractmethod
+    def search_records(
+        self, query: str, where: SegmentFilter, limit: int
+    ) -> dict[str, list[tuple[str, float]]]:
+        """Full text over the words of records, by kind, for the kinds that have words of their own:
+        (record id, score), best first."""
+
+    @abstractmethod
+    def vectors(
+        self, space: Literal["text", "visual"], keys: Sequence[int]
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+        """(keys (n,), vectors (n, d)) of those segments that have a vector now."""
+
+    @abstractmethod
+    def record(self, record_id: str) -> Record | None: ...
+
+    @abstractmethod
+    def records_of(self, segment_ids: Sequence[str], kinds: Sequence[str] = ()) -> dict[str, list[Record]]:
+        """Records by segment id, in order of place; all kinds when none is named."""
+
+    @abstractmethod
+    def records(
+        self,
+        kind: str,
+        where: Mapping[str, Any] | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> list[Record]:
+        """Records of a kind by id; ``where`` holds equalities on columns of that kind's table."""
+
+    @abstractmethod
+    def run(self, run_id: str) -> Run | None: ...
+
+    @abstractmethod
+    def counts(self) -> dict[str, int]:
+        """Rows of what is not superseded: source, segment, scene, atlas, fact, event, embedding.text,
+        embedding.visual."""
+
+    @abstractmethod
+    def failures(self, job_id: str | None = None, limit: int = 1000) -> list[Failure]: ...
