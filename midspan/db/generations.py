@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from midspan.db.record_store import LOCAL, Generation, Lease, RecordStore, Target
+from midspan.db.record_store import LOCAL, Generation, Lease, Outbox, Target
 from midspan.errors import DamagedGeneration, LeaseLost, ReadOnlyWorkspace, StoreUnavailable
 
 Value = TypeVar("Value")
@@ -46,7 +46,7 @@ class Generations(Generic[Value]):
     def __init__(
         self,
         folder: Path,
-        store: RecordStore,
+        store: Outbox,
         target: Target,
         *,
         suffix: str,

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from midspan.db.generations import Generations
-from midspan.db.record_store import LOCAL, Lease, RecordStore, Target
+from midspan.db.record_store import LOCAL, Lease, Outbox, Target
 from midspan.db.vector_index import VectorIndex
 from midspan.errors import DamagedGeneration, WrongUse
 
@@ -48,7 +48,7 @@ class FaissIndex(VectorIndex):
     def __init__(
         self,
         folder: Path,
-        store: RecordStore,
+        store: Outbox,
         target: Target,
         dim: int,
         model: str,

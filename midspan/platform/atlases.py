@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from midspan.db.record_store import RecordStore
+from midspan.db.record_store import AtlasStore
 from midspan.errors import UnknownName, WrongUse
 from midspan.platform.answers import AtlasView
 from midspan.records import AtlasOrgan, StoredAtlas
@@ -29,7 +29,7 @@ LONGEST_NAME = 64
 class Atlases:
     """Atlases by name, each built once; safe to use from several threads."""
 
-    def __init__(self, store: RecordStore) -> None:
+    def __init__(self, store: AtlasStore) -> None:
         self._store = store
         self._built: dict[tuple[str, str], Atlas] = {}
         self._lock = threading.Lock()
@@ -194,7 +194,7 @@ def _hash(imported: Imported) -> str:
     return sha.hexdigest()
 
 
-def _built(entry: StoredAtlas, store: RecordStore) -> Atlas:
+def _built(entry: StoredAtlas, store: AtlasStore) -> Atlas:
     from midspan.models.atlas.atlas import Atlas, Structure
     from midspan.models.atlas.volume import LabelVolume
 

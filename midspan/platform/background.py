@@ -17,7 +17,7 @@ import structlog
 from kombu.exceptions import OperationalError
 
 from midspan.db.jobs.store import JobStore
-from midspan.db.record_store import Lease, RecordStore
+from midspan.db.record_store import Lease, Outbox
 from midspan.errors import StoreUnavailable
 from midspan.platform import broker
 from midspan.platform.projector import Projector
@@ -52,7 +52,7 @@ class Background:
         self,
         settings: Settings,
         jobs: JobStore,
-        store: RecordStore,
+        store: Outbox,
         runner: Callable[[Sequence[str]], JobRunner],
         projector: Callable[[], Projector],
     ) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, get_args
 
-from midspan.db.record_store import RecordStore
+from midspan.db.record_store import RecordReader
 from midspan.errors import WrongUse
 from midspan.pipelines.readers.normalise import clean_text
 from midspan.platform.answers import Place, PlacedSentence
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from midspan.platform.models import LazyPlacer
 
 
-def places(store: RecordStore, atlas: str, organ: str | None, limit: int) -> list[Place]:
+def places(store: RecordReader, atlas: str, organ: str | None, limit: int) -> list[Place]:
     """Grounded sentences, of one organ or all."""
     where = {"status": "grounded", "atlas": atlas} | ({"organ": organ} if organ else {})
     return with_mentions(store, with_sources(store, store.records("atlas", where, limit)))
 
 
-def with_sources(store: RecordStore, found: Sequence[Record]) -> list[Place]:
+def with_sources(store: RecordReader, found: Sequence[Record]) -> list[Place]:
     """Groundings with their titles and paths; what was removed meanwhile is left out."""
     groundings = [record for record in found if isinstance(record, AtlasGrounding)]
     names = store.names(sorted({grounding.provenance.source_id for grounding in groundings}))
@@ -36,7 +36,7 @@ def with_sources(store: RecordStore, found: Sequence[Record]) -> list[Place]:
     ]
 
 
-def with_mentions(store: RecordStore, places: Sequence[Place]) -> list[Place]:
+def with_mentions(store: RecordReader, places: Sequence[Place]) -> list[Place]:
     """The same places, each with where its deciding words stand in the sentence."""
     segments = store.segments_by_id([place.grounding.provenance.segment_id for place in places])
     found = []
@@ -51,7 +51,7 @@ def with_mentions(store: RecordStore, places: Sequence[Place]) -> list[Place]:
     return found
 
 
-def abstentions(store: RecordStore, atlas: str, limit: int, doubt: DoubtKind | None = None) -> list[Place]:
+def abstentions(store: RecordReader, atlas: str, limit: int, doubt: DoubtKind | None = None) -> list[Place]:
     """Sentences with anatomical words that the model would not place; ``reason`` says why. With a
     ``doubt`` those it would not place because of it, also where the organ is inferred."""
     if doubt is not None and doubt not in DOUBTS:

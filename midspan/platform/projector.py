@@ -19,7 +19,7 @@ import numpy as np
 import structlog
 
 from midspan.db.graph_store import GraphStore
-from midspan.db.record_store import LOCAL, SHARED, Generation, Lease, RecordStore, Target
+from midspan.db.record_store import LOCAL, SHARED, Generation, Lease, Outbox, Target
 from midspan.db.vector_index import VectorIndex
 from midspan.errors import DamagedGeneration, LeaseLost, OutboxPruned, StoreError
 
@@ -64,7 +64,7 @@ class Projector:
 
     def __init__(
         self,
-        store: RecordStore,
+        store: Outbox,
         graph: GraphStore,
         indexes: Mapping[Target, VectorIndex],
         *,

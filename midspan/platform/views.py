@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from midspan.db.record_store import RecordStore
+from midspan.db.record_store import AtlasStore, RecordReader
 from midspan.errors import NotFound, SourceVanished
 from midspan.pipelines.intake import sha256_of
 from midspan.platform.answers import (
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MISSING = "`midspan search` prints the ids of its hits"
 
 
-def show(store: RecordStore, record_id: str, context: int) -> Shown:
+def show(store: RecordReader, record_id: str, context: int) -> Shown:
     """A record or segment with its provenance. Raises ``NotFound``."""
     record = store.record(record_id)
     segment_id = record.provenance.segment_id if record is not None else record_id
@@ -60,7 +60,7 @@ def show(store: RecordStore, record_id: str, context: int) -> Shown:
     )
 
 
-def facts(store: RecordStore, entity_uid: str | None, limit: int) -> list[FactView]:
+def facts(store: RecordReader, entity_uid: str | None, limit: int) -> list[FactView]:
     """Facts with their sources; those of one entity as subject or object when it is named."""
     if entity_uid is None:
         found = store.records("fact", None, limit)
@@ -79,7 +79,7 @@ def facts(store: RecordStore, entity_uid: str | None, limit: int) -> list[FactVi
     ]
 
 
-def body(store: RecordStore, atlas: Atlas, folder: Path | None) -> BodyView:
+def body(store: AtlasStore, atlas: Atlas, folder: Path | None) -> BodyView:
     """An atlas's surfaces, kept in ``folder``, with the counts of this workspace."""
     from midspan.models.atlas.kept_surfaces import surfaces_of
 
@@ -87,7 +87,7 @@ def body(store: RecordStore, atlas: Atlas, folder: Path | None) -> BodyView:
     return BodyView(atlas.name, surfaces, store.organ_counts(atlas.name))
 
 
-def scene_picture(store: RecordStore, record_id: str) -> str:
+def scene_picture(store: RecordReader, record_id: str) -> str:
     """SVG of a scene. Raises ``NotFound``."""
     from midspan.models.scene.render import render
 
@@ -97,7 +97,7 @@ def scene_picture(store: RecordStore, record_id: str) -> str:
     return render(record)
 
 
-def find_sources(store: RecordStore, name: str) -> list[str]:
+def find_sources(store: RecordReader, name: str) -> list[str]:
     """Ids of the sources that a person may mean by a name. Raises ``NotFound``."""
     if store.source(name) is not None:
         return [name]
@@ -107,7 +107,7 @@ def find_sources(store: RecordStore, name: str) -> list[str]:
     return found
 
 
-def media_path(store: RecordStore, source_id: str) -> Path | None:
+def media_path(store: RecordReader, source_id: str) -> Path | None:
     """A path whose file still has the source's size, and its hash if its time stamp moved."""
     named = store.names([source_id]).get(source_id)
     if named is None:
@@ -126,7 +126,7 @@ def media_path(store: RecordStore, source_id: str) -> Path | None:
     return None
 
 
-def page_picture(store: RecordStore, source_id: str, number: int, start: int, end: int, width: int) -> bytes:
+def page_picture(store: RecordReader, source_id: str, number: int, start: int, end: int, width: int) -> bytes:
     """PNG of a page with a span highlighted. Raises ``NotFound``, ``SourceVanished``."""
     from midspan.pipelines.readers.pdf import page_image  # loads pdfium
 

@@ -13,7 +13,7 @@ from midspan.db.graph.process import GraphProcess
 from midspan.db.graph.schema import COUNTS, FULL_TEXT, SCHEMA_VERSION, apply_batch
 from midspan.db.graph.steps import steps
 from midspan.db.graph_store import GraphStore, Rows
-from midspan.db.record_store import LOCAL, GraphFact, Lease, RecordStore
+from midspan.db.record_store import LOCAL, GraphFact, Lease, Outbox
 
 
 class EmbeddedGraph(GraphStore):
@@ -22,7 +22,7 @@ class EmbeddedGraph(GraphStore):
     Each ``apply`` rewrites the file (about 0.3 s for 100,000 nodes), so batches should be large.
     """
 
-    def __init__(self, folder: Path, store: RecordStore, replica: str = LOCAL) -> None:
+    def __init__(self, folder: Path, store: Outbox, replica: str = LOCAL) -> None:
         self._folder = folder
         self._generations = Generations(
             folder,

@@ -7,6 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
+
 from midspan.records import Fact
 
 Target = Literal["graph", "vectors.text", "vectors.visual"]
@@ -109,6 +112,12 @@ class Outbox(ABC):
     @abstractmethod
     def facts(self, ids: Sequence[str]) -> dict[str, GraphFact]:
         """The facts that are there now among these ids, with the title and a path of their source."""
+
+    @abstractmethod
+    def vectors(
+        self, space: Literal["text", "visual"], keys: Sequence[int]
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+        """(keys (n,), vectors (n, d)) of those segments that have a vector now."""
 
     @abstractmethod
     def identity(self) -> str:

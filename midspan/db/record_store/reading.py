@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -127,12 +127,6 @@ class RecordReader(ABC):
     ) -> dict[str, list[tuple[str, float]]]:
         """Full text over the words of records, by kind, for the kinds that have words of their own:
         (record id, score), best first."""
-
-    @abstractmethod
-    def vectors(
-        self, space: Literal["text", "visual"], keys: Sequence[int]
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
-        """(keys (n,), vectors (n, d)) of those segments that have a vector now."""
 
     @abstractmethod
     def record(self, record_id: str) -> Record | None: ...

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
 from sqlalchemy import Connection, Engine, delete, func, select
 
 from midspan.db.record_store import (
@@ -17,13 +20,13 @@ from midspan.db.record_store import (
     Replica,
     Target,
 )
-from midspan.db.records import dialect, leases
+from midspan.db.records import codec, dialect, leases
 from midspan.db.records.changes import IDS_AN_ENTRY
 from midspan.db.records.engine import reading, writing
 from midspan.db.records.kinds import KINDS
 from midspan.db.records.kinds.fact import fact, to_fact
 from midspan.db.records.paths import newest_paths
-from midspan.db.records.tables import embedding, identity, outbox, projection, replica, segment, source
+from midspan.db.records.tables import embedding, identity, outbox, projection, replica, run, segment, source
 from midspan.errors import OutboxPruned
 
 GENERATIONS_KEPT = 2
@@ -115,6 +118,24 @@ class SqlOutbox(Outbox):
             row["id"]: GraphFact(to_fact(row), row["title"], places.get(row["source_id"], ""), row["page"])
             for row in rows
         }
+
+    def vectors(
+        self, space: Literal["text", "visual"], keys: Sequence[int]
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+        """By key. While an encoder of another dimension is taking over, only the newer one's vectors."""
+        with reading(self._engine) as connection:
+            where = dialect.one_of(connection, embedding.c.segment_key, [int(key) for key in keys])
+            rows = connection.execute(
+                select(embedding.c.segment_key, embedding.c.vector, embedding.c.run_id)
+                .where(where, embedding.c.space == space)
+                .order_by(embedding.c.segment_key)
+            ).all()
+            lengths = {len(row.vector) for row in rows}
+            if len(lengths) > 1:
+                newest = _newest_run(connection, sorted({row.run_id for row in rows}))
+                rows = [row for row in rows if row.run_id == newest]
+            found = np.array([row.segment_key for row in rows], dtype=np.int64)
+            return found, codec.unpack_vectors([row.vector for row in rows])
 
     def identity(self) -> str:
         with reading(self._engine) as connection:
@@ -254,3 +275,8 @@ def _prune(connection: Connection, target: Target) -> None:
     """Everything before the last entry that all kept generations of all replicas have applied."""
     applied = connection.scalar(select(func.min(projection.c.applied)).where(projection.c.target == target))
     connection.execute(delete(outbox).where(outbox.c.target == target, outbox.c.id < applied))
+
+
+def _newest_run(connection: Connection, run_ids: Sequence[str]) -> str | None:
+    where = run.c.id.in_(run_ids)
+    return connection.scalar(select(run.c.id).where(where).order_by(run.c.created_at.desc()).limit(1))

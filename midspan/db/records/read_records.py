@@ -1,12 +1,10 @@
-"""Reading what the stages said: records of any kind, vectors, runs, counts."""
+"""Reading what the stages said: records of any kind, the runs that say it, counts and failures."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, func, select
 
 from midspan.db.records import codec, dialect
@@ -19,7 +17,7 @@ from midspan.records import Failure, Record, Run
 
 
 class RecordReading:
-    """The verbs of :class:`RecordReader` about records, vectors, runs and failures."""
+    """The verbs of :class:`RecordReader` about records, runs and failures."""
 
     _engine: Engine
 
@@ -70,24 +68,6 @@ class RecordReading:
             by_space: dict[str, int] = dict(spaces.all())
             return found | {f"embedding.{space}": by_space.get(space, 0) for space in ("text", "visual")}
 
-    def vectors(
-        self, space: Literal["text", "visual"], keys: Sequence[int]
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
-        """By key. While an encoder of another dimension is taking over, only the newer one's vectors."""
-        with reading(self._engine) as connection:
-            where = dialect.one_of(connection, embedding.c.segment_key, [int(key) for key in keys])
-            rows = connection.execute(
-                select(embedding.c.segment_key, embedding.c.vector, embedding.c.run_id)
-                .where(where, embedding.c.space == space)
-                .order_by(embedding.c.segment_key)
-            ).all()
-            lengths = {len(row.vector) for row in rows}
-            if len(lengths) > 1:
-                newest = _newest_run(connection, sorted({row.run_id for row in rows}))
-                rows = [row for row in rows if row.run_id == newest]
-            found = np.array([row.segment_key for row in rows], dtype=np.int64)
-            return found, codec.unpack_vectors([row.vector for row in rows])
-
     def failures(self, job_id: str | None = None, limit: int = 1000) -> list[Failure]:
         wanted = select(failure).order_by(failure.c.id).limit(limit)
         if job_id is not None:
@@ -120,8 +100,3 @@ def _parts(connection: Connection, part: Part, ids: Sequence[str]) -> dict[str, 
         for row in connection.execute(select(part.table).where(where).order_by(part.table.c.idx)).mappings():
             found.setdefault(row[part.owner], []).append(row)
     return found
-
-
-def _newest_run(connection: Connection, run_ids: Sequence[str]) -> str | None:
-    where = run.c.id.in_(run_ids)
-    return connection.scalar(select(run.c.id).where(where).order_by(run.c.created_at.desc()).limit(1))
