@@ -51,7 +51,7 @@ def measure(count: int, run: int) -> tuple[dict[str, float], Counter[str]]:
 
 
 def _kinds(workspace: Workspace) -> Counter[str]:
-    found = workspace.store.records("atlas", {}, 1_000_000)
+    found = workspace.parts.store.records("atlas", {}, 1_000_000)
     return Counter(
         f"{'named' if record.named else 'not named'}, {record.status}"
         for record in found

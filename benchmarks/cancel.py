@@ -36,7 +36,7 @@ def large_document(path: Path, seed: int) -> None:
 def cancelled(workspace: Workspace, path: Path, seed: int) -> float:
     """Seconds from the call of cancel until the job's row says that it has stopped."""
     job_id = workspace.submit([path])
-    while not workspace.jobs_store.held(job_id):
+    while not workspace.parts.jobs.held(job_id):
         time.sleep(0.02)
     before = workspace.counts()["segment"]
     while workspace.counts()["segment"] == before:  # until its first batch is committed

@@ -43,8 +43,8 @@ def fill(workspace: Workspace, count: int, seed: int) -> None:
     chosen = random.Random(seed)
     generator = np.random.default_rng(seed)
     sentences = corpus_sentences()
-    vectors = workspace.models.encode(sentences)
-    reading, embedding = reading_run(), workspace.models.text_run
+    vectors = workspace.parts.models.encode(sentences)
+    reading, embedding = reading_run(), workspace.parts.models.text_run
     for number in range(count // PER_SOURCE):
         source_id = digest("search benchmark", seed, number)
         commit = Commit(runs=[reading, embedding])
@@ -70,8 +70,8 @@ def fill(workspace: Workspace, count: int, seed: int) -> None:
         commit.chunks.append(TextChunk(source_id, reading.id, 0, " ".join(texts)))
         commit.locations.append(Location(f"/nowhere/{seed}/{number}", source_id, 1, 0, time.time()))
         commit.results += [RunResult(source_id, run.id, True) for run in (reading, embedding)]
-        workspace.store.commit(commit)
-    workspace.projector.project()
+        workspace.parts.store.commit(commit)
+    workspace.parts.projector.project()
 
 
 def measure(count: int, queries: int, seed: int, server: Postgres) -> dict[str, list[Answer]]:

@@ -66,7 +66,7 @@ def measure(count: int, run: int) -> dict[str, float]:
         documents.mkdir()
         write_documents(documents, count, run)
         with Workspace.open(Path(scratch) / "workspace") as workspace:
-            stages = needed_stages(workspace.models.stages, workspace.ingest_loop().run_ids)
+            stages = needed_stages(workspace.parts.models.stages, workspace.parts.ingest_loop().run_ids)
             warm = [Segment("w", "w", 0, "sentence", "char", 0, 9, "Warm up.")]
             batch = Batch(warm)
             for stage in stages:
@@ -76,7 +76,7 @@ def measure(count: int, run: int) -> dict[str, float]:
             segments = [
                 segment
                 for summary in workspace.sources(limit=10_000)
-                for segment in workspace.store.segments(summary.source.id, limit=10_000)
+                for segment in workspace.parts.store.segments(summary.source.id, limit=10_000)
             ]
         rates = {"all stages and stores": len(segments) / whole}
         with Workspace.open(Path(scratch) / "second") as empty:

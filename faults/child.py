@@ -35,6 +35,7 @@ from faults.workload import STAGE_SECONDS, StandInModels
 from midspan.errors import MidspanError
 from midspan.pipelines.ingest import Ingest
 from midspan.platform import broker, foreground, logs, projector, pulse, runner
+from midspan.platform.parts import Parts
 from midspan.platform.workspace import Workspace
 
 BEAT_SECONDS = STAGE_SECONDS / 3
@@ -99,14 +100,14 @@ def _scale_down() -> None:
     """Many small steps instead of one large one, so that there is something between them to break."""
     models: dict[int, StandInModels] = {}
 
-    def stand_ins(self: Workspace) -> StandInModels:
+    def stand_ins(self: Parts) -> StandInModels:
         return models.setdefault(id(self), StandInModels(self.store))
 
-    def loop(self: Workspace, stages: object = ()) -> Ingest:
+    def loop(self: Parts, stages: object = ()) -> Ingest:
         return Ingest(self.store, stand_ins(self).stages, batch_weight=6)
 
-    _set(Workspace, "models", property(stand_ins))
-    _set(Workspace, "ingest_loop", loop)
+    _set(Parts, "models", property(stand_ins))
+    _set(Parts, "ingest_loop", loop)
     _set(foreground, "AT_ONCE", 3)
     _set(runner, "LEASE_SECONDS", LEASE_SECONDS)
     _set(pulse, "LEASE_SECONDS", LEASE_SECONDS)
@@ -162,21 +163,21 @@ def ingest(site: Site, order: Order, pipe: Connection) -> None:
         trigger = _obeying(site, order, pipe)
         report = workspace.ingest([site.documents])
         told |= {"counts": trigger.counts, "failures": [failure.message for failure in report.failures]}
-        told["behind"] = any(workspace.projector.lag().values())
+        told["behind"] = any(workspace.parts.projector.lag().values())
 
 
 def discover(site: Site, pipe: Connection) -> None:
     """Write a job down with its items, for workers to share."""
     with telling(pipe) as told, opened(site) as workspace:
-        told["job"] = workspace.jobs_store.create([site.documents])
-        workspace.runner().discover(told["job"], [site.documents])
+        told["job"] = workspace.parts.jobs.create([site.documents])
+        workspace.parts.runner().discover(told["job"], [site.documents])
 
 
 def work(site: Site, job_id: str, order: Order, pipe: Connection) -> None:
     """One of several workers on a job, broken as ordered."""
     with telling(pipe) as told, opened(site) as workspace:
         trigger = _obeying(site, order, pipe)
-        hands = workspace.runner()
+        hands = workspace.parts.runner()
         hands.work(job_id, at_once=2)
         hands.finish(job_id)
         told["counts"] = trigger.counts
@@ -188,10 +189,10 @@ def set_right(site: Site, again: bool, pipe: Connection) -> None:
     A command that had not written its job down yet must be given again: nothing else knows of it.
     """
     with telling(pipe) as told, opened(site) as workspace:
-        if again or not workspace.jobs_store.open_jobs():
+        if again or not workspace.parts.jobs.open_jobs():
             told["failures"] = [f.message for f in workspace.ingest([site.documents]).failures]
         _until(lambda: _finish_jobs(workspace))
-        workspace.projector.project()
+        workspace.parts.projector.project()
         told["contents"] = contents(workspace)
 
 
@@ -203,13 +204,13 @@ def look(site: Site, pipe: Connection) -> None:
 
 def _finish_jobs(workspace: Workspace) -> bool:
     """Go once over what is open or failed, as a worker would; true when nothing is left."""
-    jobs = workspace.jobs_store
+    jobs = workspace.parts.jobs
     jobs.reap()
     for job in jobs.jobs():
         if job.state == "failed":
             jobs.retry(job.id)  # `midspan jobs retry`: a server that was away has failed some items
     for job in jobs.open_jobs():
-        hands = workspace.runner(job.stages)
+        hands = workspace.parts.runner(job.stages)
         if job.discovering:
             hands.discover(job.id, job.paths)
         hands.work(job.id, at_once=2)

@@ -50,7 +50,7 @@ def contents(workspace: Workspace) -> dict[str, Any]:
         **{f"table {table.name}": _rows(workspace, table) for table in TABLES},
         **{f"graph {name}": _cypher(workspace, query) for name, query in _GRAPH.items()},
         "graph documents": _documents(workspace),
-        "graph counts": dict(workspace.graph.counts()),
+        "graph counts": dict(workspace.parts.graph.counts()),
         "vector index": _indexed(workspace),
         "doctor": {check.name: "" if check.ok else check.detail for check in checks},
         "search": _found(workspace),
@@ -84,7 +84,7 @@ def _rows(workspace: Workspace, table: Table) -> list[list[Any]]:
     if table is tables.embedding:
         same = tables.embedding.c.segment_key == tables.segment.c.key
         wanted = select(tables.segment.c.id, *columns).outerjoin_from(tables.embedding, tables.segment, same)
-    with reading(workspace.store._engine) as connection:
+    with reading(workspace.parts.store._engine) as connection:
         rows = [[_plain(value) for value in row] for row in connection.execute(wanted)]
     return sorted(rows, key=json.dumps)
 
@@ -102,13 +102,13 @@ def _documents(workspace: Workspace) -> list[list[Any]]:
     """(source, title, whether its path is the one that the record store shows). Which of two paths of the
     same bytes was seen last may differ between two runs."""
     rows = _cypher(workspace, "MATCH (d:Document) RETURN d.uid AS uid, d.name AS name, d.path AS path")
-    names = workspace.store.names([uid for uid, _, _ in rows])
+    names = workspace.parts.store.names([uid for uid, _, _ in rows])
     return [[uid, name, uid in names and names[uid].path == path] for uid, name, path in rows]
 
 
 def _indexed(workspace: Workspace) -> list[list[Any]]:
     """(segment id, whether its own vector finds it) of all vectors, and what the index holds beyond."""
-    store, index = workspace.store, workspace.indexes["vectors.text"]
+    store, index = workspace.parts.store, workspace.parts.indexes["vectors.text"]
     keys = [int(key) for ids in store.all_ids("vectors.text") for key in ids]
     segments = store.segments_by_key(keys)
     found, vectors = store.vectors("text", keys)
@@ -127,8 +127,8 @@ def _found(workspace: Workspace) -> list[str]:
 def _untrue_jobs(workspace: Workspace) -> list[str]:
     """What is wrong with the jobs' rows; nothing should be."""
     wrong = []
-    for job in workspace.jobs_store.jobs(1000):
-        items = workspace.jobs_store.items(job.id, limit=1000)
+    for job in workspace.parts.jobs.jobs(1000):
+        items = workspace.parts.jobs.items(job.id, limit=1000)
         states = {item.state for item in items} - {"done"}
         if job.state != "done" or states:
             wrong.append(

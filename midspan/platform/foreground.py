@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from midspan.db.jobs.store import JobStore
 from midspan.errors import StoreError
 from midspan.platform.answers import IngestReport
+from midspan.platform.parts import Parts
 from midspan.platform.runner import Progress
 from midspan.records import RECORDS
-
-if TYPE_CHECKING:
-    from midspan.platform.workspace import Workspace
 
 AT_ONCE = 256
 """Items claimed together; batches run across them."""
 
 
 def ingest_now(
-    workspace: Workspace,
+    parts: Parts,
     paths: Sequence[str],
     stages: Sequence[str],
     rehash: bool,
@@ -33,10 +30,10 @@ def ingest_now(
     again goes on from there. Raises ``StoreError`` when a store fails, after noting it in the job.
     """
     start = time.monotonic()
-    jobs = workspace.jobs_store
+    jobs = parts.jobs
     job_id = jobs.create(list(paths), list(stages))
     try:
-        runner = workspace.runner(stages)
+        runner = parts.runner(stages)
         runner.discover(job_id, paths)
         runner.work(job_id, at_once=AT_ONCE, rehash=rehash, progress=progress, stop=stop)
         runner.finish(job_id)
@@ -46,7 +43,7 @@ def ingest_now(
     if stop():
         _interrupt(jobs, job_id, "stopped; the same command goes on from here")
     jobs.prune()
-    return report(workspace, job_id, time.monotonic() - start)
+    return report(parts, job_id, time.monotonic() - start)
 
 
 def _interrupt(jobs: JobStore, job_id: str, message: str) -> None:
@@ -56,10 +53,10 @@ def _interrupt(jobs: JobStore, job_id: str, message: str) -> None:
         return  # the store itself is what failed; the error that is on its way says so
 
 
-def report(workspace: Workspace, job_id: str, seconds: float) -> IngestReport:
+def report(parts: Parts, job_id: str, seconds: float) -> IngestReport:
     """What became of a job's items."""
-    tally = workspace.jobs_store.tally(job_id)
-    row = workspace.jobs_store.job(job_id)
+    tally = parts.jobs.tally(job_id)
+    row = parts.jobs.job(job_id)
     return IngestReport(
         job_id=job_id,
         new=tally.outcomes.get("new", 0),
@@ -68,7 +65,7 @@ def report(workspace: Workspace, job_id: str, seconds: float) -> IngestReport:
         failed=tally.outcomes.get("failed", 0),
         segments=tally.segments,
         records={kind: tally.records.get(kind, 0) for kind in RECORDS},
-        failures=tuple(workspace.store.failures(job_id)),
+        failures=tuple(parts.store.failures(job_id)),
         seconds=seconds,
         state=row.state if row is not None else "failed",
     )

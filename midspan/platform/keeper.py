@@ -15,7 +15,7 @@ import structlog
 from midspan.errors import MidspanError
 
 if TYPE_CHECKING:
-    from midspan.platform.workspace import Workspace
+    from midspan.platform.parts import Parts
 
 log = structlog.get_logger(__name__)
 
@@ -27,10 +27,8 @@ class Keeper:
     """Says that the worker lives, takes back what dead ones had, calls for work while idle, and ends the
     process when it is too big or was idle for long."""
 
-    def __init__(
-        self, workspace: Workspace, queues: list[str], memory_bytes: int, until_idle: float | None
-    ) -> None:
-        self._workspace = workspace
+    def __init__(self, parts: Parts, queues: list[str], memory_bytes: int, until_idle: float | None) -> None:
+        self._parts = parts
         self._queues = queues
         self._memory_bytes = memory_bytes
         self._until_idle = until_idle
@@ -50,7 +48,7 @@ class Keeper:
         self._over.set()
         self._thread.join(timeout=10)
         try:
-            self._workspace.workers.forget(self._workspace.holder)
+            self._parts.workers.forget(self._parts.holder)
         except MidspanError as error:
             log.warning("could not take leave", error=str(error))
 
@@ -76,7 +74,7 @@ class Keeper:
 
     def _keep(self) -> None:
         while True:
-            for duty in (self._say_so, self._workspace.jobs_store.reap, self._call, self._end_if_idle):
+            for duty in (self._say_so, self._parts.jobs.reap, self._call, self._end_if_idle):
                 try:
                     duty()
                 except MidspanError as error:
@@ -87,8 +85,8 @@ class Keeper:
                 return
 
     def _say_so(self) -> None:
-        self._workspace.workers.note(
-            self._workspace.holder,
+        self._parts.workers.note(
+            self._parts.holder,
             host=socket.gethostname(),
             pid=os.getpid(),
             queues=self._queues,
@@ -98,7 +96,7 @@ class Keeper:
 
     def _call(self) -> None:
         if not self._doing:
-            self._workspace.background.call(self._queues)
+            self._parts.background.call(self._queues)
 
     def _end_if_idle(self) -> None:
         if self._until_idle is None or self._doing:
@@ -107,7 +105,7 @@ class Keeper:
             self._end()
 
     def _has_work(self) -> bool:
-        return self._workspace.background.has_work()
+        return self._parts.background.has_work()
 
     def _end(self) -> None:
         os.kill(os.getpid(), signal.SIGTERM)

@@ -22,7 +22,7 @@ import structlog
 from midspan.errors import MidspanError, WrongUse
 from midspan.platform import broker
 from midspan.platform.background import note_worker
-from midspan.platform.workspace import Workspace
+from midspan.platform.parts import Parts
 
 log = structlog.get_logger(__name__)
 
@@ -50,39 +50,39 @@ class WorkerOptions:
     """End after so many seconds without work."""
 
 
-def run_worker(workspace: Workspace, options: WorkerOptions) -> int:
+def run_worker(parts: Parts, options: WorkerOptions) -> int:
     """Work until stopped, or until there was nothing to do for a while; returns the exit code.
 
     In the embedded profile one worker a workspace holds a lock file and owns the broker.
     """
-    if workspace.settings.broker_url is not None:
-        return _Supervisor(workspace, options, embedded=False).run()
-    with _sole_worker(workspace):
+    if parts.settings.broker_url is not None:
+        return _Supervisor(parts, options, embedded=False).run()
+    with _sole_worker(parts):
         try:
-            broker.start(workspace.folder, workspace.folder / "broker")
-            return _Supervisor(workspace, options, embedded=True).run()
+            broker.start(parts.folder, parts.folder / "broker")
+            return _Supervisor(parts, options, embedded=True).run()
         finally:
-            broker.stop(workspace.folder)  # also one that a killed worker has left running
+            broker.stop(parts.folder)  # also one that a killed worker has left running
 
 
 @contextmanager
-def _sole_worker(workspace: Workspace) -> Iterator[None]:
-    with (workspace.folder / "worker.lock").open("a") as lock:
+def _sole_worker(parts: Parts) -> Iterator[None]:
+    with (parts.folder / "worker.lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise WrongUse(
-                f"a worker of {workspace.folder} runs already; for several workers set MIDSPAN_BROKER_URL"
+                f"a worker of {parts.folder} runs already; for several workers set MIDSPAN_BROKER_URL"
             ) from None
-        note_worker(workspace.folder)
+        note_worker(parts.folder)
         yield
 
 
 class _Supervisor:
     """Starts serving processes one after the other, as long as there is reason to."""
 
-    def __init__(self, workspace: Workspace, options: WorkerOptions, embedded: bool) -> None:
-        self._workspace = workspace
+    def __init__(self, parts: Parts, options: WorkerOptions, embedded: bool) -> None:
+        self._parts = parts
         self._options = options
         self._embedded = embedded
         self._stopping = 0
@@ -126,7 +126,7 @@ class _Supervisor:
         return code
 
     def _command(self, name: str) -> list[str]:
-        folder = str(self._workspace.folder)
+        folder = str(self._parts.folder)
         command = [sys.executable, "-m", "midspan.platform", "--workspace", folder, "worker"]
         command += ["--serve", name, "--queues", ",".join(self._options.queues)]
         command += ["--max-memory-mb", str(self._options.memory_mb)]
@@ -145,19 +145,19 @@ class _Supervisor:
                 asked = time.monotonic()
             if asked is not None and time.monotonic() - asked > GRACE_SECONDS:
                 child.kill()
-            elif self._embedded and not broker.is_up(self._workspace.folder):
+            elif self._embedded and not broker.is_up(self._parts.folder):
                 self._restart_broker()
 
     def _restart_broker(self) -> None:
         try:
-            broker.start(self._workspace.folder, self._workspace.folder / "broker")
+            broker.start(self._parts.folder, self._parts.folder / "broker")
         except MidspanError as error:
             log.error("the broker died and does not start again", error=str(error))
 
     def _take_back(self, name: str) -> None:
         try:
-            self._workspace.jobs_store.abandon(name)
-            self._workspace.workers.forget(name)
+            self._parts.jobs.abandon(name)
+            self._parts.workers.forget(name)
         except MidspanError as error:
             log.warning("the items of a dead process wait for their leases to run out", error=str(error))
 

@@ -4,33 +4,30 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from midspan.db.jobs.rows import Held, JobRow
 from midspan.db.jobs.workers import WorkerRow
 from midspan.errors import NotFound
 from midspan.platform.answers import Explanation, FailureGroup
+from midspan.platform.parts import Parts
 from midspan.platform.tasks import queue_of
 from midspan.records import Failure
-
-if TYPE_CHECKING:
-    from midspan.platform.workspace import Workspace
 
 LISTED = 5
 
 
-def explain(workspace: Workspace, job_id: str) -> Explanation:
+def explain(parts: Parts, job_id: str) -> Explanation:
     """Look at the job, its items, the workers and the broker. Raises ``NotFound``."""
-    job = workspace.jobs_store.job(job_id)
+    job = parts.jobs.job(job_id)
     if job is None:
         raise NotFound(f"no job {job_id!r}; `midspan jobs ls` lists them")
-    groups = failure_groups(workspace.store.failures(job_id))
+    groups = failure_groups(parts.store.failures(job_id))
     if job.state in ("done", "failed", "cancelled"):
         reasons, advice = _ended(job, groups)
     elif not job.background:
-        reasons, advice = _foreground(job, workspace.jobs_store.held(job_id))
+        reasons, advice = _foreground(job, parts.jobs.held(job_id))
     else:
-        reasons, advice = _open(workspace, job)
+        reasons, advice = _open(parts, job)
     return Explanation(job_id, job.state, tuple(reasons), tuple(advice), groups)
 
 
@@ -85,10 +82,10 @@ def _foreground(job: JobRow, held: list[Held]) -> tuple[list[str], list[str]]:
     )
 
 
-def _open(workspace: Workspace, job: JobRow) -> tuple[list[str], list[str]]:
-    jobs = workspace.jobs_store
+def _open(parts: Parts, job: JobRow) -> tuple[list[str], list[str]]:
+    jobs = parts.jobs
     held, queued = jobs.held(job.id), jobs.queued(job.id)
-    alive = [worker for worker in workspace.workers.all() if worker.alive]
+    alive = [worker for worker in parts.workers.all() if worker.alive]
     reasons, advice = [], []
     if job.cancel_requested:
         reasons.append("it is to be cancelled, and ends when the items at hand have been given back")
@@ -111,9 +108,9 @@ def _open(workspace: Workspace, job: JobRow) -> tuple[list[str], list[str]]:
             advice.append(f"start one: `midspan worker --queues {queue}` (or without the option, for all)")
     if needed and alive and not advice and not held:
         reasons.append(_busy(alive))
-    if not workspace.background.broker_answers():
+    if not parts.background.broker_answers():
         reasons.append("the broker does not answer, so that no worker hears of the job")
-        advice.append(_about_the_broker(workspace))
+        advice.append(_about_the_broker(parts))
     return reasons, advice
 
 
@@ -135,7 +132,7 @@ def _busy(alive: list[WorkerRow]) -> str:
     return f"{len(alive)} workers live ({'; '.join(doing)}); the next one that is free takes it"
 
 
-def _about_the_broker(workspace: Workspace) -> str:
-    if workspace.settings.broker_url is None:
+def _about_the_broker(parts: Parts) -> str:
+    if parts.settings.broker_url is None:
         return "start the local worker, which starts it too: `midspan worker`"
     return "start the server behind MIDSPAN_BROKER_URL, or mend that URL; the job is kept meanwhile"

@@ -12,9 +12,9 @@ import structlog
 from celery import signals
 
 from midspan.platform.keeper import Keeper
+from midspan.platform.parts import Parts
 from midspan.platform.supervisor import RECYCLE
 from midspan.platform.tasks import add_tasks, make_app
-from midspan.platform.workspace import Workspace
 
 log = structlog.get_logger(__name__)
 
@@ -24,20 +24,18 @@ GRACE_SECONDS = 30.0
 """Within this a worker that was asked to end has given its items back."""
 
 
-def serve(
-    workspace: Workspace, name: str, queues: Sequence[str], memory_mb: int, until_idle: float | None
-) -> int:
+def serve(parts: Parts, name: str, queues: Sequence[str], memory_mb: int, until_idle: float | None) -> int:
     """Work on the tasks of these queues until asked to end; returns the exit code for the supervisor.
 
     SIGTERM makes the task at hand give its items back. When the supervisor goes, so does this process:
     its standard input is a pipe from there.
     """
-    workspace.holder = name
-    background = workspace.background
+    parts.holder = name
+    background = parts.background
     background.on_hang = lambda: os._exit(HUNG)
-    app = make_app(workspace.settings)
+    app = make_app(parts.settings)
     add_tasks(app, background)
-    keeper = Keeper(workspace, list(queues), memory_mb << 20, until_idle)
+    keeper = Keeper(parts, list(queues), memory_mb << 20, until_idle)
     signals.worker_ready.connect(keeper.ready, weak=False)
     signals.task_prerun.connect(keeper.busy, weak=False)
     signals.task_postrun.connect(keeper.rest, weak=False)

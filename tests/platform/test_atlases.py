@@ -62,7 +62,7 @@ def read(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     (folder / "note.txt").write_text(TEXT)
     (folder / "workspace").mkdir()
     with settings(request, folder / "workspace", request.param) as found, Workspace(found) as workspace:
-        upgrade(workspace.database_url)
+        upgrade(workspace.parts.database_url)
         report = workspace.ingest([folder / "note.txt"], stages=["atlas"])
         assert report.ok, report.failures
         view, warnings = workspace.import_atlas(*write_volume(folder), licence="ours")

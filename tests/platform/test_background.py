@@ -96,7 +96,7 @@ def expire_leases(workspace, job_id):
     from midspan.db.records.engine import writing
     from midspan.db.records.tables import job_item
 
-    with writing(workspace._engine) as connection:
+    with writing(workspace.parts._engine) as connection:
         connection.execute(
             update(job_item)
             .where(job_item.c.job_id == job_id, job_item.c.state == "running")

@@ -255,7 +255,7 @@ def test_a_full_disk_ends_the_ingest_with_words_and_no_harm(small_disk, tmp_path
     with Workspace.open(small_disk / "workspace") as workspace:
         assert workspace.search("Danube").hits
         assert workspace.counts()["source"] >= before["source"]
-        workspace.store.text(workspace.sources()[0].source.id, 0, 10)
+        workspace.parts.store.text(workspace.sources()[0].source.id, 0, 10)
     subprocess.run(["mount", "-o", "remount,size=64m", small_disk], check=True)
     with Workspace.open(small_disk / "workspace") as workspace:
         report = workspace.ingest([source], stages=["none"])

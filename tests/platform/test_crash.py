@@ -70,7 +70,7 @@ def ingest(workspace, documents, verb="commit", nth=0, when="never"):
 def contents(folder):
     """Everything the three stores hold, by ids that do not depend on the order of work."""
     with Workspace.open(folder, create=False) as workspace:
-        store = workspace.store
+        store = workspace.parts.store
         records = {
             kind: {record.id: record for record in store.records(kind, None, 10_000)}
             for kind in ("scene", "atlas", "fact", "event")
@@ -83,7 +83,7 @@ def contents(folder):
             held, _ = store.vectors("text", list(keys))
             vectors |= {keys[key]: None for key in held.tolist()}
             for key in held.tolist():
-                [(nearest, cosine)] = workspace.indexes["vectors.text"].search(
+                [(nearest, cosine)] = workspace.parts.indexes["vectors.text"].search(
                     store.vectors("text", [key])[1][0], 1, held[held == key]
                 )
                 assert nearest == key

@@ -37,10 +37,10 @@ def test_the_report_has_the_shape_that_scripts_read(ingested):
 def test_every_record_leads_back_to_its_exact_text(workspace):
     checked = 0
     for kind in ("scene", "atlas", "fact"):
-        for record in workspace.store.records(kind, None, 1000):
+        for record in workspace.parts.store.records(kind, None, 1000):
             shown = workspace.show(record.id)
             place = record.provenance
-            text = workspace.store.text(place.source_id, int(place.start), int(place.end))
+            text = workspace.parts.store.text(place.source_id, int(place.start), int(place.end))
             assert text
             assert text in shown.before + shown.text + shown.after
             assert shown.run is not None

@@ -140,7 +140,9 @@ def test_the_body_counts_what_is_grounded(workspace):
 
 
 def test_a_negated_mention_is_an_abstention_with_its_reason(workspace):
-    [liver] = [r for r in workspace.store.records("atlas", {"status": "abstained"}, 10) if "liver" in r.text]
+    [liver] = [
+        r for r in workspace.parts.store.records("atlas", {"status": "abstained"}, 10) if "liver" in r.text
+    ]
     assert liver.negated
     assert liver.x_mm is None
     assert liver.reason

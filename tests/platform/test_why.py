@@ -14,14 +14,14 @@ from midspan.records import Failure
 
 
 def job_of(workspace, *uris, background=True, kinds=None):
-    job_id = workspace.jobs_store.create(["/data"], background=background)
-    workspace.jobs_store.add_items(job_id, uris, kinds)
-    workspace.jobs_store.finish_discovery(job_id)
+    job_id = workspace.parts.jobs.create(["/data"], background=background)
+    workspace.parts.jobs.add_items(job_id, uris, kinds)
+    workspace.parts.jobs.finish_discovery(job_id)
     return job_id
 
 
 def claim(workspace, job_id, seconds=60):
-    return [lease for lease, _, _ in workspace.jobs_store.claim(job_id, "host@1", 10, seconds)]
+    return [lease for lease, _, _ in workspace.parts.jobs.claim(job_id, "host@1", 10, seconds)]
 
 
 def told(workspace, job_id):
@@ -30,7 +30,7 @@ def told(workspace, job_id):
 
 
 def note_worker(workspace, *queues, doing=""):
-    workspace.workers.note("host@1", host="host", pid=1, queues=queues, doing=doing, rss_bytes=1)
+    workspace.parts.workers.note("host@1", host="host", pid=1, queues=queues, doing=doing, rss_bytes=1)
 
 
 def test_no_worker_and_no_broker(fresh):
@@ -85,7 +85,9 @@ def test_cancelled(fresh):
 
 def test_waiting_for_the_projection(fresh):
     job_id = job_of(fresh, "/a.txt")
-    fresh.store.commit(Commit(items=[ItemResult(lease, "done", "new") for lease in claim(fresh, job_id)]))
+    fresh.parts.store.commit(
+        Commit(items=[ItemResult(lease, "done", "new") for lease in claim(fresh, job_id)])
+    )
     reasons, _ = told(fresh, job_id)
     assert "the graph and the indexes are being brought up" in reasons
     assert "no worker serves the queue 'projection'" in reasons
@@ -109,12 +111,12 @@ def test_a_foreground_job_whose_process_is_gone_goes_to_a_worker(fresh, monkeypa
     job_id = job_of(fresh, "/a.txt", background=False)
     claim(fresh, job_id)
     assert "in the foreground" in told(fresh, job_id)[0]
-    fresh.jobs_store.abandon("host@1")
+    fresh.parts.jobs.abandon("host@1")
     reasons, advice = told(fresh, job_id)
     assert "gives no sign of life" in reasons
     assert f"midspan jobs retry {job_id}" in advice
     delivered = []
-    monkeypatch.setattr(fresh.background, "deliver", delivered.append)
+    monkeypatch.setattr(fresh.parts.background, "deliver", delivered.append)
     fresh.retry(job_id)
     assert delivered == [job_id]
 

@@ -73,7 +73,7 @@ def test_an_empty_list_of_jobs_says_so(empty: Workspace) -> None:
 
 def test_a_job_that_waits_says_why(tmp_path: Path) -> None:
     with Workspace.open(tmp_path / "waiting") as workspace:
-        job = workspace.jobs_store.create(["/documents"], background=True)
+        job = workspace.parts.jobs.create(["/documents"], background=True)
         app = page(workspace, "sources")
         assert "/documents" not in html(app)
         app.toggle(key=f"why-{job}").set_value(True).run()

@@ -60,7 +60,7 @@ def worker(
     state: Context = context.obj
     chosen = chosen_queues(queues)
     with state.workspace(create=True) as workspace:
-        memory_mb = max_memory_mb or workspace.settings.worker_memory_mb
+        memory_mb = max_memory_mb or workspace.parts.settings.worker_memory_mb
         if serve is not None:  # the supervisor's process, see there
             from midspan.platform.worker import serve as serve_tasks
 

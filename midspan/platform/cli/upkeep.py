@@ -70,7 +70,7 @@ def upgrade_schema(context: typer.Context, json: Json = False) -> None:
     """Bring the record store's schema up to this version (opening a workspace does it too)."""
     state: Context = context.obj
     with state.workspace(create=True) as workspace:
-        revision = current(workspace.database_url)
+        revision = current(workspace.parts.database_url)
     if json:
         print_json({"schema": revision})
     else:

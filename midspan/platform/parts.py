@@ -1,0 +1,199 @@
+"""The parts of a workspace and how they fit: its stores, models, projector, searcher, queue and loop.
+
+The only place that chooses adapters. Everything is made on first use, so that a verb pays for what it
+needs and no more.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from midspan.db.graph_store import GraphStore
+from midspan.db.jobs.store import JobStore
+from midspan.db.jobs.workers import WorkerStore
+from midspan.db.migrate import upgrade
+from midspan.db.record_store import LOCAL, Target
+from midspan.db.records.engine import make_engine
+from midspan.db.records.relational import SqlRecordStore
+from midspan.db.vector_index import VectorIndex
+from midspan.errors import NotFound, ReadOnlyWorkspace, UnknownName
+from midspan.pipelines.batch_run import needed_stages
+from midspan.platform.atlases import Atlases
+from midspan.platform.models import STAGES, Models
+from midspan.platform.projector import Projector, holder_name
+from midspan.platform.replica import place, replica_id
+from midspan.platform.settings import Settings
+from midspan.records import Run
+
+if TYPE_CHECKING:
+    from midspan.pipelines.ingest import Ingest
+    from midspan.pipelines.stage import Stage
+    from midspan.platform.background import Background
+    from midspan.platform.runner import JobRunner
+    from midspan.platform.search import Searcher
+
+NO_STAGE = "none"
+"""The name that asks for reading and full text alone."""
+
+
+class Parts:
+    """Safe to use from several threads."""
+
+    def __init__(self, settings: Settings, *, read_only: bool = False) -> None:
+        self.settings = settings
+        self.folder = settings.folder
+        self.read_only = read_only
+
+    @classmethod
+    def at(cls, settings: Settings, *, create: bool) -> Parts:
+        """Those of a folder, which is made (and its schema brought up) where that is needed.
+
+        A folder that cannot be written is opened for reading. Raises ``NotFound``, ``NewerSchema``,
+        ``ReadOnlyWorkspace``.
+        """
+        path = settings.folder
+        database = path / "midspan.db"
+        if settings.database_url is None and not database.exists() and not create:
+            raise NotFound(f"no workspace in {path}; make one with `midspan --workspace {path} ingest PATH`")
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ReadOnlyWorkspace(
+                f"cannot make the workspace folder {path} ({error.strerror}); choose another with --workspace"
+            ) from error
+        parts = cls(settings, read_only=not os.access(path, os.W_OK))
+        if parts.read_only and not database.exists() and settings.database_url is None:
+            raise ReadOnlyWorkspace(
+                f"{path} cannot be written and holds no workspace; choose another folder with --workspace"
+            )
+        upgrade(parts.database_url, read_only=parts.read_only)
+        return parts
+
+    def close(self) -> None:
+        for name in ("projector", "graph", "store", "searcher"):
+            part = self.__dict__.pop(name, None)
+            if part is not None and hasattr(part, "close"):
+                part.close()
+        for index in self.__dict__.pop("indexes", {}).values():
+            index.close()
+
+    @property
+    def database_url(self) -> str:
+        """SQLAlchemy URL of the record store."""
+        if self.settings.database_url is not None:
+            return self.settings.database_url.get_secret_value()
+        return f"sqlite:///{self.folder / 'midspan.db'}"
+
+    @cached_property
+    def _engine(self) -> Any:
+        return make_engine(self.database_url, read_only=self.read_only)
+
+    @cached_property
+    def store(self) -> SqlRecordStore:
+        return SqlRecordStore(self._engine)
+
+    @cached_property
+    def jobs(self) -> JobStore:
+        return JobStore(self._engine)
+
+    @cached_property
+    def workers(self) -> WorkerStore:
+        return WorkerStore(self._engine)
+
+    @cached_property
+    def holder(self) -> str:
+        """Who this process is in leases of job items; a worker sets it to its own name."""
+        return holder_name()
+
+    @cached_property
+    def replica(self) -> str:
+        """Whose projection files lie in this folder; with a record store of its own it is the only one."""
+        if self.settings.database_url is None:
+            return LOCAL
+        return replica_id(self.folder, read_only=self.read_only)
+
+    @cached_property
+    def graph(self) -> GraphStore:
+        if self.settings.graph_url is not None:
+            from midspan.db.graph.neo4j import Neo4jGraph  # loads the driver
+
+            url = self.settings.graph_url.get_secret_value()
+            return Neo4jGraph.at(url, self.store.identity())
+        from midspan.db.graph.embedded import EmbeddedGraph  # loads the engine
+
+        return EmbeddedGraph(self.folder / "graph", self.store, self.replica)
+
+    @cached_property
+    def indexes(self) -> dict[Target, VectorIndex]:
+        from midspan.db.vectors_faiss import FaissIndex  # loads FAISS
+
+        spaces: list[tuple[Target, int, Run]] = [
+            ("vectors.text", self.models.text_dim, self.models.text_run),
+            ("vectors.visual", self.models.visual_dim, self.models.visual_run),
+        ]
+        folder = self.folder / "vectors"
+        return {
+            target: FaissIndex(folder, self.store, target, dim, run.id, replica=self.replica)
+            for target, dim, run in spaces
+        }
+
+    @cached_property
+    def models(self) -> Models:
+        return Models(self.settings, self.store, self.atlases)
+
+    @cached_property
+    def atlases(self) -> Atlases:
+        return Atlases(self.store)
+
+    @cached_property
+    def projector(self) -> Projector:
+        return Projector(
+            self.store,
+            self.graph,
+            self.indexes,
+            replica=self.replica,
+            name=place(self.folder),
+            graph_is_shared=self.settings.graph_url is not None,
+        )
+
+    @cached_property
+    def searcher(self) -> Searcher:
+        from midspan.platform.search import Searcher
+
+        return Searcher(
+            self.store,
+            self.indexes["vectors.text"],
+            self.indexes["vectors.visual"],
+            self.models.encode,
+        )
+
+    @cached_property
+    def background(self) -> Background:
+        from midspan.platform.background import Background  # loads Celery
+
+        return Background(self.settings, self.jobs, self.store, self.runner, lambda: self.projector)
+
+    def ingest_loop(self, stages: Sequence[str] = ()) -> Ingest:
+        """The loop over the named stages (all without names) and what they need."""
+        from midspan.pipelines.ingest import Ingest  # loads the readers
+
+        return Ingest(self.store, self._chosen_stages(stages))
+
+    def runner(self, stages: Sequence[str] = ()) -> JobRunner:
+        from midspan.platform.runner import JobRunner
+
+        return JobRunner(self.jobs, self.ingest_loop(stages), self.projector, self.holder)
+
+    def _chosen_stages(self, names: Sequence[str]) -> list[Stage]:
+        for name in names:
+            if name not in (*STAGES, NO_STAGE):
+                raise UnknownName("stage", name, [*STAGES, NO_STAGE])
+        chosen = set(names or STAGES) - {NO_STAGE}
+        if not chosen:
+            return []
+        stages = self.models.stages
+        runs = {stage.run.id for stage in stages if stage.run is not None and stage.name in chosen}
+        return needed_stages(stages, frozenset(runs))
