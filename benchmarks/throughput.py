@@ -81,7 +81,7 @@ def measure(count: int, run: int) -> dict[str, float]:
         rates = {"all stages and stores": len(segments) / whole}
         with Workspace.open(Path(scratch) / "second") as empty:
             parses: list[Any] = []
-            for stage in empty.models.stages:
+            for stage in empty.parts.models.stages:
                 if stage.unit == "char":
                     spent = seconds(alone(stage, segments, parses))
                     rates[f"{stage.name} alone"] = len(segments) / spent

@@ -113,7 +113,7 @@ def _slot(match: re.Match[str], offset: int) -> FactSlot:
 
 
 class StandInModels:
-    """What ``Workspace.models`` offers, without weights."""
+    """What ``Parts.models`` offers, without weights."""
 
     text_dim = DIM
     visual_dim = DIM

@@ -223,6 +223,7 @@ class Workspace:
 
     def place(self, sentence: str, atlas: str | None = None) -> PlacedSentence:
         """Where a sentence belongs in an atlas, or that it belongs nowhere. Raises ``UnknownName``."""
+        placer = self.parts.models.placer(*self.parts.atlases.known(atlas))
         return groundings.placed(placer, sentence, atlas or PHANTOM)
 
     def near(

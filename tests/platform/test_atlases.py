@@ -17,6 +17,7 @@ from midspan.db.migrate import upgrade
 from midspan.errors import BadAtlas, ReadOnlyWorkspace, UnknownName, WrongUse
 from midspan.models.atlas.phantom import ATLAS
 from midspan.platform.atlases import PHANTOM
+from midspan.platform.parts import Parts
 from midspan.platform.settings import Settings
 from services.postgres import Postgres
 
@@ -235,7 +236,7 @@ def test_a_refused_volume_leaves_no_atlas(read: Workspace, tmp_path: Path) -> No
 
 
 def test_a_workspace_that_cannot_be_written_takes_no_atlas(read: Workspace, tmp_path: Path) -> None:
-    reader = Workspace(read.settings, read_only=True)
+    reader = Workspace(Parts(read.parts.settings, read_only=True))
     with pytest.raises(ReadOnlyWorkspace):
         reader.import_atlas(*write_volume(tmp_path))
     assert [view.name for view in reader.atlases()] == ["mird-adult", "torso"]

@@ -105,7 +105,7 @@ def expire_leases(workspace, job_id):
 
 
 def test_a_cancelled_job_stops_and_can_be_retried(served, notes):
-    job_id = served.jobs_store.create([str(notes)], ["none"])
+    job_id = served.parts.jobs.create([str(notes)], ["none"])
     served.cancel(job_id)
     assert served.job(job_id).state == "cancelled"
     assert served.counts()["source"] == 0

@@ -85,7 +85,7 @@ def test_a_page_that_is_not_there_is_not_found(look):
 
 def test_the_same_moment_of_another_film_is_a_near_duplicate(look):
     [first] = list(look.sources(contains="film.mp4"))
-    window = look.store.segments(first.source.id)[0]
+    window = look.parts.store.segments(first.source.id)[0]
     [nearest, *_] = look.similar(window.id).hits
     assert nearest.title == "again.mp4"
     assert nearest.start == window.start

@@ -157,11 +157,11 @@ def test_a_killed_process_is_replaced_and_its_items_go_on(queue_only, tmp_path):
     notes(folder, 8)
     with running(queue_only) as supervisor:
         job_id = queue_only.submit([folder], stages=QUICK)
-        held = wait_for(lambda: queue_only.jobs_store.held(job_id))
+        held = wait_for(lambda: queue_only.parts.jobs.held(job_id))
         [child] = psutil.Process(supervisor.pid).children()
         os.kill(child.pid, signal.SIGKILL)
         first = held[0].holder
-        assert wait_for(lambda: [h for h in queue_only.jobs_store.held(job_id) if h.holder != first])
+        assert wait_for(lambda: [h for h in queue_only.parts.jobs.held(job_id) if h.holder != first])
         assert supervisor.poll() is None
         queue_only.cancel(job_id)
         assert ended(queue_only, job_id)
@@ -191,11 +191,11 @@ def test_a_worker_that_is_asked_to_end_gives_its_items_back(queue_only, tmp_path
     folder = long_note(tmp_path / "notes")
     with running(queue_only) as supervisor:
         job_id = queue_only.submit([folder], stages=QUICK)
-        assert wait_for(lambda: queue_only.jobs_store.held(job_id))
+        assert wait_for(lambda: queue_only.parts.jobs.held(job_id))
         supervisor.send_signal(signal.SIGTERM)
         assert supervisor.wait(60) == 0
     assert [item.state for item in queue_only.job_items(job_id)] == ["queued"]
-    assert queue_only.jobs_store.held(job_id) == []
+    assert queue_only.parts.jobs.held(job_id) == []
     assert queue_only.worker_list() == []
     assert "no worker serves" in " ".join(queue_only.why(job_id).reasons)
 

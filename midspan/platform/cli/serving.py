@@ -64,8 +64,8 @@ def worker(
         if serve is not None:  # the supervisor's process, see there
             from midspan.platform.worker import serve as serve_tasks
 
-            sys.exit(serve_tasks(workspace, serve, chosen, memory_mb, until_idle))
-        sys.exit(run_worker(workspace, WorkerOptions(chosen, memory_mb, name, until_idle)))
+            sys.exit(serve_tasks(workspace.parts, serve, chosen, memory_mb, until_idle))
+        sys.exit(run_worker(workspace.parts, WorkerOptions(chosen, memory_mb, name, until_idle)))
 
 
 def ui(
