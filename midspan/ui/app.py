@@ -1,15 +1,18 @@
-"""The browser UI: four pages over one workspace. Run with ``midspan ui``."""
+"""The browser UI: a few pages over one workspace. Run with ``midspan ui``."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
 from midspan import Workspace
 from midspan.errors import MidspanError
-from midspan.ui import atlas_view, facts_view, search_view, sources_view, style, workspace
+from midspan.ui import passage, search_view, sources_view, style, workspace
 from midspan.ui.escaping import as_markdown
+from midspan.ui.kinds import KINDS
+from midspan.ui.kinds.view import Page
 
 
 def page(render: Callable[[Workspace], None]) -> Callable[[], None]:
@@ -25,13 +28,18 @@ def page(render: Callable[[Workspace], None]) -> Callable[[], None]:
     return run
 
 
+def of_kind(page: Page) -> Callable[[Workspace], None]:
+    """A kind's page, which opens its records over itself."""
+    return lambda workspace: page.render(workspace, partial(passage.in_dialog, workspace))
+
+
 def main() -> None:
     st.set_page_config(page_title="midspan", page_icon=style.ICON, layout="wide")
     style.apply_style()
+    kinds = [view.page for view in KINDS.values() if view.page is not None]
     pages = (
         ("Search", "search", ":material/search:", search_view.render),
-        ("Facts", "facts", ":material/graph_2:", facts_view.render),
-        ("Atlas", "atlas", ":material/accessibility_new:", atlas_view.render),
+        *((one.title, one.address, one.icon, of_kind(one)) for one in kinds),
         ("Sources and jobs", "sources", ":material/folder_open:", sources_view.render),
     )
     st.navigation(

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import streamlit as st
 
 from midspan import Workspace
 from midspan.errors import MidspanError
 from midspan.platform.answers import Shown
-from midspan.records import ActionEvent, AtlasGrounding, Fact, Record, SceneArrangement
+from midspan.records import Record
 from midspan.ui import style
 from midspan.ui.escaping import as_html, as_markdown, marked
+from midspan.ui.kinds import KINDS, LABELS
+from midspan.ui.kinds.view import OpenRecord
 from midspan.ui.wording import clock, place
-
-OpenRecord = Callable[[str], None]
 
 CONTEXT = 280
 """Characters on either side of a place."""
@@ -31,7 +30,7 @@ def render(workspace: Workspace, record_id: str, on_open: OpenRecord | None = No
     segment, record = shown.segment, shown.record
     start, end = (record.provenance.start, record.provenance.end) if record else (segment.start, segment.end)
     st.html(
-        f'{style.badge(shown.kind)}<span class="ms-title">{as_html(shown.source.title)}</span>'
+        f'{LABELS[shown.kind].badge}<span class="ms-title">{as_html(shown.source.title)}</span>'
         f'<div class="ms-meta">{as_html(place(segment.unit, start, end, segment.page))}</div>'
     )
     if segment.unit == "s":
@@ -57,13 +56,10 @@ def in_dialog(workspace: Workspace, record_id: str) -> None:
 
 
 def _context(shown: Shown) -> str:
-    """HTML of the text around, with the sentence plain and its place marked (for a fact its three parts)."""
+    """HTML of the text around, with the sentence plain and its places marked."""
     offset = int(shown.segment.start)
-    if isinstance(shown.record, Fact):
-        slots = (shown.record.subject, shown.record.predicate, shown.record.object)
-        places = [(slot.start, slot.end) for slot in slots if slot.start < slot.end]
-    elif shown.record is not None:
-        places = [(int(shown.record.provenance.start), int(shown.record.provenance.end))]
+    if shown.record is not None:
+        places = KINDS[shown.record.kind].places(shown.record)
     else:
         places = [(offset, int(shown.segment.end))]
     here = marked(_flowing(shown.text), [(start - offset, end - offset) for start, end in places])
@@ -119,51 +115,9 @@ def _video(workspace: Workspace, shown: Shown, start: float, end: float) -> None
 
 def _record(workspace: Workspace, record: Record) -> None:
     """What one model says here."""
+    view = KINDS[record.kind]
     with st.container(border=True):
-        if isinstance(record, SceneArrangement):
-            satisfied = sum(relation.satisfied for relation in record.relations)
-            words = f"{satisfied} of {len(record.relations)} stated relations hold in the layout"
-            st.html(f'{style.badge("scene")}<span class="ms-meta">{as_html(words)}</span>')
-            st.image(workspace.scene_picture(record.id), width="stretch")
-        elif isinstance(record, AtlasGrounding):
-            where = record.organ if record.status == "grounded" and record.organ else "abstained"
-            st.html(
-                f'{style.badge("atlas")}<b>{as_html(where)}</b><div class="ms-meta">{_point(record)}</div>'
-            )
-        elif isinstance(record, Fact):
-            st.html(f"{style.badge('fact')}{triple(record)}<div class='ms-meta'>{_link(record)}</div>")
-        elif isinstance(record, ActionEvent):
-            st.html(f'{style.badge("event")}{as_html(record.text)}<div class="ms-meta">{_span(record)}</div>')
-
-
-def triple(fact: Fact) -> str:
-    """HTML of a fact's three parts."""
-    arrow = {"affirmed": "→", "negated": "not →", "hedged": "perhaps →"}[fact.polarity]
-    return (
-        f"<b>{as_html(fact.subject.name)}</b> {as_html(fact.predicate.name)} {arrow} "
-        f"<b>{as_html(fact.object.name)}</b>"
-    )
-
-
-def _link(fact: Fact) -> str:
-    slots = (fact.subject, fact.predicate, fact.object)
-    uids = [slot.uid or (slot.literal or "not in the knowledge graph") for slot in slots]
-    return as_html(f"{fact.polarity}, confidence {fact.score:.2f} · {' · '.join(uids)}")
-
-
-def _point(grounding: AtlasGrounding) -> str:
-    words = [grounding.reason]
-    if grounding.x_mm is not None and grounding.y_mm is not None and grounding.z_mm is not None:
-        words.append(f"({grounding.x_mm:.0f}, {grounding.y_mm:.0f}, {grounding.z_mm:.0f}) mm")
-    if grounding.laterality != "none":
-        words.append(grounding.laterality)
-    words.append(f"probability {grounding.score:.2f}")
-    return as_html(" · ".join(words))
-
-
-def _span(event: ActionEvent) -> str:
-    span = place("s", event.provenance.start, event.provenance.end)
-    return as_html(f"{span}, score {event.score:.2f}")
+        view.card(workspace, record, view.badge)
 
 
 def _similar(workspace: Workspace, segment_id: str, visual: bool, on_open: OpenRecord | None) -> None:

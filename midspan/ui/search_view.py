@@ -15,7 +15,8 @@ from midspan.platform.answers import Answer, Hit
 from midspan.records import SourceKind
 from midspan.ui import passage, style
 from midspan.ui.escaping import as_html, as_markdown, marked, shorten
-from midspan.ui.wording import KIND_NAMES, counted, duration, place, query_spans
+from midspan.ui.kinds import LABELS
+from midspan.ui.wording import counted, duration, place, query_spans
 
 MEDIA = {"document": "Documents", "video": "Videos"}
 STEP = 10
@@ -52,7 +53,7 @@ def _restore() -> None:
     for name in ("q", "kind", "media", "source"):
         if name not in state:
             state[name] = st.query_params.get(name, kept.get(name, ""))
-    if state["kind"] not in KIND_NAMES:
+    if state["kind"] not in LABELS:
         state["kind"] = None
     if state["media"] not in MEDIA:
         state["media"] = None
@@ -69,7 +70,7 @@ def _question(workspace: Workspace) -> str:
         on_change=_close,
     )
     kind.selectbox(
-        "Kind", list(KIND_NAMES), key="kind", format_func=_kind_name, placeholder="any", on_change=_close
+        "Kind", list(LABELS), key="kind", format_func=_kind_name, placeholder="any", on_change=_close
     )
     media.selectbox(
         "In", list(MEDIA), key="media", format_func=_media_name, placeholder="all", on_change=_close
@@ -93,7 +94,7 @@ def _question(workspace: Workspace) -> str:
 
 
 def _kind_name(kind: str) -> str:
-    return KIND_NAMES[kind]
+    return LABELS[kind].title
 
 
 def _media_name(media: str) -> str:
@@ -172,7 +173,7 @@ def _card(workspace: Workspace, number: int, hit: Hit, query: str, chosen: bool)
         body, action = st.columns([6, 1], vertical_alignment="center")
         body.html(
             f'<div class="ms-hit">{style.picture(jpeg) if jpeg else ""}<div>'
-            f'{style.badge(hit.kind)}<span class="ms-title">{as_html(hit.title)}</span> '
+            f'{LABELS[hit.kind].badge}<span class="ms-title">{as_html(hit.title)}</span> '
             f'<span class="ms-meta">{as_html(place(hit.unit, hit.start, hit.end, hit.page))}</span>'
             f'<div class="ms-text ms-clip" dir="auto">{text}</div>'
             f'<div class="ms-meta">{as_html(hit.why)}</div></div></div>'

@@ -11,25 +11,20 @@ from midspan import Workspace
 from midspan.platform.answers import SourceSummary
 from midspan.ui import adding, jobs_panel, style
 from midspan.ui.escaping import as_html, plain
-from midspan.ui.wording import byte_size, clock, counted
+from midspan.ui.kinds import KINDS
+from midspan.ui.wording import byte_size, clock
 
 PAGE = 100
-SHOWN_COUNTS = {
-    "source": "Sources",
-    "segment": "Segments",
-    "fact": "Facts",
-    "atlas": "Atlas answers",
-    "scene": "Scenes",
-    "event": "Video events",
-}
 
 
 def render(workspace: Workspace) -> None:
     style.heading("Sources and jobs", "What is in this workspace, and how more gets into it.")
     counts = workspace.counts()
+    headings = {"source": "Sources", "segment": "Segments"}
+    headings |= {kind: view.heading for kind, view in KINDS.items()}
     with st.container(horizontal=True):
-        for name, words in SHOWN_COUNTS.items():
-            st.metric(words, f"{counts.get(name, 0):,}", width=150)
+        for name, heading in headings.items():
+            st.metric(heading, f"{counts.get(name, 0):,}", width=150)
     sources, jobs = st.tabs(["Sources", "Add and follow jobs"], key="sources-tab")
     with sources:
         _sources(workspace, counts.get("source", 0))
@@ -66,10 +61,7 @@ def _table(found: list[SourceSummary]) -> SourceSummary | None:
             "Size": [byte_size(one.source.byte_count) for one in found],
             "Length": [_length(one) for one in found],
             "Segments": [one.segments for one in found],
-            "Facts": [one.records.get("fact", 0) for one in found],
-            "Points": [one.records.get("atlas", 0) for one in found],
-            "Scenes": [one.records.get("scene", 0) for one in found],
-            "Events": [one.records.get("event", 0) for one in found],
+            **{view.heading: [one.records.get(kind, 0) for one in found] for kind, view in KINDS.items()},
             "State": ["complete" if one.complete else "has failures" for one in found],
         }
     )
@@ -90,6 +82,10 @@ def _length(one: SourceSummary) -> str:
     return clock(one.seconds) if one.source.kind == "video" else f"{one.characters:,} characters"
 
 
+def _found(one: SourceSummary) -> str:
+    return ", ".join(KINDS[kind].counted(count) for kind, count in one.records.items() if count)
+
+
 def _detail(workspace: Workspace, one: SourceSummary) -> None:
     with st.container(border=True):
         here = workspace.media_path(one.source.id)
@@ -101,7 +97,7 @@ def _detail(workspace: Workspace, one: SourceSummary) -> None:
                 "Media type": one.source.media_type,
                 "SHA-256": one.source.id,
                 "Added": datetime.fromtimestamp(one.source.added_at).strftime("%Y-%m-%d %H:%M"),
-                "Found": ", ".join(counted(count, kind) for kind, count in one.records.items() if count),
+                "Found": _found(one),
                 "State": "complete" if one.complete else "has failures; see its job, or ingest it again",
             }
         )

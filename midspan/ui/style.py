@@ -7,17 +7,6 @@ import base64
 import streamlit as st
 
 from midspan.ui.escaping import as_html
-from midspan.ui.wording import KIND_NAMES
-
-KIND_COLOURS = {
-    "sentence": "#64748b",
-    "fragment": "#64748b",
-    "window": "#0e7490",
-    "scene": "#a16207",
-    "atlas": "#be123c",
-    "fact": "#4338ca",
-    "event": "#0f766e",
-}
 
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" '
@@ -61,14 +50,6 @@ mark { background: rgba(250, 204, 21, .42); color: inherit; border-radius: 3px; 
 
 def apply_style() -> None:
     st.html(_CSS)
-
-
-def badge(kind: str) -> str:
-    """HTML of a kind's coloured label."""
-    return (
-        f'<span class="ms-kind" style="background:{KIND_COLOURS.get(kind, "#64748b")}">'
-        f"{as_html(KIND_NAMES.get(kind, kind))}</span>"
-    )
 
 
 def heading(title: str, lead: str) -> None:

@@ -7,16 +7,6 @@ import time
 
 from midspan.records import Unit
 
-KIND_NAMES = {
-    "sentence": "Sentence",
-    "fragment": "Fragment",
-    "window": "Video moment",
-    "scene": "Scene",
-    "atlas": "Atlas point",
-    "fact": "Fact",
-    "event": "Event",
-}
-
 _COMMON = frozenset(
     (
         "a", "an", "and", "are", "as", "at", "be", "by", "did", "do", "does", "for", "from", "had",
@@ -67,9 +57,9 @@ def byte_size(count: int) -> str:
     return f"{size / 1000:.1f} TB"
 
 
-def counted(count: int, noun: str) -> str:
+def counted(count: int, noun: str, plural: str = "") -> str:
     """``1 hit``, ``2 hits``."""
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
 def query_spans(query: str, text: str) -> list[tuple[int, int]]:

@@ -101,9 +101,9 @@ class StandIn:
 
 
 def page(workspace: object) -> None:
-    from midspan.ui import atlas_view
+    from midspan.ui.kinds.atlas import page
 
-    atlas_view.render(workspace)  # type: ignore[arg-type]
+    page.render(workspace, lambda record_id: None)  # type: ignore[arg-type]
 
 
 def opened(workspace: StandIn, organ: str = "") -> AppTest:
@@ -121,7 +121,7 @@ def html(app: AppTest) -> str:
 
 def test_an_empty_workspace_has_no_body_and_says_why() -> None:
     app = opened(StandIn())
-    assert "No sentence is grounded yet" in html(app)
+    assert "No atlas places yet" in html(app)
     assert not app.get("plotly_chart")
 
 

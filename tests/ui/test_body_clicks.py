@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import streamlit as st
 
-from midspan.ui import atlas_choice
-from midspan.ui.body_clicks import organ_of, point_of
+from midspan.ui.kinds.atlas import choosing
+from midspan.ui.kinds.atlas.body_clicks import organ_of, point_of
 
 
 def test_a_click_says_an_organ_or_a_point() -> None:
@@ -38,14 +38,14 @@ def test_what_is_neither_says_nothing(value: Any) -> None:
 
 
 def test_a_clicked_organ_is_looked_at_instead_of_a_point(monkeypatch: pytest.MonkeyPatch) -> None:
-    state: dict[str, Any] = {"organ": None, atlas_choice.POINT: (1.0, 2.0, 3.0)}
+    state: dict[str, Any] = {"organ": None, choosing.POINT: (1.0, 2.0, 3.0)}
     monkeypatch.setattr(st, "session_state", state)
-    atlas_choice.look_at(["heart", "liver"], "liver")
+    choosing.look_at(["heart", "liver"], "liver")
     assert state == {"organ": "liver"}
 
 
 def test_an_organ_that_the_page_has_not_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     state: dict[str, Any] = {"organ": "heart"}
     monkeypatch.setattr(st, "session_state", state)
-    atlas_choice.look_at(["heart", "liver"], "wing")
+    choosing.look_at(["heart", "liver"], "wing")
     assert state == {"organ": "heart"}

@@ -10,7 +10,7 @@ import pytest
 
 from midspan.platform.answers import BodyView, OrganMesh, Place, PlacedSentence
 from midspan.records import AtlasGrounding, Provenance
-from midspan.ui.body_figure import Mark, Point, colour_of, figure, marks
+from midspan.ui.kinds.atlas.body_figure import Mark, Point, colour_of, figure, marks
 
 RIGHT, LEFT = (-60.0, 60.0, 325.0), (60.0, 60.0, 325.0)
 CORNERS = np.array([[0, 0, 0], [100, 0, 0], [0, 100, 0], [0, 0, 100]], np.float32)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from midspan.ui.fact_graph import Edge, as_graphviz
+from midspan.ui.kinds.fact.graph import Edge, as_graphviz
 
 QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 EDGE = Edge(

@@ -93,9 +93,9 @@ class StandIn:
 
 
 def page(workspace: object) -> None:
-    from midspan.ui import facts_view
+    from midspan.ui.kinds.fact import page
 
-    facts_view.render(workspace)  # type: ignore[arg-type]
+    page.render(workspace, lambda record_id: None)  # type: ignore[arg-type]
 
 
 def opened(workspace: StandIn) -> AppTest:
@@ -213,7 +213,7 @@ def test_an_empty_query_is_not_asked() -> None:
 
 
 def test_each_example_is_asked_when_clicked() -> None:
-    from midspan.ui.cypher_box import EXAMPLES
+    from midspan.ui.kinds.fact.cypher_box import EXAMPLES
 
     for name, query in EXAMPLES.items():
         workspace = StandIn(typed=Rows(("n",), (), truncated=False))

@@ -9,19 +9,21 @@ from streamlit.testing.v1 import AppTest
 
 from midspan import Workspace
 from midspan.errors import StoreUnavailable
-from midspan.ui import atlas_view, facts_view, search_view, sources_view
+from midspan.ui import search_view, sources_view
 from midspan.ui.escaping import as_html
+from midspan.ui.kinds.atlas import page as atlas_page
+from midspan.ui.kinds.fact import page as facts_page
 
 VIEWS = {
     "search": search_view.render,
-    "facts": facts_view.render,
-    "atlas": atlas_view.render,
+    "facts": lambda workspace: facts_page.render(workspace, lambda record_id: None),
+    "atlas": lambda workspace: atlas_page.render(workspace, lambda record_id: None),
     "sources": sources_view.render,
 }
 NOTHING_YET = {
     "search": "Nothing has been ingested yet",
     "facts": "No facts yet",
-    "atlas": "No sentence is grounded yet",
+    "atlas": "No atlas places yet",
     "sources": "No sources yet",
 }
 

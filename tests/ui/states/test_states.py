@@ -17,7 +17,8 @@ HOSTILE_PICTURE = "<img src=x"
 def _script(view: str, workspace: object) -> None:
     from importlib import import_module
 
-    import_module(f"midspan.ui.{view}").render(workspace)
+    more = [lambda record_id: None] if view.startswith("kinds.") else []
+    import_module(f"midspan.ui.{view}").render(workspace, *more)
 
 
 def run(view: str, workspace: Any, **address: str) -> AppTest:
@@ -120,25 +121,25 @@ def test_another_query_closes_the_opened_record(stand_in: Any) -> None:
 
 def test_facts_in_an_empty_workspace(stand_in: Any) -> None:
     stand_in.totals = {"fact": 0}
-    assert "No facts yet" in page(run("facts_view", stand_in))
+    assert "No facts yet" in page(run("kinds.fact.page", stand_in))
 
 
 def test_facts_show_the_graph_and_the_evidence(stand_in: Any) -> None:
-    app = run("facts_view", stand_in)
+    app = run("kinds.fact.page", stand_in)
     assert list(app.dataframe[0].value["Object"]) == ["Warsaw"]
     assert "<mark>was born in</mark>" in page(app)
     assert HOSTILE_PICTURE not in page(app)
 
 
 def test_an_entity_narrows_the_facts(stand_in: Any) -> None:
-    app = run("facts_view", stand_in)
+    app = run("kinds.fact.page", stand_in)
     app.selectbox(key="entity").set_value("wd:Q7186")
     checked(app.run())
     assert {asked[2]["uid"] for asked in stand_in.asked if "uid" in (asked[2] or {})} >= {"", "wd:Q7186"}
 
 
 def ask(stand_in: Any, query: str) -> AppTest:
-    app = run("facts_view", stand_in)
+    app = run("kinds.fact.page", stand_in)
     app.text_area(key="cypher").set_value(query)
     next(button for button in app.button if button.label == "Run").click()
     return checked(app.run())
@@ -149,7 +150,7 @@ def test_cypher_answers_with_a_table(stand_in: Any) -> None:
 
 
 def test_an_example_fills_the_cypher_box_and_runs(stand_in: Any) -> None:
-    app = run("facts_view", stand_in)
+    app = run("kinds.fact.page", stand_in)
     app.button(key="cypher-Two steps away").click()
     checked(app.run())
     assert stand_in.asked[-1][1] == app.text_area(key="cypher").value
@@ -175,11 +176,11 @@ def test_cypher_says_why_there_is_no_answer(stand_in: Any, query: str, words: st
 
 def test_atlas_without_points(stand_in: Any) -> None:
     stand_in.totals = {"atlas": 0}
-    assert "No sentence is grounded yet" in page(run("atlas_view", stand_in))
+    assert "No atlas places yet" in page(run("kinds.atlas.page", stand_in))
 
 
 def test_an_organ_lists_its_sentences(stand_in: Any) -> None:
-    app = run("atlas_view", stand_in)
+    app = run("kinds.atlas.page", stand_in)
     app.selectbox(key="organ").set_value("liver")
     checked(app.run())
     assert app.query_params["organ"] == "liver"

@@ -9,13 +9,15 @@ import streamlit as st
 from midspan import Workspace
 from midspan.platform.answers import BodyView, NearPlace, Place, PlacedSentence
 from midspan.records import DoubtKind
-from midspan.ui import atlas_choice, atlas_query, body_clicks, passage, style
-from midspan.ui.atlas_choice import Choice
-from midspan.ui.body_figure import BODY, figure, marks
+from midspan.ui import style
 from midspan.ui.escaping import as_html, marked
+from midspan.ui.kinds.atlas import body_clicks, choosing, query
+from midspan.ui.kinds.atlas.body_figure import BODY, figure, marks
+from midspan.ui.kinds.atlas.choosing import Choice
+from midspan.ui.kinds.view import OpenRecord
 from midspan.ui.wording import counted, place
 
-POINTS = 2000
+PLACES = 2000
 LISTED = 50
 DOUBTS: dict[DoubtKind, str] = {
     "negated": "Negated",
@@ -28,26 +30,26 @@ LEAD = (
 )
 
 
-def render(workspace: Workspace) -> None:
+def render(workspace: Workspace, on_open: OpenRecord) -> None:
     style.heading("Atlas", LEAD)
-    atlas = atlas_choice.atlas(workspace)
+    atlas = choosing.atlas(workspace)
     with st.spinner("Building the body …"):
         body = workspace.body(atlas)
-    placed = atlas_query.ask(workspace, atlas)
+    placed = query.ask(workspace, atlas)
     if not sum(body.counts.values()):
-        style.empty("No sentence is grounded yet", "Ingest documents that speak of organs.")
+        style.empty("No atlas places yet", "Ingest documents that speak of organs.")
         if placed is not None:
             _body(workspace, body, [], Choice(None, None, 0), placed)
         _abstained(workspace, atlas)
         return
-    choice = atlas_choice.around(body, _organs(body))
-    with st.spinner("Reading the points …"):
+    choice = choosing.around(body, _organs(body))
+    with st.spinner("Reading the atlas places …"):
         found = _chosen(workspace, atlas, choice)
     left, right = st.columns([6, 5], gap="medium")
     with left:
         _body(workspace, body, [one.place for one in found], choice, placed)
     with right:
-        _sentences(workspace, body, found, choice)
+        _sentences(body, found, choice, on_open)
     _abstained(workspace, atlas)
 
 
@@ -58,10 +60,10 @@ def _organs(body: BodyView) -> list[str]:
 def _chosen(workspace: Workspace, atlas: str, choice: Choice) -> list[NearPlace]:
     """What is drawn and listed; distances are 0 where none was asked for."""
     if choice.point is not None:
-        return workspace.near(point=choice.point, radius_mm=choice.radius_mm, atlas=atlas, limit=POINTS)
+        return workspace.near(point=choice.point, radius_mm=choice.radius_mm, atlas=atlas, limit=PLACES)
     if choice.organ is not None and choice.radius_mm:
-        return workspace.near(organ=choice.organ, radius_mm=choice.radius_mm, atlas=atlas, limit=POINTS)
-    return [NearPlace(one, 0.0) for one in workspace.places(choice.organ, POINTS, atlas)]
+        return workspace.near(organ=choice.organ, radius_mm=choice.radius_mm, atlas=atlas, limit=PLACES)
+    return [NearPlace(one, 0.0) for one in workspace.places(choice.organ, PLACES, atlas)]
 
 
 def _body(
@@ -75,7 +77,7 @@ def _body(
         theme=None,
         config={"displaylogo": False, "displayModeBar": False},
     )
-    body_clicks.listen(partial(atlas_choice.look_at, _organs(body)), atlas_choice.look_around)
+    body_clicks.listen(partial(choosing.look_at, _organs(body)), choosing.look_around)
     st.caption(
         "Seen from the front: the body's left is on your right. Drag to turn, scroll to zoom, hover to read, "
         "click an organ or a point for its sentences. Grey organs have none. Diamonds are inferred; lines "
@@ -83,15 +85,15 @@ def _body(
     )
 
 
-def _sentences(workspace: Workspace, body: BodyView, found: list[NearPlace], choice: Choice) -> None:
-    count, more = len(found), "at least " if len(found) == POINTS else ""
+def _sentences(body: BodyView, found: list[NearPlace], choice: Choice, on_open: OpenRecord) -> None:
+    count, more = len(found), "at least " if len(found) == PLACES else ""
     if choice.point is None and not choice.radius_mm:
         count, more = body.counts.get(choice.organ, 0) if choice.organ else sum(body.counts.values()), ""
     what = as_html(_what(choice))
     st.html(f"<b>{what}</b> <span class='ms-meta'>{more}{counted(count, 'sentence')}</span>")
     with st.container(height=570, border=False):
         for number, one in enumerate(found[:LISTED]):
-            _sentence(workspace, number, one, choice)
+            _sentence(number, one, choice, on_open)
         if count > LISTED:
             st.caption(f"The first {LISTED} are listed; search finds the others.")
 
@@ -104,21 +106,21 @@ def _what(choice: Choice) -> str:
     return f"within {choice.radius_mm} mm of {choice.organ}" if choice.radius_mm else choice.organ
 
 
-def _sentence(workspace: Workspace, number: int, one: NearPlace, choice: Choice) -> None:
+def _sentence(number: int, one: NearPlace, choice: Choice, on_open: OpenRecord) -> None:
     grounding = one.place.grounding
     with st.container(border=True):
         body, action = st.columns([6, 1], vertical_alignment="center")
         asked = choice.point is not None or bool(choice.radius_mm)
         body.html(_words(one.place, one.distance_mm if asked else None))
         if action.button("Open", key=f"place-{number}", type="tertiary"):
-            passage.in_dialog(workspace, grounding.id)
+            on_open(grounding.id)
         if grounding.x_mm is not None and grounding.y_mm is not None and grounding.z_mm is not None:
             action.button(
                 "Around",
                 key=f"around-{number}",
                 type="tertiary",
                 help="What else stands near this point",
-                on_click=atlas_choice.look_around,
+                on_click=choosing.look_around,
                 args=((grounding.x_mm, grounding.y_mm, grounding.z_mm),),
             )
 

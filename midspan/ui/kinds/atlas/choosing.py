@@ -13,8 +13,8 @@ import streamlit as st
 
 from midspan import Workspace
 from midspan.platform.answers import AtlasView, BodyView
-from midspan.ui.body_figure import Point
 from midspan.ui.escaping import plain, shorten
+from midspan.ui.kinds.atlas.body_figure import Point
 
 WIDEST_MM = 300
 POINT = "atlas_point"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pandas as pd
 import streamlit as st
 
@@ -9,30 +11,33 @@ from midspan import Workspace
 from midspan.errors import NotFound
 from midspan.platform.answers import Shown
 from midspan.records import Fact
-from midspan.ui import cypher_box, fact_graph, passage, style
+from midspan.ui import style
 from midspan.ui.escaping import as_html, marked, plain, shorten
-from midspan.ui.fact_graph import Edge
+from midspan.ui.kinds.fact import cypher_box, graph
+from midspan.ui.kinds.fact.card import places
+from midspan.ui.kinds.fact.graph import Edge
+from midspan.ui.kinds.view import OpenRecord
 from midspan.ui.wording import counted, place
 
 
-def render(workspace: Workspace) -> None:
+def render(workspace: Workspace, on_open: OpenRecord) -> None:
     style.heading(
         "Facts", "What sentences state, merged over all sources. Blue: known to the knowledge graph."
     )
     if not workspace.counts().get("fact"):
         style.empty("No facts yet", "Facts come from ingested documents; add some under “Sources and jobs”.")
         return
-    graph, console = st.tabs(["Graph", "Cypher"])
-    with graph:
-        _graph(workspace)
+    drawing, console = st.tabs(["Graph", "Cypher"])
+    with drawing:
+        _graph(workspace, on_open)
     with console:
         cypher_box.render(workspace)
 
 
-def _graph(workspace: Workspace) -> None:
+def _graph(workspace: Workspace, on_open: OpenRecord) -> None:
     who, known, _ = st.columns([4, 3, 3], vertical_alignment="bottom")
     with st.spinner("Reading the graph …"):
-        names = fact_graph.entities(workspace)
+        names = graph.entities(workspace)
     entity = who.selectbox(
         "Entity",
         list(names),
@@ -43,7 +48,7 @@ def _graph(workspace: Workspace) -> None:
     )
     linked = known.toggle("Only fully linked facts", value=entity is None, key=f"linked-{entity is None}")
     with st.spinner("Reading the facts …"):
-        found = fact_graph.edges(workspace, entity or "", linked)
+        found = graph.edges(workspace, entity or "", linked)
     if not found:
         style.empty("No such facts", "Choose another entity, or show facts that are not fully linked too.")
         return
@@ -52,17 +57,17 @@ def _graph(workspace: Workspace) -> None:
     with table:
         chosen = _choose(found)
     with picture, st.container(border=True, height=470):
-        st.graphviz_chart(fact_graph.as_graphviz(drawn, chosen.assertion), width="stretch")
+        st.graphviz_chart(graph.as_graphviz(drawn, chosen.assertion), width="stretch")
     picture.caption(f"{counted(len(drawn), 'fact')} drawn of {len(found)} listed, the best supported first.")
-    _evidence(workspace, chosen)
+    _evidence(workspace, chosen, on_open)
 
 
 def _drawn(found: list[Edge], overview: bool) -> list[Edge]:
     """Few enough to be read; in the overview those that join two entities."""
     if not overview:
-        return found[: fact_graph.DRAWN_LIMIT]
+        return found[: graph.DRAWN_LIMIT]
     joining = [edge for edge in found if edge.object is not None]
-    return (joining or found)[: fact_graph.DRAWN_LIMIT // 2]
+    return (joining or found)[: graph.DRAWN_LIMIT // 2]
 
 
 def _choose(found: list[Edge]) -> Edge:
@@ -100,26 +105,24 @@ def _predicate(edge: Edge) -> str:
     return plain(f"{words}{edge.predicate}")
 
 
-def _evidence(workspace: Workspace, edge: Edge) -> None:
+def _evidence(workspace: Workspace, edge: Edge, on_open: OpenRecord) -> None:
     st.html(
         f'<b>Evidence</b> <span class="ms-meta">{as_html(edge.subject_name)} · {as_html(_predicate(edge))} · '
         f"{as_html(edge.object_name)}</span>"
     )
-    for number, fact_id in enumerate(fact_graph.mentions(workspace, edge.assertion)):
+    for number, fact_id in enumerate(graph.mentions(workspace, edge.assertion)):
         try:
             shown = workspace.show(fact_id, context=0)
         except NotFound:  # its source changed since the graph was read
             continue
-        _sentence(workspace, number, shown)
+        _sentence(number, shown, on_open)
 
 
-def _sentence(workspace: Workspace, number: int, shown: Shown) -> None:
+def _sentence(number: int, shown: Shown, on_open: OpenRecord) -> None:
     """A sentence with the fact's three parts marked, and where it comes from."""
-    if not isinstance(shown.record, Fact):
-        return
-    fact, segment = shown.record, shown.segment
+    fact, segment = cast("Fact", shown.record), shown.segment
     offset = int(segment.start)
-    spans = [(slot.start - offset, slot.end - offset) for slot in (fact.subject, fact.predicate, fact.object)]
+    spans = [(start - offset, end - offset) for start, end in places(fact)]
     model = f"{shown.run.stage} {shown.run.model}".strip() if shown.run else ""
     where = place(segment.unit, segment.start, segment.end, segment.page)
     with st.container(border=True):
@@ -131,7 +134,7 @@ def _sentence(workspace: Workspace, number: int, shown: Shown) -> None:
             f'<div class="ms-meta">{as_html(_links(fact))}</div>'
         )
         if action.button("Open", key=f"evidence-{number}", type="tertiary"):
-            passage.in_dialog(workspace, fact.id)
+            on_open(fact.id)
 
 
 def _links(fact: Fact) -> str:

@@ -1,4 +1,4 @@
-"""The atlas as a Plotly figure: transparent organs, a point at each place with grounded sentences."""
+"""The atlas as a Plotly figure: transparent organs, a point at each place where sentences stand."""
 
 from __future__ import annotations
 

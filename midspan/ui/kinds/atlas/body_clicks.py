@@ -13,7 +13,7 @@ from typing import Any
 
 import streamlit as st
 
-from midspan.ui.body_figure import Point
+from midspan.ui.kinds.atlas.body_figure import Point
 
 KEY = "body-clicks"
 CHART = "body"
