@@ -17,7 +17,7 @@ from pathlib import Path
 from benchmarks.common import seconds, spread, write
 from benchmarks.throughput import write_documents
 from midspan import Workspace
-from midspan.platform.models import STAGES
+from midspan.platform.stages import STAGES
 from midspan.records import AtlasGrounding
 
 WITHOUT = [name for name in STAGES if name != "atlas"]

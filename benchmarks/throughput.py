@@ -66,7 +66,7 @@ def measure(count: int, run: int) -> dict[str, float]:
         documents.mkdir()
         write_documents(documents, count, run)
         with Workspace.open(Path(scratch) / "workspace") as workspace:
-            stages = needed_stages(workspace.parts.models.stages, workspace.parts.ingest_loop().run_ids)
+            stages = needed_stages(workspace.parts.stages, workspace.parts.ingest_loop().run_ids)
             warm = [Segment("w", "w", 0, "sentence", "char", 0, 9, "Warm up.")]
             batch = Batch(warm)
             for stage in stages:
@@ -81,7 +81,7 @@ def measure(count: int, run: int) -> dict[str, float]:
         rates = {"all stages and stores": len(segments) / whole}
         with Workspace.open(Path(scratch) / "second") as empty:
             parses: list[Any] = []
-            for stage in empty.parts.models.stages:
+            for stage in empty.parts.stages:
                 if stage.unit == "char":
                     spent = seconds(alone(stage, segments, parses))
                     rates[f"{stage.name} alone"] = len(segments) / spent

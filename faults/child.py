@@ -108,6 +108,7 @@ def _scale_down() -> None:
 
     _set(Parts, "models", property(stand_ins))
     _set(Parts, "ingest_loop", loop)
+    _set(Parts, "verify_models", lambda self: ["stand-ins, nothing to verify"])
     _set(foreground, "AT_ONCE", 3)
     _set(runner, "LEASE_SECONDS", LEASE_SECONDS)
     _set(pulse, "LEASE_SECONDS", LEASE_SECONDS)

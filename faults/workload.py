@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from midspan.db.record_store import RecordStore
+from midspan.models.identity import encoder_run
 from midspan.pipelines.embedding import EmbeddingStage, SentenceVectors
 from midspan.pipelines.stage import Batch, Stage
 from midspan.records import Fact, FactSlot, Product, Provenance, Run, Segment, Unit, record_id
@@ -62,21 +63,17 @@ def write_documents(folder: Path, texts: dict[str, str]) -> None:
             path.write_text(text)
 
 
-class HashEncoder:
-    """A unit vector made of a text's hash; equal texts have equal vectors."""
+ENCODER_RUN = encoder_run("stand-in.hash", "0" * 64, DIM)
 
-    name = "stand-in.hash"
-    weights_sha256 = "0" * 64
-    dim = DIM
 
-    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
-        """(n, DIM) float32, rows of length 1."""
-        rows = np.array(
-            [np.frombuffer(hashlib.sha256(text.encode()).digest()[:DIM], dtype=np.uint8) for text in texts],
-            dtype=np.float32,
-        ).reshape(-1, DIM)
-        rows -= 127.5
-        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
+def hash_vectors(texts: Sequence[str]) -> npt.NDArray[np.float32]:
+    """A unit vector made of each text's hash, (n, DIM); equal texts have equal vectors."""
+    rows = np.array(
+        [np.frombuffer(hashlib.sha256(text.encode()).digest()[:DIM], dtype=np.uint8) for text in texts],
+        dtype=np.float32,
+    ).reshape(-1, DIM)
+    rows -= 127.5
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
 
 
 class NameStage(Stage):
@@ -120,7 +117,7 @@ class StandInModels:
     visual_run = Run("signature", 1, "stand-in.none", "0" * 64)
 
     def __init__(self, store: RecordStore) -> None:
-        self._embedding = EmbeddingStage(SentenceVectors(HashEncoder(), store.cached_vectors))
+        self._embedding = EmbeddingStage(SentenceVectors(ENCODER_RUN, hash_vectors, store.cached_vectors))
         self.stages: list[Stage] = [self._embedding, NameStage()]
 
     @property
@@ -128,7 +125,4 @@ class StandInModels:
         return self._embedding.run
 
     def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
-        return HashEncoder().encode(texts)
-
-    def verify(self) -> list[str]:
-        return ["stand-ins, nothing to verify"]
+        return hash_vectors(texts)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -14,38 +13,24 @@ from midspan.records import Embedding, Product, Run, Unit
 
 Vector = npt.NDArray[np.float32]
 Cached = Callable[[str, Sequence[str]], Mapping[str, Vector]]
-"""(run id, text hashes) to the vectors there are, as ``RecordStore.cached_vectors``."""
+"""(run id, text hashes) to the vectors there are, as ``RecordWriter.cached_vectors``."""
 
 
-class SentenceEncoder(Protocol):
-    """What :class:`midspan.models.encoder.TextEncoder` offers."""
-
-    name: str
-    weights_sha256: str
-    dim: int
-
-    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]: ...
+Encode = Callable[[Sequence[str]], npt.NDArray[np.float32]]
+"""n texts to (n, dim), rows of length 1."""
 
 
 class SentenceVectors:
     """The vector of each text, made once: kept in the store, or here since one of the last batches."""
 
-    def __init__(self, encoder: SentenceEncoder, cached: Cached, keep: int = 8192) -> None:
-        """``keep`` is how many vectors stay in memory for the stages that come after."""
-        self._encoder = encoder
+    def __init__(self, run: Run, encode: Encode, cached: Cached, keep: int = 8192) -> None:
+        """``run`` says whose vectors they are; ``keep`` is how many stay in memory for the stages that come
+        after."""
+        self.run = run
+        self._encode = encode
         self._cached = cached
         self._keep = keep
         self._recent: dict[str, Vector] = {}
-
-    @property
-    def run(self) -> Run:
-        return Run(
-            stage="embedding",
-            stage_version=1,
-            model=self._encoder.name,
-            weights_sha256=self._encoder.weights_sha256,
-            parameters={"dim": self._encoder.dim},
-        )
 
     def by_hash(self, texts: Mapping[str, str]) -> dict[str, Vector]:
         """Vector by text hash, for texts by their hash."""
@@ -55,7 +40,7 @@ class SentenceVectors:
             vectors.update(self._cached(self.run.id, unknown))
         missing = [key for key in texts if key not in vectors]
         if missing:
-            made = self._encoder.encode([texts[key] for key in missing])
+            made = self._encode([texts[key] for key in missing])
             vectors.update(zip(missing, made, strict=True))
         self._remember(vectors)
         return vectors

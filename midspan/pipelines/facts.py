@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from midspan.models.facts import extraction, linking
-from midspan.models.facts.extraction import Triple, extract_triples
-from midspan.models.facts.linking import LinkedTriple, Linker
+from midspan.models.facts import identity
 from midspan.pipelines.stage import Batch, Stage
 from midspan.records import Fact, FactSlot, Product, Provenance, Run, Segment, Unit, record_id
+
+if TYPE_CHECKING:
+    from midspan.models.facts.extraction import Triple
+    from midspan.models.facts.linking import LinkedTriple
+    from midspan.models.facts.reader import FactReader
 
 
 class FactStage(Stage):
@@ -20,32 +24,21 @@ class FactStage(Stage):
     requires = ("parse",)
     produces = ("fact",)
 
-    def __init__(self, linker: Linker, *, graph_sha256: str, parser_sha256: str) -> None:
-        self._linker = linker
-        self._graph_sha256 = graph_sha256
-        self._parser_sha256 = parser_sha256
+    def __init__(self, reader: Callable[[], FactReader]) -> None:
+        """``reader`` is called when there is a sentence to read."""
+        self._reader = reader
 
     @property
     def run(self) -> Run:
-        return Run(
-            stage=self.name,
-            stage_version=1,
-            model="facts.rules+facts.alias",
-            weights_sha256=self._graph_sha256,
-            parameters={
-                "parser": self._parser_sha256,
-                "rules": extraction.VERSION,
-                "linker": linking.VERSION,
-            },
-        )
+        return identity.run()
 
     def __call__(self, batch: Batch) -> list[Product]:
         run_id = self.run.id
         return [
-            _fact(segment, triple, self._linker.link(triple), run_id)
+            _fact(segment, triple, linked, run_id)
             for segment, doc in zip(batch.segments, batch.shared["parse"], strict=True)
             if doc is not None
-            for triple in extract_triples(doc)
+            for triple, linked in self._reader().read(doc)
         ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from midspan.pipelines.stage import Batch, Stage
@@ -23,7 +23,8 @@ class ParseStage(Stage):
     requires = ("sentence",)
     produces = ("parse",)
 
-    def __init__(self, parser: DocParser) -> None:
+    def __init__(self, parser: Callable[[], DocParser]) -> None:
+        """``parser`` is called when there is something to parse."""
         self._parser = parser
 
     @property
@@ -31,9 +32,8 @@ class ParseStage(Stage):
         return None
 
     def __call__(self, batch: Batch) -> list[Product]:
-        docs = iter(
-            self._parser.parse([segment.text for segment in batch.segments if segment.kind == "sentence"])
-        )
+        texts = [segment.text for segment in batch.segments if segment.kind == "sentence"]
+        docs = iter(self._parser().parse(texts) if texts else [])
         batch.shared["parse"] = [
             next(docs) if segment.kind == "sentence" else None for segment in batch.segments
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from midspan.models.scene.identity import RUN
 from midspan.models.scene.layout import Constraint, Placed, arrange, holds
 from midspan.models.scene.mentions import Mention
 from midspan.models.scene.relations import Description, Relation, describe
@@ -17,8 +18,6 @@ from midspan.records import (
     record_id,
 )
 
-_RUN = Run("scene", 1, "scene.lexicon")
-
 
 class SceneStage(Stage):
     """At most one scene a sentence; most sentences give none."""
@@ -30,7 +29,7 @@ class SceneStage(Stage):
 
     @property
     def run(self) -> Run:
-        return _RUN
+        return RUN
 
     def __call__(self, batch: Batch) -> list[Product]:
         products: list[Product] = []
@@ -50,8 +49,8 @@ def _record(segment: Segment, description: Description) -> SceneArrangement:
     kept = sum(relation.satisfied for relation in relations)
     start, end = int(segment.start), int(segment.end)
     return SceneArrangement(
-        id=record_id("scene", segment.source_id, _RUN.id, start, end),
-        provenance=Provenance(segment.source_id, _RUN.id, segment.id, "char", segment.start, segment.end),
+        id=record_id("scene", segment.source_id, RUN.id, start, end),
+        provenance=Provenance(segment.source_id, RUN.id, segment.id, "char", segment.start, segment.end),
         text=segment.text,
         objects=tuple(_object(start, m, thing) for m, thing in zip(mentions, things, strict=True)),
         relations=relations,

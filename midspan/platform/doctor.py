@@ -100,7 +100,7 @@ def _schema(parts: Parts) -> tuple[bool, str]:
 
 
 def _models(parts: Parts) -> tuple[bool, str]:
-    verified = parts.models.verify()
+    verified = parts.verify_models()
     return True, "; ".join(verified)
 
 

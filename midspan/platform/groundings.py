@@ -16,7 +16,7 @@ DOUBTS: tuple[DoubtKind, ...] = get_args(DoubtKind)
 
 if TYPE_CHECKING:
     from midspan.models.atlas.anatomy import Anatomy
-    from midspan.platform.models import LazyPlacer
+    from midspan.models.atlas.placing import Placer
 
 
 def places(store: RecordReader, atlas: str, organ: str | None, limit: int) -> list[Place]:
@@ -68,7 +68,7 @@ def organ_points(anatomy: Anatomy, organ: str) -> tuple[tuple[float, float, floa
     return (anatomy.centre(organ, "", ""),)
 
 
-def placed(placer: LazyPlacer, sentence: str, atlas: str) -> PlacedSentence:
+def placed(placer: Placer, sentence: str, atlas: str) -> PlacedSentence:
     """What the model says of a sentence that is typed in. Raises ``WrongUse`` without one."""
     text = clean_text(sentence).strip()
     if not text:

@@ -22,10 +22,11 @@ from midspan.db.vector_index import VectorIndex
 from midspan.errors import NotFound, ReadOnlyWorkspace, UnknownName
 from midspan.pipelines.batch_run import needed_stages
 from midspan.platform.atlases import Atlases
-from midspan.platform.models import STAGES, Models
+from midspan.platform.models import Models
 from midspan.platform.projector import Projector, holder_name
 from midspan.platform.replica import place, replica_id
 from midspan.platform.settings import Settings
+from midspan.platform.stages import STAGES, all_stages, verify_all
 from midspan.records import Run
 
 if TYPE_CHECKING:
@@ -176,6 +177,14 @@ class Parts:
 
         return Background(self.settings, self.jobs, self.store, self.runner, lambda: self.projector)
 
+    @property
+    def stages(self) -> list[Stage]:
+        return all_stages(self.models)
+
+    def verify_models(self) -> list[str]:
+        """Read every model; one line each. Raises ``ModelFilesMissing`` or ``ModelHashMismatch``."""
+        return verify_all(self.models)
+
     def ingest_loop(self, stages: Sequence[str] = ()) -> Ingest:
         """The loop over the named stages (all without names) and what they need."""
         from midspan.pipelines.ingest import Ingest  # loads the readers
@@ -194,6 +203,6 @@ class Parts:
         chosen = set(names or STAGES) - {NO_STAGE}
         if not chosen:
             return []
-        stages = self.models.stages
+        stages = self.stages
         runs = {stage.run.id for stage in stages if stage.run is not None and stage.name in chosen}
         return needed_stages(stages, frozenset(runs))

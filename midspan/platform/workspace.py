@@ -32,6 +32,7 @@ from midspan.platform.atlases import PHANTOM, stem, structures_from
 from midspan.platform.parts import Parts
 from midspan.platform.projector import Projected
 from midspan.platform.settings import Settings
+from midspan.platform.stages import atlas as atlas_stages
 from midspan.records import RECORDS, SEGMENT_KINDS, DoubtKind, SourceKind
 
 if TYPE_CHECKING:
@@ -223,8 +224,8 @@ class Workspace:
 
     def place(self, sentence: str, atlas: str | None = None) -> PlacedSentence:
         """Where a sentence belongs in an atlas, or that it belongs nowhere. Raises ``UnknownName``."""
-        placer = self.parts.models.placer(*self.parts.atlases.known(atlas))
-        return groundings.placed(placer, sentence, atlas or PHANTOM)
+        placer = atlas_stages.placer(self.parts.models, *self.parts.atlases.known(atlas))
+        return groundings.placed(placer(), sentence, atlas or PHANTOM)
 
     def near(
         self,

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from midspan import Workspace
+from midspan.platform.parts import Parts
 
 pytestmark = pytest.mark.slow
 
@@ -34,8 +35,7 @@ def dying(self, *arguments):
         os.kill(os.getpid(), signal.SIGKILL)
 
 setattr(SqlRecordStore, verb, dying)
-make = Workspace.ingest_loop
-Workspace.ingest_loop = lambda self, stages=(): Ingest(self.store, self.models.stages, batch_weight=6)
+Parts.ingest_loop = lambda self, stages=(): Ingest(self.store, self.stages, batch_weight=6)
 with Workspace.open(folder) as workspace:
     workspace.ingest(paths)
 print(calls)

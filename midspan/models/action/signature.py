@@ -17,8 +17,6 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 Direction = Literal["left", "right", "up", "down", ""]
 
-DIM = 96
-"""48 light layout, 16 colours, 16 motion, 16 change."""
 _WIDTH, _HEIGHT = 64, 48
 _LIGHT, _COLOUR, _MOTION, _CHANGE = 1.0, 0.8, 0.5, 0.3
 """Weights of the vector's blocks."""

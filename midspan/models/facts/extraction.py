@@ -24,7 +24,6 @@ from midspan.models.facts.clauses import (
 )
 from midspan.models.facts.phrases import Phrase, Polarity, noun_phrase, phrase_between
 
-VERSION = 1
 MAX_PREDICATE_TOKENS = 12
 MAX_SENTENCE_TOKENS = 400
 """What is longer is a list or a table without full stops, of which the parse makes nothing true."""

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from midspan.models.registry import model_entry
 from midspan.models.weights import check_file
 
 Kind = Literal["person", "place", "organisation", "work", "occupation", "other"]
 
 FOLDER = Path(__file__).parent / "kg"
-ENTITIES_SHA256 = "1528ef307be39c25e519abb07a6c80a5ee6291ea298e63bea3a628344e0123c2"
 PREDICATES_SHA256 = "7186fcab72f0af83ef556574959cff2a99f16d480ea9b824d84509320bba7766"
 
 _ARTICLES = ("the ", "a ", "an ")
@@ -104,9 +104,10 @@ _SPACED = {".": "", "'": ""}
 def bundled_kg() -> KnowledgeGraph:
     """The knowledge graph in the package. Raises ``ModelFilesMissing`` or ``ModelHashMismatch``."""
     entities, predicates = FOLDER / "entities.tsv.gz", FOLDER / "predicates.tsv.gz"
-    check_file(entities, ENTITIES_SHA256)
+    sha256 = model_entry("facts.alias").weights_sha256
+    check_file(entities, sha256)
     check_file(predicates, PREDICATES_SHA256)
-    return KnowledgeGraph(_table(entities), _table(predicates), ENTITIES_SHA256)
+    return KnowledgeGraph(_table(entities), _table(predicates), sha256)
 
 
 def _table(path: Path) -> list[list[str]]:

@@ -12,8 +12,6 @@ from midspan.models.facts.patterns import Pattern, matching
 from midspan.models.facts.phrases import Determiner, Phrase, readable
 from midspan.records import FactSlot
 
-VERSION = 1
-
 Status = Literal["linked", "partial", "out_of_kg"]
 LiteralKind = Literal["", "date", "number"]
 

@@ -1,0 +1,23 @@
+"""Parsed sentences to canonical triples: the rules and the linker together."""
+
+from __future__ import annotations
+
+from spacy.tokens import Doc
+
+from midspan.models.facts.extraction import Triple, extract_triples
+from midspan.models.facts.knowledge_graph import bundled_kg
+from midspan.models.facts.linking import LinkedTriple, Linker
+
+
+class FactReader:
+    def __init__(self, linker: Linker) -> None:
+        self._linker = linker
+
+    @classmethod
+    def bundled(cls) -> FactReader:
+        """Over the knowledge graph in the package. Raises ``ModelFilesMissing`` or ``ModelHashMismatch``."""
+        return cls(Linker(bundled_kg()))
+
+    def read(self, doc: Doc) -> list[tuple[Triple, LinkedTriple]]:
+        """What a sentence says, in order, each with what it links to."""
+        return [(triple, self._linker.link(triple)) for triple in extract_triples(doc)]

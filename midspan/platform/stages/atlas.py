@@ -1,0 +1,49 @@
+"""Places in the phantom and in every imported atlas."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from midspan.pipelines.atlas import MODEL, AtlasStage
+from midspan.pipelines.stage import Stage
+from midspan.platform.atlases import PHANTOM
+from midspan.platform.lazy import Lazy
+from midspan.platform.models import Models
+
+if TYPE_CHECKING:
+    from midspan.models.atlas.placing import Placer
+    from midspan.models.atlas.predictor import OrganPredictor
+
+
+def stages(models: Models) -> list[Stage]:
+    """One over the phantom, and one more for each imported atlas."""
+    vectors = models.vectors if models.encoder_is_bundled else None
+    known = [(PHANTOM, ""), *((one.name, one.sha256) for one in models.atlases.stored())]
+    return [AtlasStage(placer(models, name, sha256), vectors, name, sha256) for name, sha256 in known]
+
+
+def placer(models: Models, atlas: str, sha256: str = "") -> Lazy[Placer]:
+    """The atlas model over an atlas: the phantom, or an imported one by name and hash."""
+    predictor = models.lazy(MODEL, _load_predictor)
+
+    def make() -> Placer:
+        from midspan.models.atlas.placing import Placer  # loads SciPy
+
+        known = models.atlases
+        return Placer(lambda: known.atlas(atlas), predictor, lambda: known.anatomy(atlas))
+
+    return models.lazy(f"placer {atlas} {sha256}", make)
+
+
+def verify(models: Models) -> list[str]:
+    from midspan.models.atlas.predictor import SHIPPED  # loads torch
+    from midspan.models.model_folder import load_model
+    from midspan.models.registry import model_entry
+
+    return [f"{MODEL} {load_model(SHIPPED, model_entry(MODEL).weights_sha256).sha256[:12]}"]
+
+
+def _load_predictor() -> OrganPredictor:
+    from midspan.models.atlas.predictor import OrganPredictor  # loads torch
+
+    return OrganPredictor.load()
