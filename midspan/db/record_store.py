@@ -80,7 +80,7 @@ class ItemResult:
 
     lease: ItemLease
     state: Literal["done", "failed"]
-    outcome: Literal["new", "unchanged", "superseded", "failed"]
+    outcome: Literal["new", "unchanged", "superseded", "partial", "failed"]
     source_id: str | None = None
     segments: int = 0
     records: Mapping[str, int] = field(default_factory=dict)
@@ -136,6 +136,8 @@ class SourceSummary:
     records: Mapping[str, int]
     complete: bool
     """No stage of its last runs failed."""
+    failed: int = 0
+    """Segments at which a stage failed; 0 when complete, or when nobody has read it to the end."""
 
 
 @dataclass(frozen=True)

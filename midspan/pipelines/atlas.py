@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -14,11 +14,9 @@ from midspan.models.atlas.phantom import ATLAS
 from midspan.models.registry import model_entry
 from midspan.pipelines.embedding import SentenceVectors
 from midspan.pipelines.stage import Batch, Stage
-from midspan.records import AtlasGrounding, Product, Provenance, Run, Segment, record_id
+from midspan.records import AtlasGrounding, Product, Provenance, Run, Segment, Source, record_id
 
 MODEL = "atlas.small"
-DOCUMENTS = 1024
-"""So many documents are remembered at once; more than a batch has."""
 
 
 class SentencePlacer(Protocol):
@@ -49,7 +47,6 @@ class AtlasStage(Stage):
         self._placer = placer
         self._vectors = vectors
         self._atlas = atlas
-        self._documents: dict[str, Document] = {}
         self._run = Run(
             stage="atlas" if atlas == ATLAS else f"atlas@{atlas}",
             stage_version=5,
@@ -62,31 +59,28 @@ class AtlasStage(Stage):
     def run(self) -> Run:
         return self._run
 
+    def open(self, source: Source) -> Document:
+        return Document()
+
     def __call__(self, batch: Batch) -> list[Product]:
         sentences = [segment for segment in batch.segments if segment.kind == "sentence"]
         if not sentences:
             return []
+        contexts = _read(sentences, batch.memories)
         texts = [segment.text for segment in sentences]
         vectors = self._vectors.of(texts) if self._vectors is not None else None
-        groundings = self._placer.place(texts, vectors, self._read(sentences))
+        groundings = self._placer.place(texts, vectors, contexts)
         return [
             _record(segment, grounding, self._run, self._atlas)
             for segment, grounding in zip(sentences, groundings, strict=True)
         ]
 
-    def finish(self, source_id: str) -> list[Product]:
-        self._documents.pop(source_id, None)
-        return []
 
-    def _read(self, sentences: Sequence[Segment]) -> list[Context]:
-        """What the sentences before each name. Those of a source come in order, some perhaps again."""
-        for segment in sentences:
-            document = self._documents.setdefault(segment.source_id, Document())
-            document.read(segment.ordinal, segment.text)
-        contexts = [self._documents[one.source_id].before(one.ordinal) for one in sentences]
-        while len(self._documents) > DOCUMENTS:  # of sources that broke off and had no end
-            del self._documents[next(iter(self._documents))]
-        return contexts
+def _read(sentences: Sequence[Segment], documents: Mapping[str, Document]) -> list[Context]:
+    """What the sentences before each of these name, in its own document."""
+    for one in sentences:
+        documents[one.source_id].read(one.ordinal, one.text)
+    return [documents[one.source_id].before(one.ordinal) for one in sentences]
 
 
 def _record(segment: Segment, grounding: Grounding, run: Run, atlas: str) -> AtlasGrounding:

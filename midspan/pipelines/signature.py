@@ -13,7 +13,7 @@ import numpy as np
 
 from midspan.models.action.signature import DIM, Motion, Signature, describe, in_words
 from midspan.pipelines.stage import Batch, Stage
-from midspan.records import ActionEvent, Embedding, Product, Provenance, Run, Segment, record_id
+from midspan.records import ActionEvent, Embedding, Product, Provenance, Run, Segment, Source, record_id
 
 _RUN = Run("signature", 1, "action.signature", parameters={"dim": DIM})
 
@@ -24,6 +24,10 @@ class _Window:
     signature: Signature
 
 
+Windows = dict[int, _Window]
+"""The windows of a source by ordinal."""
+
+
 class SignatureStage(Stage):
     """A visual vector a window; at the end of a source one event for each stretch of like motion."""
 
@@ -32,28 +36,28 @@ class SignatureStage(Stage):
     requires = ("frames",)
     produces = ("event", "embedding.visual")
 
-    def __init__(self) -> None:
-        self._windows: dict[str, dict[int, _Window]] = {}
-
     @property
     def run(self) -> Run:
         return _RUN
+
+    def open(self, source: Source) -> Windows:
+        return {}
 
     def __call__(self, batch: Batch) -> list[Product]:
         products: list[Product] = []
         for segment in batch.segments:
             frames = batch.frames[segment.id]
             signature = describe(frames.rgb, frames.times)
-            self._windows.setdefault(segment.source_id, {})[segment.ordinal] = _Window(segment, signature)
+            windows: Windows = batch.memories[segment.source_id]
+            windows[segment.ordinal] = _Window(segment, signature)
             products.append(
                 Embedding(segment.id, segment.source_id, _RUN.id, space="visual", vector=signature.vector)
             )
         return products
 
-    def finish(self, source_id: str) -> list[Product]:
-        """Events of a source, in order; the windows are forgotten."""
-        seen = self._windows.pop(source_id, {})
-        windows = [seen[ordinal] for ordinal in sorted(seen)]
+    def finish(self, memory: Windows) -> list[Product]:
+        """Events of a source, in order."""
+        windows = [memory[ordinal] for ordinal in sorted(memory)]
         return [_event(stretch) for stretch in _stretches(windows)]
 
 

@@ -70,7 +70,7 @@ def _table(found: list[SourceSummary]) -> SourceSummary | None:
             "Points": [one.records.get("atlas", 0) for one in found],
             "Scenes": [one.records.get("scene", 0) for one in found],
             "Events": [one.records.get("event", 0) for one in found],
-            "State": ["complete" if one.complete else "has failures" for one in found],
+            "State": [_state(one) for one in found],
         }
     )
     event = st.dataframe(
@@ -90,6 +90,13 @@ def _length(one: SourceSummary) -> str:
     return clock(one.seconds) if one.source.kind == "video" else f"{one.characters:,} characters"
 
 
+def _state(one: SourceSummary) -> str:
+    """Complete, or at how many of its sentences or windows a stage failed."""
+    if one.complete:
+        return "complete"
+    return f"partial: failed at {counted(one.failed, 'place')}" if one.failed else "not complete"
+
+
 def _detail(workspace: Workspace, one: SourceSummary) -> None:
     with st.container(border=True):
         here = workspace.media_path(one.source.id)
@@ -102,6 +109,6 @@ def _detail(workspace: Workspace, one: SourceSummary) -> None:
                 "SHA-256": one.source.id,
                 "Added": datetime.fromtimestamp(one.source.added_at).strftime("%Y-%m-%d %H:%M"),
                 "Found": ", ".join(counted(count, kind) for kind, count in one.records.items() if count),
-                "State": "complete" if one.complete else "has failures; see its job, or ingest it again",
+                "State": _state(one) if one.complete else f"{_state(one)}; see its job, or ingest it again",
             }
         )

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, and_, case, func, not_, or_, select
 
+from midspan.db.jobs.items import failed_places
 from midspan.db.record_store import READING, SourceName, SourceSummary
 from midspan.db.records import codec, dialect
 from midspan.db.records.paths import paths
@@ -83,6 +84,7 @@ def summaries(connection: Connection, sources: Sequence[Source]) -> list[SourceS
     length = _by_source(connection, chunk, ids, func.max(chunk.c.end))
     said = {kind: _by_source(connection, table, ids, func.count()) for kind, table in RECORDS.items()}
     complete = _complete(connection, ids)
+    failed = failed_places(connection, [known for known in ids if known not in complete])
     return [
         SourceSummary(
             source=known,
@@ -92,6 +94,7 @@ def summaries(connection: Connection, sources: Sequence[Source]) -> list[SourceS
             seconds=cut.get(known.id, (0, 0.0))[1],
             records={kind: counted.get(known.id, (0,))[0] for kind, counted in said.items()},
             complete=known.id in complete,
+            failed=failed.get(known.id, 0),
         )
         for known in sources
     ]
