@@ -32,6 +32,7 @@ import midspan.platform.search  # noqa: F401 - all of these are loaded once, bef
 from faults.contents import contents
 from faults.points import Profile, Trigger, install
 from faults.workload import STAGE_SECONDS, StandInModels
+from midspan.db.jobs.store import JobRow
 from midspan.errors import MidspanError
 from midspan.pipelines.ingest import Ingest
 from midspan.platform import broker, foreground, logs, projector, pulse, runner
@@ -208,7 +209,7 @@ def _finish_jobs(workspace: Workspace) -> bool:
     jobs = workspace.parts.jobs
     jobs.reap()
     for job in jobs.jobs():
-        if job.state == "failed":
+        if _failed(job):
             jobs.retry(job.id)  # `midspan jobs retry`: a server that was away has failed some items
     for job in jobs.open_jobs():
         hands = workspace.parts.runner(job.stages)
@@ -216,7 +217,12 @@ def _finish_jobs(workspace: Workspace) -> bool:
             hands.discover(job.id, job.paths)
         hands.work(job.id, at_once=2)
         hands.finish(job.id)
-    return not jobs.open_jobs() and all(job.state != "failed" for job in jobs.jobs())
+    return not jobs.open_jobs() and not any(_failed(job) for job in jobs.jobs())
+
+
+def _failed(job: JobRow) -> bool:
+    """Whether it has ended with something failed, be it in part."""
+    return job.state == "failed" or (job.state == "done" and job.partial > 0)
 
 
 def _until(done: Callable[[], bool]) -> None:

@@ -134,9 +134,10 @@ def _untrue_jobs(workspace: Workspace) -> list[str]:
             wrong.append(
                 f"{job.id} is {job.state}, with items {sorted(states)} of {len(items)}: {job.message}"
             )
-        if (job.total, job.done, job.failed) != (len(items), len(items), 0):
+        if (job.total, job.done, job.partial, job.failed) != (len(items), len(items), 0, 0):
             wrong.append(
-                f"{job.id} counts {job.done} done, {job.failed} failed of {job.total}: {len(items)} items"
+                f"{job.id} counts {job.done} done, {job.partial} in part, {job.failed} failed of "
+                f"{job.total}: {len(items)} items"
             )
         if len({item.uri for item in items}) != len(items):
             wrong.append(f"{job.id} has a path twice")

@@ -53,7 +53,11 @@ class NotFound(WrongUse):
 
 
 class UnreadableSource(MidspanError):
-    pass
+    """Says on which page (1-based) or at which second reading broke off, where the reader knows it."""
+
+    def __init__(self, message: str, *, page: int | None = None, second: float | None = None) -> None:
+        super().__init__(message)
+        self.page, self.second = page, second
 
 
 class EmptySource(UnreadableSource):

@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-
-from midspan.models.atlas.context import Context, Document
-from midspan.models.atlas.grounding import Grounding
 from midspan.models.atlas.phantom import ATLAS
 from midspan.models.registry import model_entry
 from midspan.pipelines.embedding import SentenceVectors
 from midspan.pipelines.stage import Batch, Stage
-from midspan.records import AtlasGrounding, Product, Provenance, Run, Segment, record_id
+from midspan.records import AtlasGrounding, Product, Provenance, Run, Segment, Source, record_id
+
+if TYPE_CHECKING:
+    from midspan.models.atlas.context import Context, Document
+    from midspan.models.atlas.grounding import Grounding
+    from midspan.models.atlas.placing import Placer
 
 MODEL = "atlas.small"
-DOCUMENTS = 1024
-"""So many documents are remembered at once; more than a batch has."""
-
-
-class SentencePlacer(Protocol):
-    """What :class:`midspan.models.atlas.placing.Placer` offers."""
-
-    def place(
-        self,
-        texts: Sequence[str],
-        embeddings: npt.NDArray[np.float32] | None = None,
-        contexts: Sequence[Context] | None = None,
-    ) -> list[Grounding]: ...
 
 
 class AtlasStage(Stage):
@@ -41,15 +28,19 @@ class AtlasStage(Stage):
     produces = ("atlas",)
 
     def __init__(
-        self, placer: SentencePlacer, vectors: SentenceVectors | None, atlas: str = ATLAS, sha256: str = ""
+        self,
+        placer: Callable[[], Placer],
+        vectors: SentenceVectors | None,
+        atlas: str = ATLAS,
+        sha256: str = "",
     ) -> None:
-        """``vectors`` of the bundled encoder open the gate; without them every sentence that names no
-        organ pays for the second encoder. An imported ``atlas`` has the hash of its voxels and table; what
-        is said about it stands beside what is said about the others."""
+        """``placer`` is called when there is a sentence to place. ``vectors`` of the bundled encoder open the
+        gate; without them every sentence that names no organ pays for the second encoder. An imported
+        ``atlas`` has the hash of its voxels and table; what is said about it stands beside what is said about
+        the others."""
         self._placer = placer
         self._vectors = vectors
         self._atlas = atlas
-        self._documents: dict[str, Document] = {}
         self._run = Run(
             stage="atlas" if atlas == ATLAS else f"atlas@{atlas}",
             stage_version=5,
@@ -62,31 +53,30 @@ class AtlasStage(Stage):
     def run(self) -> Run:
         return self._run
 
+    def open(self, source: Source) -> Document:
+        from midspan.models.atlas.context import Document  # loads the dictionary
+
+        return Document()
+
     def __call__(self, batch: Batch) -> list[Product]:
         sentences = [segment for segment in batch.segments if segment.kind == "sentence"]
         if not sentences:
             return []
+        contexts = _read(sentences, batch.memories)
         texts = [segment.text for segment in sentences]
         vectors = self._vectors.of(texts) if self._vectors is not None else None
-        groundings = self._placer.place(texts, vectors, self._read(sentences))
+        groundings = self._placer().place(texts, vectors, contexts)
         return [
             _record(segment, grounding, self._run, self._atlas)
             for segment, grounding in zip(sentences, groundings, strict=True)
         ]
 
-    def finish(self, source_id: str) -> list[Product]:
-        self._documents.pop(source_id, None)
-        return []
 
-    def _read(self, sentences: Sequence[Segment]) -> list[Context]:
-        """What the sentences before each name. Those of a source come in order, some perhaps again."""
-        for segment in sentences:
-            document = self._documents.setdefault(segment.source_id, Document())
-            document.read(segment.ordinal, segment.text)
-        contexts = [self._documents[one.source_id].before(one.ordinal) for one in sentences]
-        while len(self._documents) > DOCUMENTS:  # of sources that broke off and had no end
-            del self._documents[next(iter(self._documents))]
-        return contexts
+def _read(sentences: Sequence[Segment], documents: Mapping[str, Document]) -> list[Context]:
+    """What the sentences before each of these name, in its own document."""
+    for one in sentences:
+        documents[one.source_id].read(one.ordinal, one.text)
+    return [documents[one.source_id].before(one.ordinal) for one in sentences]
 
 
 def _record(segment: Segment, grounding: Grounding, run: Run, atlas: str) -> AtlasGrounding:

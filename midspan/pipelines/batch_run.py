@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import structlog
 
 from midspan.pipelines import stopping
-from midspan.pipelines.intake import failure_of
+from midspan.pipelines.failing import failure_of
 from midspan.pipelines.stage import Batch, Stage
 from midspan.records import Failure, Product, Segment
 
@@ -40,7 +41,8 @@ def needed_stages(stages: Sequence[Stage], pending: frozenset[str]) -> list[Stag
     return needed[::-1]
 
 
-def _dependent_runs(stage: Stage, stages: Sequence[Stage]) -> frozenset[str]:
+def dependent_runs(stage: Stage, stages: Sequence[Stage]) -> frozenset[str]:
+    """Ids of the runs that go without a result when this stage fails."""
     if stage.run is not None:
         return frozenset({stage.run.id})
     return frozenset(
@@ -52,7 +54,7 @@ def _dependent_runs(stage: Stage, stages: Sequence[Stage]) -> frozenset[str]:
 
 def _part(batch: Batch, start: int, end: int) -> Batch:
     shared = {name: values[start:end] for name, values in batch.shared.items()}
-    return Batch(batch.segments[start:end], batch.frames, shared)
+    return replace(batch, segments=batch.segments[start:end], shared=shared)
 
 
 def _run_stage(stage: Stage, batch: Batch) -> tuple[Outcome, dict[str, list[object]]]:
@@ -65,7 +67,7 @@ def _run_stage(stage: Stage, batch: Batch) -> tuple[Outcome, dict[str, list[obje
         if len(batch.segments) == 1:
             segment = batch.segments[0]
             log.warning("stage failed", stage=stage.name, segment=segment.id, error=repr(error))
-            failure = failure_of("", stage.name, error, segment.id)
+            failure = failure_of("", stage.name, error, segment)
             made = {name: [None] for name in stage.produces} if stage.run is None else {}
             return Outcome(failures=[(segment, frozenset(), failure)]), made
     middle = len(batch.segments) // 2
@@ -75,16 +77,23 @@ def _run_stage(stage: Stage, batch: Batch) -> tuple[Outcome, dict[str, list[obje
     return Outcome(left.products + right.products, left.failures + right.failures), made
 
 
-def run_batch(stages: Sequence[Stage], batch: Batch, stop: Callable[[], bool] = stopping.never) -> Outcome:
+def run_batch(
+    stages: Sequence[Stage],
+    batch: Batch,
+    stop: Callable[[], bool] = stopping.never,
+    memories: Mapping[Stage, Mapping[str, Any]] | None = None,
+) -> Outcome:
     """Run stages in order over a batch whose segments all need them.
 
-    Nothing that a stage raises gets out: a segment on which it fails alone is reported with the runs
-    that go without its result. Raises ``Stopped`` when ``stop``, asked every ``PORTION`` segments, says so.
+    ``memories`` are, for each stage, its memories of the sources by source id. Nothing that a stage raises
+    gets out: a segment on which it fails alone is reported with the runs that go without its result. Raises
+    ``Stopped`` when ``stop``, asked every ``PORTION`` segments, says so.
     """
     outcome = Outcome()
     for stage in stages:
         parts: list[dict[str, list[object]]] = []
-        runs = _dependent_runs(stage, stages)
+        runs = dependent_runs(stage, stages)
+        batch = replace(batch, memories=(memories or {}).get(stage, {}))
         for start in range(0, len(batch.segments), PORTION):
             stopping.check(stop)
             result, part = _run_stage(stage, _part(batch, start, start + PORTION))

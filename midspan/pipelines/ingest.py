@@ -5,38 +5,22 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import cast
 
-from midspan.db.record_store import (
-    Commit,
-    ItemLease,
-    ItemResult,
-    RecordStore,
-    RunResult,
-    TextChunk,
-)
-from midspan.errors import LeaseLost, SourceVanished, StoreError
+from midspan.db.record_store import READING, Commit, ItemLease, ItemResult, RecordStore
+from midspan.errors import LeaseLost, StoreError
 from midspan.pipelines import stopping
-from midspan.pipelines.batch_run import needed_stages, run_batch
-from midspan.pipelines.intake import Work, failure_of, plan
+from midspan.pipelines.batch_run import dependent_runs, needed_stages, run_batch
+from midspan.pipelines.failing import failure_of
+from midspan.pipelines.gathered import Gathered
+from midspan.pipelines.intake import plan
+from midspan.pipelines.pieces import Piece, pieces_of_file, stored_pieces
 from midspan.pipelines.readers.detect import MediaType, detect
-from midspan.pipelines.readers.extract import Extract, VideoWindow
-from midspan.pipelines.segmenting import reading_run, segment_document, segment_video
-from midspan.pipelines.stage import Batch, Stage, check_order
-from midspan.records import (
-    Failure,
-    Page,
-    Product,
-    Record,
-    Segment,
-    Source,
-    Thumbnail,
-)
-
-Piece = TextChunk | tuple[str, str, Page] | Segment | tuple[Segment, VideoWindow]
-"""What reading a source gives, in stream order."""
+from midspan.pipelines.segmenting import reading_run
+from midspan.pipelines.stage import Stage, check_order
+from midspan.pipelines.work import Work
+from midspan.records import Failure, Product, Record, Source
 
 
 @dataclass(frozen=True)
@@ -46,33 +30,6 @@ class Beat:
     path: str
     segments: int
     """Segments committed by this call so far."""
-
-
-@dataclass
-class _Gathered:
-    """What the next commit will hold."""
-
-    commit: Commit = field(default_factory=Commit)
-    segments: list[tuple[Work, Segment, VideoWindow | None]] = field(default_factory=list)
-    ended: list[Work] = field(default_factory=list)
-    begun: list[Work] = field(default_factory=list)
-    weight: int = 0
-
-    def drop(self, work: Work) -> None:
-        """Forget everything of a source that turned out unreadable."""
-        source_id, commit = work.source_id, self.commit
-        self.segments = [entry for entry in self.segments if entry[0] is not work]
-        commit.sources = [source for source in commit.sources if source.id != source_id]
-        commit.chunks = [chunk for chunk in commit.chunks if chunk.source_id != source_id]
-        commit.pages = [page for page in commit.pages if page[0] != source_id]
-        commit.segments = [segment for segment in commit.segments if segment.source_id != source_id]
-        commit.products = [
-            product
-            for product in commit.products
-            if not (isinstance(product, Thumbnail) and product.source_id == source_id)
-        ]
-        commit.locations = [place for place in commit.locations if place.source_id != source_id]
-        self.begun = [other for other in self.begun if other is not work]
 
 
 class Ingest:
@@ -93,13 +50,13 @@ class Ingest:
         """``batch_weight`` is the number of sentences in a batch; a video window counts for
         ``window_weight`` of them."""
         check_order(stages)
-        self._store = store
-        self._stages = list(stages)
-        self._reading = reading_run()
-        self._batch_weight = batch_weight
-        self._window_weight = window_weight
-        self._runs = [self._reading, *(stage.run for stage in stages if stage.run is not None)]
-        self.run_ids = frozenset(run.id for run in self._runs)
+        self.store = store
+        self.stages = tuple(stages)
+        self.reading = reading_run()
+        self.batch_weight = batch_weight
+        self.window_weight = window_weight
+        self.runs = [self.reading, *(stage.run for stage in stages if stage.run is not None)]
+        self.run_ids = frozenset(run.id for run in self.runs)
 
     def __call__(
         self,
@@ -118,80 +75,49 @@ class Ingest:
         ``LeaseLost``, after which nothing of the batch at hand is written; the same call again goes on.
         """
         current = _Pass(self, beat, stop)
-        with suppress(stopping.Stopped):
-            works, failed = plan(self._store, items, self.run_ids, rehash=rehash, stop=stop)
-            current.reject(failed)
-            current.settle_unchanged([work for work in works if not work.pending])
-            current.process([work for work in works if work.pending])
+        try:
+            with suppress(stopping.Stopped):
+                works, failed = plan(self.store, items, self.run_ids, rehash=rehash, stop=stop)
+                current.reject(failed)
+                current.settle([work for work in works if not work.pending])
+                current.process([work for work in works if work.pending])
+        finally:
+            current.forget()
         return current.failures
 
 
 class _Pass:
-    """One call of the loop: its gathered batch, its failures and its callbacks."""
+    """One call of the loop. Its methods follow a sentence from its file to the commit."""
 
     def __init__(self, ingest: Ingest, beat: Callable[[Beat], None], stop: Callable[[], bool]) -> None:
         self._ingest = ingest
-        self._store = ingest._store
+        self._store = ingest.store
         self._beat = beat
         self._stop = stop
-        self._gathered = _Gathered()
-        self._by_source: dict[str, Work] = {}
+        self._gathered = Gathered(ingest.window_weight)
+        self._leaders: dict[str, Work] = {}
+        """By source id the work that reads it."""
         self._committed = 0
         self.failures: list[Failure] = []
 
-    # --- items without pipeline work ---
-
-    def reject(self, failed: Iterable[tuple[Path, ItemLease | None, Failure]]) -> None:
-        commit = Commit()
-        for _, lease, failure in failed:
-            self.failures.append(failure)
-            commit.failures.append((lease, None, None, failure))
-            if lease is not None:
-                commit.items.append(ItemResult(lease, "failed", "failed"))
-        if commit.failures:
-            self._store.commit(commit)
-
-    def settle_unchanged(self, works: Sequence[Work]) -> None:
-        """Note where known sources are now, and that their items are done."""
-        if not works:
-            return
-        commit = Commit(locations=[work.location for work in works])
-        for work in works:
-            if work.lease is not None:
-                commit.items.append(ItemResult(work.lease, "done", work.outcome, work.source_id))
-        self._store.commit(commit)
-        self._beat(Beat(str(works[-1].path), 0))
-
-    # --- items with pipeline work ---
+    def forget(self) -> None:
+        """End the memories of all sources that are not at their end."""
+        for work in self._leaders.values():
+            work.memories.clear()
 
     def process(self, works: Sequence[Work]) -> None:
-        followers: dict[str, list[Work]] = {}
+        """Read sources and take them through their stages; one with several paths is read once."""
+        copies: list[Work] = []
         for work in works:
-            leader = self._by_source.get(work.source_id)
-            if leader is not None:
-                followers.setdefault(work.source_id, []).append(work)
-                continue
-            self._by_source[work.source_id] = work
-        for work in list(self._by_source.values()):
+            if self._leaders.setdefault(work.source_id, work) is not work:
+                copies.append(work)
+        for work in self._leaders.values():
             stopping.check(self._stop)
             self._read(work)
         self._flush()
-        for source_id, copies in followers.items():
-            self._settle_copies(self._by_source[source_id], copies)
+        self._settle_copies(copies)
 
-    def _settle_copies(self, leader: Work, copies: Sequence[Work]) -> None:
-        """Further paths of a source that this call has just read: located, not read again."""
-        done = self._store.complete_runs([leader.source_id]).get(leader.source_id, frozenset())
-        if leader.pending <= done:
-            for copy in copies:
-                copy.outcome = "unchanged" if copy.outcome == "new" else copy.outcome
-            self.settle_unchanged(copies)
-        elif leader.failures:
-            self.reject(
-                (copy.path, copy.lease, replace(failure, path=str(copy.path)))
-                for copy in copies
-                for _, failure in leader.failures[:1]
-            )
+    # --- from a file to a batch ---
 
     def _read(self, work: Work) -> None:
         """Stream one source into batches; a reader's error fails this source alone."""
@@ -207,134 +133,144 @@ class _Pass:
                 return
             if piece is None:
                 break
-            self._gather(work, piece)
-            if self._gathered.weight >= self._ingest._batch_weight:
+            self._gathered.add(work, piece)
+            if self._gathered.weight >= self._ingest.batch_weight:
                 self._flush()
         self._gathered.ended.append(work)
 
     def _pieces(self, work: Work) -> Iterator[Piece]:
-        reading = self._ingest._reading
+        """What is in a source; its stages' memories of it begin before the first piece."""
         known = self._store.source(work.source_id)
-        if known is not None and known.kind == "document" and reading.id not in work.pending:
-            yield from self._stored_segments(work.source_id)
+        if known is not None and known.kind == "document" and self._ingest.reading.id not in work.pending:
+            self._open(work, known)
+            yield from stored_pieces(self._store, known.id)
             return
         media = detect(work.path)
-        self._gathered.commit.sources.append(_source(work, media))
-        self._gathered.begun.append(work)
-        if media.kind == "document":
-            extracts = cast("Iterator[Extract]", media.reader(work.path))
-            yield from segment_document(work.source_id, reading, extracts)
-        else:
-            windows = cast("Iterator[VideoWindow]", media.reader(work.path))
-            yield from segment_video(work.source_id, reading, windows)
-        _check_unchanged(work)
+        source = _source(work, media)
+        self._gathered.begin(work, source)
+        self._open(work, source)
+        yield from pieces_of_file(work, media, self._ingest.reading)
 
-    def _stored_segments(self, source_id: str) -> Iterator[Segment]:
-        after = -1
-        while page := self._store.segments(source_id, after=after, limit=1000):
-            yield from page
-            after = page[-1].ordinal
-
-    def _gather(self, work: Work, piece: Piece) -> None:
-        gathered, commit = self._gathered, self._gathered.commit
-        if isinstance(piece, TextChunk):
-            commit.chunks.append(piece)
-            gathered.weight += len(piece.text) // 4096
-            return
-        if isinstance(piece, tuple) and len(piece) == 3:
-            commit.pages.append(piece)
-            gathered.weight += 8
-            return
-        segment, window = piece if isinstance(piece, tuple) else (piece, None)
-        gathered.segments.append((work, segment, window))
-        if segment.key is None:
-            commit.segments.append(segment)
-        if window is not None:
-            commit.products.append(Thumbnail(segment.id, segment.source_id, window.jpeg))
-        gathered.weight += 1 if window is None else self._ingest._window_weight
+    def _open(self, work: Work, source: Source) -> None:
+        """A stage that cannot begin a source is left out of it, and so are those that need it."""
+        unit = "char" if source.kind == "document" else "s"
+        stages = [stage for stage in self._ingest.stages if stage.unit == unit]
+        runs = work.pending
+        for stage in needed_stages(stages, work.pending):
+            try:
+                work.memories[stage] = stage.open(source)
+            except Exception as error:
+                without = dependent_runs(stage, stages)
+                self._fail(work, without, failure_of(work.path, stage.name, error))
+                runs -= without
+        work.stages = tuple(needed_stages(stages, runs))
 
     def _unreadable(self, work: Work, error: Exception) -> None:
         """Nothing half-written remains of a source that cannot be read to its end."""
-        reading = self._ingest._reading.id
+        reading = self._ingest.reading.id
+        work.memories.clear()
         self._gathered.drop(work)
         if reading in work.pending:
             self._store.discard(work.source_id, reading)
-        failure = failure_of(work.path, "reading", error)
-        work.failures.append((reading, failure))
-        self.reject([(work.path, work.lease, failure)])
+        work.unreadable = failure_of(work.path, READING, error)
+        self.reject([(work.path, work.lease, work.unreadable)])
 
-    # --- commits ---
+    # --- from a batch to the store ---
 
     def _flush(self) -> None:
-        gathered, self._gathered = self._gathered, _Gathered()
-        if not (gathered.segments or gathered.ended or gathered.commit.chunks or gathered.begun):
+        """Take what is gathered through the stages and commit it."""
+        gathered = self._gathered
+        if gathered.empty:
             return
-        commit = gathered.commit
-        commit.runs = list(self._ingest._runs)
-        self._run_stages(gathered)
-        self._finish_ended(gathered)
-        for work in gathered.begun:
-            if not work.known and work not in gathered.ended:
-                commit.locations.append(work.location)
-        works = {id(work): work for work, _, _ in gathered.segments}
-        works.update({id(work): work for work in (*gathered.ended, *gathered.begun)})
-        commit.leases = [work.lease for work in works.values() if work.lease is not None]
-        self._store.commit(commit)
-        self._committed += len(gathered.segments)
-        last = next(reversed(works.values()), None)
-        self._beat(Beat(str(last.path) if last else "", self._committed))
-
-    def _run_stages(self, gathered: _Gathered) -> None:
-        groups: dict[tuple[frozenset[str], str], list[tuple[Work, Segment, VideoWindow | None]]] = {}
-        for entry in gathered.segments:
-            groups.setdefault((entry[0].pending, entry[1].unit), []).append(entry)
-            entry[0].segments += 1
-        for (pending, unit), entries in groups.items():
-            stages = [stage for stage in self._ingest._stages if stage.unit == unit]
-            batch = Batch(
-                [segment for _, segment, _ in entries],
-                {segment.id: window.frames for _, segment, window in entries if window is not None},
-            )
-            outcome = run_batch(needed_stages(stages, pending), batch, self._stop)
-            self._keep(gathered.commit, outcome.products)
-            for segment, run_ids, failure in outcome.failures:
-                work = self._by_source[segment.source_id]
-                located = replace(failure, path=str(work.path))
-                self.failures.append(located)
-                for run_id in sorted(run_ids):
-                    work.failures.append((run_id, located))
-                first_run = min(run_ids, default=None)
-                gathered.commit.failures.append((work.lease, segment.source_id, first_run, located))
-
-    def _keep(self, commit: Commit, products: Iterable[Product]) -> None:
-        for product in products:
-            commit.products.append(product)
-            if isinstance(product, Record) and product.counts:
-                work = self._by_source[product.provenance.source_id]
-                work.records[product.kind] = work.records.get(product.kind, 0) + 1
-
-    def _finish_ended(self, gathered: _Gathered) -> None:
-        commit = gathered.commit
+        self._run_stages()
         for work in gathered.ended:
-            for stage in self._ingest._stages:
-                if stage.run is not None and stage.run.id in work.pending:
-                    self._keep(commit, stage.finish(work.source_id))
-            broken = {run_id for run_id, _ in work.failures}
-            commit.results += [
-                RunResult(work.source_id, run_id, run_id not in broken) for run_id in sorted(work.pending)
-            ]
-            commit.locations.append(work.location)
-            if work.lease is not None:
-                commit.items.append(
-                    ItemResult(
-                        work.lease,
-                        "failed" if work.failures else "done",
-                        "failed" if work.failures else work.outcome,
-                        work.source_id,
-                        segments=work.segments,
-                        records=work.counted(),
-                    )
-                )
+            self._end(work)
+        commit, works = gathered.commit, gathered.works
+        commit.runs = list(self._ingest.runs)
+        commit.locations += [
+            work.location for work in gathered.begun if not work.known and work not in gathered.ended
+        ]
+        commit.leases = [work.lease for work in works if work.lease is not None]
+        self._store.commit(commit)
+        self._gathered = Gathered(self._ingest.window_weight)
+        self._committed += len(gathered.entries)
+        self._beat(Beat(str(works[-1].path) if works else "", self._committed))
+
+    def _run_stages(self) -> None:
+        for stages, works, batch in self._gathered.batches():
+            memories = {stage: {work.source_id: work.memories[stage] for work in works} for stage in stages}
+            outcome = run_batch(stages, batch, self._stop, memories)
+            self._keep(outcome.products)
+            for segment, run_ids, failure in outcome.failures:
+                work = self._leaders[segment.source_id]
+                self._fail(work, run_ids, replace(failure, path=str(work.path)))
+
+    def _end(self, work: Work) -> None:
+        """Hear what the stages say at a source's end; their memories end with it."""
+        broken = work.broken
+        for stage in work.stages:
+            runs = dependent_runs(stage, work.stages)
+            if not runs.isdisjoint(broken):
+                continue
+            try:
+                products = stage.finish(work.memories[stage])
+            except Exception as error:
+                self._fail(work, runs, failure_of(work.path, stage.name, error))
+            else:
+                self._keep(products)
+        work.memories.clear()
+        work.end(self._gathered.commit)
+
+    def _keep(self, products: Iterable[Product]) -> None:
+        for product in products:
+            self._gathered.commit.products.append(product)
+            if isinstance(product, Record) and product.counts:
+                self._leaders[product.provenance.source_id].count(product.kind)
+
+    def _fail(self, work: Work, run_ids: frozenset[str], failure: Failure) -> None:
+        """Note a failure, because of which these runs will not be complete."""
+        self.failures.append(failure)
+        work.failures[failure] = run_ids
+        self._gathered.commit.failures.append(work.failed_by(failure))
+
+    # --- items that go through no stage ---
+
+    def reject(self, failed: Iterable[tuple[Path, ItemLease | None, Failure]]) -> None:
+        """Note items that cannot be read at all."""
+        commit = Commit()
+        for _, lease, failure in failed:
+            self.failures.append(failure)
+            commit.failures.append((lease, None, None, failure))
+            if lease is not None:
+                commit.items.append(ItemResult(lease, "failed", "failed"))
+        if commit.failures:
+            self._store.commit(commit)
+
+    def settle(self, works: Sequence[Work]) -> None:
+        """Note where sources are that are in the store, and how their items ended."""
+        if not works:
+            return
+        commit = Commit(failures=[work.failed_by(failure) for work in works for failure in work.failures])
+        for work in works:
+            work.end(commit)
+        self._store.commit(commit)
+        self._beat(Beat(str(works[-1].path), 0))
+
+    def _settle_copies(self, copies: Sequence[Work]) -> None:
+        """Further paths of sources that this call has just read: they end as the first path did."""
+        for copy in copies:
+            leader = self._leaders[copy.source_id]
+            if leader.unreadable is not None:
+                failure = replace(leader.unreadable, path=str(copy.path))
+                self.reject([(copy.path, copy.lease, failure)])
+                continue
+            copy.pending = frozenset()
+            copy.outcome = "unchanged" if copy.outcome == "new" else copy.outcome
+            copy.failures = {
+                replace(failure, path=str(copy.path)): runs for failure, runs in leader.failures.items()
+            }
+            self.failures += copy.failures
+            self.settle([copy])
 
 
 def _source(work: Work, media: MediaType) -> Source:
@@ -347,10 +283,3 @@ def _source(work: Work, media: MediaType) -> Source:
         work.location.byte_count,
         time.time(),
     )
-
-
-def _check_unchanged(work: Work) -> None:
-    """The text must be that of the bytes whose hash is the source's id."""
-    stat = work.path.stat()
-    if (stat.st_size, stat.st_mtime_ns) != (work.location.byte_count, work.location.modified_ns):
-        raise SourceVanished("changed while it was read; ingest it again")

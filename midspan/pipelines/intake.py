@@ -6,45 +6,17 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from midspan.db.record_store import ItemLease, RecordStore
 from midspan.errors import EmptySource, MidspanError, SourceVanished, UnsupportedSource
 from midspan.pipelines import stopping
+from midspan.pipelines.failing import failure_of
+from midspan.pipelines.work import Work
 from midspan.records import Failure, Location
 
 RACY_NS = 2_000_000_000
 """A file written this shortly before it was seen may have changed again within the same time stamp."""
-
-Outcome = Literal["new", "unchanged", "superseded"]
-
-
-@dataclass
-class Work:
-    """One item on its way through the pipeline."""
-
-    path: Path
-    lease: ItemLease | None
-    location: Location
-    outcome: Outcome
-    known: bool
-    """Its path is in the store already (pointing at this or another source)."""
-    pending: frozenset[str]
-    """Ids of the runs that are not complete for it; empty when there is nothing to do."""
-    failures: list[tuple[str | None, Failure]] = field(default_factory=list)
-    """(run id, failure)"""
-    segments: int = 0
-    records: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def source_id(self) -> str:
-        return self.location.source_id
-
-    def counted(self) -> dict[str, int]:
-        """Records by kind, as an item's row keeps them."""
-        return {str(kind): count for kind, count in self.records.items()}
 
 
 def sha256_of(path: Path, stop: Callable[[], bool] = stopping.never) -> str:
@@ -55,14 +27,6 @@ def sha256_of(path: Path, stop: Callable[[], bool] = stopping.never) -> str:
             sha.update(block)
             stopping.check(stop)
     return sha.hexdigest()
-
-
-def failure_of(path: Path | str, stage: str, error: Exception, segment_id: str | None = None) -> Failure:
-    """An error as a failure item; unknown errors name their class and are worth a retry."""
-    if isinstance(error, MidspanError):
-        return Failure(str(path), stage, type(error).__name__, str(error), error.retryable, segment_id)
-    message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    return Failure(str(path), stage, type(error).__name__, message, True, segment_id)
 
 
 def _stat(path: Path) -> os.stat_result:

@@ -11,11 +11,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from midspan.models.action.signature import DIM, Motion, Signature, describe, in_words
+from midspan.models.action.identity import RUN
+from midspan.models.action.motion import Motion, Signature, in_words
 from midspan.pipelines.stage import Batch, Stage
-from midspan.records import ActionEvent, Embedding, Product, Provenance, Run, Segment, record_id
-
-_RUN = Run("signature", 1, "action.signature", parameters={"dim": DIM})
+from midspan.records import ActionEvent, Embedding, Product, Provenance, Run, Segment, Source, record_id
 
 
 @dataclass(frozen=True)
@@ -24,36 +23,42 @@ class _Window:
     signature: Signature
 
 
+Windows = dict[int, _Window]
+"""The windows of a source by ordinal."""
+
+
 class SignatureStage(Stage):
     """A visual vector a window; at the end of a source one event for each stretch of like motion."""
 
-    name = "signature"
+    name = "action"
     unit = "s"
     requires = ("frames",)
     produces = ("event", "embedding.visual")
 
-    def __init__(self) -> None:
-        self._windows: dict[str, dict[int, _Window]] = {}
-
     @property
     def run(self) -> Run:
-        return _RUN
+        return RUN
+
+    def open(self, source: Source) -> Windows:
+        return {}
 
     def __call__(self, batch: Batch) -> list[Product]:
+        from midspan.models.action.signature import describe  # loads OpenCV
+
         products: list[Product] = []
         for segment in batch.segments:
             frames = batch.frames[segment.id]
             signature = describe(frames.rgb, frames.times)
-            self._windows.setdefault(segment.source_id, {})[segment.ordinal] = _Window(segment, signature)
+            windows: Windows = batch.memories[segment.source_id]
+            windows[segment.ordinal] = _Window(segment, signature)
             products.append(
-                Embedding(segment.id, segment.source_id, _RUN.id, space="visual", vector=signature.vector)
+                Embedding(segment.id, segment.source_id, RUN.id, space="visual", vector=signature.vector)
             )
         return products
 
-    def finish(self, source_id: str) -> list[Product]:
-        """Events of a source, in order; the windows are forgotten."""
-        seen = self._windows.pop(source_id, {})
-        windows = [seen[ordinal] for ordinal in sorted(seen)]
+    def finish(self, memory: Windows) -> list[Product]:
+        """Events of a source, in order."""
+        windows = [memory[ordinal] for ordinal in sorted(memory)]
         return [_event(stretch) for stretch in _stretches(windows)]
 
 
@@ -84,8 +89,8 @@ def _event(stretch: list[_Window]) -> ActionEvent:
     colours = np.mean([window.signature.colours for window in stretch], axis=0)
     brightness = float(np.mean([window.signature.brightness for window in stretch]))
     return ActionEvent(
-        id=record_id("event", first.source_id, _RUN.id, first.start, last.end),
-        provenance=Provenance(first.source_id, _RUN.id, first.id, "s", first.start, last.end),
+        id=record_id("event", first.source_id, RUN.id, first.start, last.end),
+        provenance=Provenance(first.source_id, RUN.id, first.id, "s", first.start, last.end),
         text=in_words(motion, colours, brightness),
         verb=f"moving {kind.direction}".strip(),
         nouns=(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from midspan.errors import WrongUse
-from midspan.records import Product, Run, Segment, Unit
+from midspan.records import Product, Run, Segment, Source, Unit
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ class Batch:
     """Frames by segment id; for windows only."""
     shared: dict[str, list[Any]] = field(default_factory=dict)
     """What stages pass on without storing it, as ``parse``: one entry a segment."""
+    memories: Mapping[str, Any] = field(default_factory=dict)
+    """What the stage at hand remembers of each source in the batch, by source id: what its ``open`` gave."""
 
 
 class Stage(ABC):
@@ -40,6 +42,17 @@ class Stage(ABC):
 
     A stage raises when it cannot do a segment; the ingest loop finds the segment, records the failure
     and goes on with the rest. Calling it again with the same segments gives the same products.
+
+    A stage keeps nothing of a source in itself. What it must know of earlier segments stands in a memory
+    that ``open`` makes and the ingest loop owns, from before the source's first segment until its end, or
+    until reading it breaks off, or the loop stops or raises. Each ingestion of a source begins with a new
+    memory and with its first segment, also when the segments come from the store.
+
+    The segments of a source come in ascending ordinal, over several batches, among those of other sources.
+    When a batch fails, its halves come again, down to the single segment: so a segment may come when the
+    memory holds it already, and later ones, and must be answered as if it came for the first time. To be
+    answered alike whether or not an earlier segment failed, note all segments in the memory before doing
+    what may fail.
     """
 
     name: str
@@ -54,12 +67,20 @@ class Stage(ABC):
     def run(self) -> Run | None:
         """Who says it; None for a stage that stores nothing (a run of its own would mean nothing)."""
 
+    def open(self, source: Source) -> Any:
+        """The memory of a source, empty; called before its first segment."""
+        return None
+
     @abstractmethod
     def __call__(self, batch: Batch) -> list[Product]:
         """The products of these segments, each with ids made by ``record_id`` from this run."""
 
-    def finish(self, source_id: str) -> list[Product]:
-        """What can only be said after a source's last segment; called once, in segment order."""
+    def finish(self, memory: Any) -> list[Product]:
+        """What can only be said after a source's last segment; the memory ends with it.
+
+        Called once, and only if no segment failed in this stage: what was said without one of them would
+        stay beside what is said with it, once that one is retried.
+        """
         return []
 
 

@@ -101,6 +101,8 @@ class IngestReport:
     new: int
     unchanged: int
     superseded: int
+    partial: int
+    """Read to the end, but a stage failed at some segments."""
     failed: int
     segments: int
     records: Mapping[str, int]
@@ -119,6 +121,7 @@ class IngestReport:
                 "unchanged": self.unchanged,
                 "superseded": self.superseded,
                 "failed": self.failed,
+                "partial": self.partial,
             },
             "segments": self.segments,
             "records": dict(self.records),
@@ -129,6 +132,8 @@ class IngestReport:
                     "kind": failure.kind,
                     "message": failure.message,
                     "retryable": failure.retryable,
+                    "page": failure.page,
+                    "second": failure.second,
                 }
                 for failure in self.failures
             ],
@@ -153,6 +158,13 @@ class JobView:
     started_at: float | None
     finished_at: float | None
     message: str
+    partial: int = 0
+    """So many of the items that are done are so in part: a stage failed at some segments."""
+
+    @property
+    def words(self) -> str:
+        """Its state, and how much of what is done is done in part."""
+        return f"{self.state}, {self.partial} in part" if self.partial else self.state
 
 
 @dataclass(frozen=True)
@@ -161,6 +173,7 @@ class JobItemView:
     path: str
     state: ItemState
     outcome: str
+    """new, unchanged, superseded, partial or failed; empty before the end."""
     attempts: int
     source_id: str | None
     failures: tuple[Failure, ...]

@@ -62,6 +62,7 @@ def report(parts: Parts, job_id: str, seconds: float) -> IngestReport:
         new=tally.outcomes.get("new", 0),
         unchanged=tally.outcomes.get("unchanged", 0),
         superseded=tally.outcomes.get("superseded", 0),
+        partial=tally.outcomes.get("partial", 0),
         failed=tally.outcomes.get("failed", 0),
         segments=tally.segments,
         records={kind: tally.records.get(kind, 0) for kind in RECORDS},

@@ -154,6 +154,7 @@ def job(row: JobRow) -> JobView:
         started_at=row.started_at,
         finished_at=row.finished_at,
         message=row.message,
+        partial=row.partial,
     )
 
 

@@ -51,7 +51,7 @@ def failure_groups(failures: Iterable[Failure]) -> tuple[FailureGroup, ...]:
 
 
 def _ended(job: JobRow, groups: tuple[FailureGroup, ...]) -> tuple[list[str], list[str]]:
-    if job.state == "done":
+    if job.state == "done" and not job.partial:
         return [f"it is done: all {job.done} items"], []
     again = f"`midspan jobs retry {job.id}`"
     if job.state == "cancelled":
@@ -59,12 +59,17 @@ def _ended(job: JobRow, groups: tuple[FailureGroup, ...]) -> tuple[list[str], li
             [f"somebody cancelled it after {job.done} of {job.total} items; what is done stays"],
             [f"to go on with the rest: {again}"],
         )
-    reasons = [f"{job.failed} of {job.total} items failed, {job.done} are done"]
+    reasons = [_told(job)]
     retryable = [group for group in groups if group.retryable]
     advice = [f"items that may go better another time: {again}"] if retryable else []
     if len(retryable) < len(groups):
         advice.append(f"mend or remove the files that cannot be read (see the failures), then {again}")
     return reasons, advice
+
+
+def _told(job: JobRow) -> str:
+    part = f", {job.partial} of them in part: at some segments a stage failed" if job.partial else ""
+    return f"{job.failed} of {job.total} items failed, {job.done} are done{part}"
 
 
 def _foreground(job: JobRow, held: list[Held]) -> tuple[list[str], list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import PurePath
+from typing import Literal
 
 import streamlit as st
 
@@ -27,6 +28,8 @@ ICONS = {
     "cancelled": "–",
     "interrupted": "!",
 }
+ENDS = {"failed": ("failed", ":material/error:"), "partial": ("done in part", ":material/warning:")}
+"""Words and icon for items that did not end well."""
 
 
 def render(workspace: Workspace) -> None:
@@ -66,7 +69,9 @@ def _job(workspace: Workspace, job: JobView) -> None:
         if job.state in OPEN and st.toggle("Why is it not done?", key=f"why-{job.id}"):
             _why(workspace, job)
         if job.failed:
-            _failures(workspace, job)
+            _failures(workspace, job, "failed")
+        if job.partial:
+            _failures(workspace, job, "partial")
 
 
 def _why(workspace: Workspace, job: JobView) -> None:
@@ -77,23 +82,25 @@ def _why(workspace: Workspace, job: JobView) -> None:
 
 
 def _tally(job: JobView) -> str:
+    partial = f" ({job.partial:,} in part)" if job.partial else ""
     failed = f", {job.failed:,} failed" if job.failed else ""
-    return f"{job.done:,} of {counted(job.total, 'file')} done{failed}"
+    return f"{job.done:,} of {counted(job.total, 'file')} done{partial}{failed}"
 
 
 def _buttons(workspace: Workspace, job: JobView, column: st.delta_generator.DeltaGenerator) -> None:
     if job.state in OPEN:
         if column.button("Cancel", key=f"cancel-{job.id}"):
             _do(lambda: workspace.cancel(job.id), "Asked to stop; what is done stays done.")
-    elif (job.failed or job.state in ("cancelled", "interrupted")) and column.button(
+    elif (job.failed or job.partial or job.state in ("cancelled", "interrupted")) and column.button(
         "Retry", key=f"retry-{job.id}"
     ):
         _do(lambda: workspace.retry(job.id), "Put back in the queue.")
 
 
-def _failures(workspace: Workspace, job: JobView) -> None:
-    items = workspace.job_items(job.id, state="failed")
-    with st.expander(f"{counted(len(items), 'file')} failed", icon=":material/error:", expanded=True):
+def _failures(workspace: Workspace, job: JobView, state: Literal["failed", "partial"]) -> None:
+    items = workspace.job_items(job.id, state=state)
+    words, icon = ENDS[state]
+    with st.expander(f"{counted(len(items), 'file')} {words}", icon=icon, expanded=True):
         for item in items[:LISTED]:
             reasons = "".join(_reason(failure) for failure in item.failures)
             st.html(f'<span class="ms-title">{as_html(PurePath(item.path).name)}</span>{reasons}')
@@ -104,9 +111,10 @@ def _failures(workspace: Workspace, job: JobView) -> None:
 def _reason(failure: Failure) -> str:
     """HTML of what went wrong in one stage."""
     again = "worth a retry" if failure.retryable else "a retry will not help"
+    place = f"{failure.place} · " if failure.place else ""
     return (
         f'<div class="ms-text">{as_html(failure.message)}</div>'
-        f'<div class="ms-meta">{as_html(failure.kind)} in {as_html(failure.stage)} · {again}</div>'
+        f'<div class="ms-meta">{place}{as_html(failure.kind)} in {as_html(failure.stage)} · {again}</div>'
     )
 
 

@@ -12,7 +12,7 @@ from midspan.platform.answers import SourceSummary
 from midspan.ui import adding, jobs_panel, style
 from midspan.ui.escaping import as_html, plain
 from midspan.ui.kinds import KINDS
-from midspan.ui.wording import byte_size, clock
+from midspan.ui.wording import byte_size, clock, counted
 
 PAGE = 100
 
@@ -62,7 +62,7 @@ def _table(found: list[SourceSummary]) -> SourceSummary | None:
             "Length": [_length(one) for one in found],
             "Segments": [one.segments for one in found],
             **{view.heading: [one.records.get(kind, 0) for one in found] for kind, view in KINDS.items()},
-            "State": ["complete" if one.complete else "has failures" for one in found],
+            "State": [_state(one) for one in found],
         }
     )
     event = st.dataframe(
@@ -86,6 +86,13 @@ def _found(one: SourceSummary) -> str:
     return ", ".join(KINDS[kind].counted(count) for kind, count in one.records.items() if count)
 
 
+def _state(one: SourceSummary) -> str:
+    """Complete, or at how many of its sentences or windows a stage failed."""
+    if one.complete:
+        return "complete"
+    return f"partial: failed at {counted(one.failed, 'place')}" if one.failed else "not complete"
+
+
 def _detail(workspace: Workspace, one: SourceSummary) -> None:
     with st.container(border=True):
         here = workspace.media_path(one.source.id)
@@ -98,6 +105,6 @@ def _detail(workspace: Workspace, one: SourceSummary) -> None:
                 "SHA-256": one.source.id,
                 "Added": datetime.fromtimestamp(one.source.added_at).strftime("%Y-%m-%d %H:%M"),
                 "Found": _found(one),
-                "State": "complete" if one.complete else "has failures; see its job, or ingest it again",
+                "State": _state(one) if one.complete else f"{_state(one)}; see its job, or ingest it again",
             }
         )

@@ -19,6 +19,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from midspan.db import migrate
+from midspan.db.jobs.store import JobStore
 from midspan.db.record_store import TARGETS, Commit, SegmentFilter
 from midspan.db.records.engine import make_engine, reading, writing
 from midspan.db.records.relational import SqlRecordStore
@@ -175,6 +176,45 @@ def test_a_database_of_the_first_schema_is_brought_up_with_its_records(bare_url:
     store.retire(source, None)
     assert store.near_points("adult", (0.0, 0.0, 0.0), 9) == []
     store.close()
+
+
+def test_jobs_of_before_stay_and_what_was_partial_may_be_retried_after_a_step_back(bare_url: str) -> None:
+    """Written by the statements of that time: an item that failed, a failure without a place."""
+    go(bare_url, command.upgrade, "0007")
+    run(
+        bare_url,
+        "INSERT INTO job(id, state, paths, stages, total, done, failed, discovering, cancel_requested, "
+        "created_at, message, worker) VALUES ('job-1', 'failed', '[]', '[]', 2, 1, 1, false, false, 1.0, "
+        "'', '')",
+        *(
+            "INSERT INTO job_item(job_id, idx, uri, state, outcome, attempts, lease_holder, lease_token, "
+            f"lease_until, segments, records) VALUES ('job-1', {index}, '/{index}', '{state}', '{outcome}', "
+            "1, '', 1, 0.0, 3, '{}')"
+            for index, state, outcome in ((0, "done", "new"), (1, "failed", "failed"))
+        ),
+        "INSERT INTO failure(digest, job_id, item, path, stage, kind, message, retryable, created_at) "
+        "VALUES ('d', 'job-1', 1, '/1', 'facts', 'E', 'broken', true, 1.0)",
+    )
+    migrate.upgrade(bare_url)
+    engine = make_engine(bare_url)
+    jobs = JobStore(engine)
+    job = jobs.job("job-1")
+    assert job is not None
+    assert (job.state, job.done, job.partial, job.failed) == ("failed", 1, 0, 1)
+    [item] = jobs.items("job-1", "failed")
+    assert item.failures == (Failure("/1", "facts", "E", "broken", True),)
+    run(
+        bare_url,
+        "UPDATE job_item SET outcome = 'partial' WHERE idx = 0",
+        "UPDATE job SET partial = 1 WHERE id = 'job-1'",
+    )
+    go(bare_url, command.downgrade, "0007")
+    migrate.upgrade(bare_url)
+    job = jobs.job("job-1")
+    assert job is not None
+    assert (job.done, job.partial, job.failed) == (0, 0, 2)
+    assert jobs.retry("job-1") == 2
+    engine.dispose()
 
 
 def test_migrations_do_not_import_the_tables_of_today() -> None:

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from midspan.models.atlas.gate import Gate
 from midspan.models.atlas.phantom_atlas import phantom_atlas
@@ -9,7 +10,7 @@ from midspan.models.atlas.predictor import Thresholds
 from midspan.pipelines.atlas import AtlasStage
 from midspan.pipelines.embedding import SentenceVectors
 from midspan.pipelines.stage import Batch
-from midspan.records import Segment
+from midspan.records import Run, Segment, Source
 
 
 class StandIn:
@@ -27,18 +28,28 @@ class StandIn:
         return np.tile([float(organ == "liver") for organ in (*self.organs, "none")], (len(texts), 1))
 
 
-class Encoder:
+def encode(texts):
     """Texts about rain lie on the far side of the gate."""
-
-    name, weights_sha256, dim = "stand-in", "0" * 64, 2
-
-    def encode(self, texts):
-        return np.array([[-1.0 if "rain" in text else 1.0, 0.0] for text in texts], dtype=np.float32)
+    return np.array([[-1.0 if "rain" in text else 1.0, 0.0] for text in texts], dtype=np.float32)
 
 
 def stage(model=None, gated=True):
-    vectors = SentenceVectors(Encoder(), lambda run_id, keys: {})
-    return AtlasStage(Placer(phantom_atlas, lambda: model or StandIn()), vectors if gated else None)
+    vectors = SentenceVectors(Run("embedding", 1), encode, lambda run_id, keys: {})
+    return AtlasStage(lambda: Placer(phantom_atlas, lambda: model or StandIn()), vectors if gated else None)
+
+
+def batch_of(one, *sentences, memories=None):
+    """A batch of sentences with what the stage remembers of their sources so far."""
+    memories = {} if memories is None else memories
+    for segment in sentences:
+        if segment.source_id not in memories:
+            source = Source(segment.source_id, "document", "text/plain", "", 0, 0.0)
+            memories[segment.source_id] = one.open(source)
+    return Batch(sentences, memories=memories)
+
+
+def said(one, *sentences, memories=None):
+    return one(batch_of(one, *sentences, memories=memories))
 
 
 def sentence(text, start=100, kind="sentence", ordinal=0):
@@ -47,7 +58,7 @@ def sentence(text, start=100, kind="sentence", ordinal=0):
 
 def test_record_points_at_the_word_in_the_source():
     text = "Stones form in the left kidney."
-    (record,) = stage()(Batch([sentence(text)]))
+    (record,) = said(stage(), sentence(text))
     start = 100 + text.index("kidney")
     assert (record.provenance.start, record.provenance.end) == (start, start + len("kidney"))
     assert (record.organ, record.laterality, record.named, record.status) == (
@@ -61,34 +72,34 @@ def test_record_points_at_the_word_in_the_source():
 
 def test_an_inferred_record_points_at_the_sentence():
     text = "Hepatitis is catching."
-    (record,) = stage()(Batch([sentence(text)]))
+    (record,) = said(stage(), sentence(text))
     assert (record.provenance.start, record.provenance.end) == (100, 100 + len(text))
     assert (record.organ, record.named, record.score) == ("liver", False, 1.0)
 
 
 def test_abstention_has_no_point():
-    (record,) = stage()(Batch([sentence("No liver disease.")]))
+    (record,) = said(stage(), sentence("No liver disease."))
     assert (record.x_mm, record.organ, record.status, record.negated) == (None, None, "abstained", True)
 
 
 def test_every_sentence_gets_an_answer_and_no_fragment_does():
     model = StandIn()
-    batch = Batch([sentence("kidney liver heart", kind="fragment"), sentence("It rained.", ordinal=1)])
-    (record,) = stage(model)(batch)
+    title = sentence("kidney liver heart", kind="fragment")
+    (record,) = said(stage(model), title, sentence("It rained.", ordinal=1))
     assert (record.status, record.reason, record.named) == ("abstained", "no anatomy", False)
     assert record.provenance.segment_id == "seg-1" and model.asked == []
 
 
 def test_without_vectors_the_gate_is_open():
     model = StandIn()
-    (record,) = stage(model, gated=False)(Batch([sentence("It rained.")]))
+    (record,) = said(stage(model, gated=False), sentence("It rained."))
     assert record.organ == "liver" and model.asked == ["It rained."]
     assert stage(gated=False).run.id != stage().run.id
 
 
 def test_same_segments_give_the_same_records():
-    batch = Batch([sentence("The heart."), sentence("The lungs.", start=300, ordinal=1)])
     one = stage()
+    batch = batch_of(one, sentence("The heart."), sentence("The lungs.", start=300, ordinal=1))
     assert one(batch) == one(batch)
     assert len({record.id for record in one(batch)}) == 2
 
@@ -109,21 +120,33 @@ def organs_of(records):
 def test_sentences_before_decide_whatever_the_batches_are():
     segments = [sentence(text, 100 * n, ordinal=n) for n, text in enumerate(TEXTS)]
     whole = stage(Undecided(), gated=False)
-    found = organs_of(whole(Batch(segments)))
+    found = organs_of(said(whole, *segments))
     # after the liver as much speaks for the one as for the other
     assert found == ["kidney", "kidney", "kidney", "liver", None, None]
-    pieces = stage(Undecided(), gated=False)
-    cut = [record for n in range(len(TEXTS)) for record in pieces(Batch(segments[n : n + 1]))]
+    pieces, memories = stage(Undecided(), gated=False), {}
+    cut = [record for segment in segments for record in said(pieces, segment, memories=memories)]
     assert organs_of(cut) == found
-    assert organs_of(pieces(Batch(segments[2:4]))) == found[2:4]  # a piece again, as after a failure
+    again = said(pieces, *segments[2:4], memories=memories)  # a piece again, as after a failure
+    assert organs_of(again) == found[2:4]
 
 
-def test_documents_have_contexts_of_their_own_and_end():
-    one = stage(Undecided(), gated=False)
+def test_documents_have_contexts_of_their_own():
+    one, memories = stage(Undecided(), gated=False), {}
     here, there = (
         sentence("The kidney.", ordinal=0),
         replace(sentence("It aches.", ordinal=1), source_id="other"),
     )
-    assert organs_of(one(Batch([here, there]))) == ["kidney", None]
-    assert one.finish("source") == []
-    assert organs_of(one(Batch([sentence("It aches.", 300, ordinal=1)]))) == [None]
+    assert organs_of(said(one, here, there, memories=memories)) == ["kidney", None]
+    assert one.finish(memories["source"]) == []
+    assert organs_of(said(one, sentence("It aches.", 300, ordinal=1))) == [None]
+
+
+def test_a_sentence_that_failed_counts_for_those_after_it():
+    """So that they say the same whether or not it is retried."""
+    one, memories = stage(Undecided(), gated=True), {}
+    vectors = one._vectors
+    vectors._encode, works = lambda texts: 1 / 0, vectors._encode
+    with pytest.raises(ZeroDivisionError):
+        said(one, sentence("The kidney."), memories=memories)
+    vectors._encode = works
+    assert organs_of(said(one, sentence("It aches.", 300, ordinal=1), memories=memories)) == ["kidney"]

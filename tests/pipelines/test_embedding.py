@@ -3,16 +3,15 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from midspan.models.identity import encoder_run
 from midspan.pipelines.embedding import EmbeddingStage, SentenceVectors, text_sha256
 from midspan.pipelines.stage import Batch
 from midspan.records import Embedding, Segment, SegmentKind
 
+RUN = encoder_run("counting", "0" * 64, 2)
+
 
 class CountingEncoder:
-    name = "counting"
-    weights_sha256 = "0" * 64
-    dim = 2
-
     def __init__(self) -> None:
         self.seen: list[str] = []
 
@@ -42,7 +41,7 @@ def embeddings(stage: EmbeddingStage, *texts: str) -> list[Embedding]:
 
 
 def test_every_sentence_has_a_vector_that_leads_back_to_its_run() -> None:
-    stage = EmbeddingStage(SentenceVectors(CountingEncoder(), nothing))
+    stage = EmbeddingStage(SentenceVectors(RUN, CountingEncoder().encode, nothing))
     one, two = embeddings(stage, "one", "two")
     assert (one.segment_id, two.segment_id, one.source_id) == ("seg-0", "seg-1", "source")
     assert one.run_id == stage.run.id and one.space == "text" and one.text_sha256 == text_sha256("one")
@@ -50,7 +49,9 @@ def test_every_sentence_has_a_vector_that_leads_back_to_its_run() -> None:
 
 def test_equal_texts_are_encoded_once() -> None:
     encoder = CountingEncoder()
-    one, _, again = embeddings(EmbeddingStage(SentenceVectors(encoder, nothing)), "one", "two", "one")
+    one, _, again = embeddings(
+        EmbeddingStage(SentenceVectors(RUN, encoder.encode, nothing)), "one", "two", "one"
+    )
     assert encoder.seen == ["one", "two"]
     np.testing.assert_array_equal(one.vector, again.vector)
 
@@ -64,7 +65,7 @@ def test_what_was_encoded_before_is_looked_up_under_this_run() -> None:
         return {key: known for key in hashes if key == text_sha256("old")}
 
     encoder = CountingEncoder()
-    stage = EmbeddingStage(SentenceVectors(encoder, cached))
+    stage = EmbeddingStage(SentenceVectors(RUN, encoder.encode, cached))
     old, _ = embeddings(stage, "old", "new")
     assert encoder.seen == ["new"] and asked == [stage.run.id]
     np.testing.assert_array_equal(old.vector, known)
@@ -72,14 +73,12 @@ def test_what_was_encoded_before_is_looked_up_under_this_run() -> None:
 
 def test_fragments_have_no_vector() -> None:
     encoder = CountingEncoder()
-    assert EmbeddingStage(SentenceVectors(encoder, nothing))(batch("Page 3", kind="fragment")) == []
+    assert (
+        EmbeddingStage(SentenceVectors(RUN, encoder.encode, nothing))(batch("Page 3", kind="fragment")) == []
+    )
     assert encoder.seen == []
 
 
-def test_other_weights_are_another_run() -> None:
-    one, other = CountingEncoder(), CountingEncoder()
-    other.weights_sha256 = "1" * 64
-    assert (
-        EmbeddingStage(SentenceVectors(one, nothing)).run.id
-        != EmbeddingStage(SentenceVectors(other, nothing)).run.id
-    )
+def test_other_weights_or_another_dimension_are_another_run() -> None:
+    runs = [RUN, encoder_run("counting", "1" * 64, 2), encoder_run("counting", "0" * 64, 3)]
+    assert len({SentenceVectors(run, CountingEncoder().encode, nothing).run.id for run in runs}) == 3

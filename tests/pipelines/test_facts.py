@@ -2,9 +2,11 @@ from dataclasses import replace
 
 import pytest
 
+from midspan.models.facts import identity
 from midspan.models.facts.knowledge_graph import bundled_kg
-from midspan.models.facts.linking import Linker
+from midspan.models.facts.reader import FactReader
 from midspan.models.parser import Parser, load_parser
+from midspan.models.registry import MODELS
 from midspan.pipelines.facts import FactStage
 from midspan.pipelines.parse import ParseStage
 from midspan.pipelines.stage import Batch, check_order
@@ -28,9 +30,7 @@ def parser() -> Parser:
 
 @pytest.fixture(scope="module")
 def stage() -> FactStage:
-    return FactStage(
-        Linker(bundled_kg()), graph_sha256=bundled_kg().sha256, parser_sha256=Parser.weights_sha256
-    )
+    return FactStage(FactReader.bundled)
 
 
 def segments() -> list[Segment]:
@@ -44,7 +44,7 @@ def segments() -> list[Segment]:
 
 def facts(parser: Parser, stage: FactStage) -> list[Fact]:
     batch = Batch(segments())
-    ParseStage(parser)(batch)
+    ParseStage(lambda: parser)(batch)
     products = stage(batch)
     assert all(isinstance(product, Fact) for product in products)
     return [product for product in products if isinstance(product, Fact)]
@@ -81,18 +81,22 @@ def test_the_same_again_gives_the_same_ids_and_none_twice(parser: Parser, stage:
     assert len(set(ids)) == len(ids)
 
 
-def test_another_parser_or_graph_is_another_run(stage: FactStage) -> None:
-    linker = Linker(bundled_kg())
-    runs = {
-        stage.run.id,
-        FactStage(linker, graph_sha256="1" * 64, parser_sha256=Parser.weights_sha256).run.id,
-        FactStage(linker, graph_sha256=bundled_kg().sha256, parser_sha256="1" * 64).run.id,
-    }
+def test_another_parser_or_graph_is_another_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = {identity.run().id}
+    for name in ("facts.alias", "parse.en-core-web-sm"):
+        with monkeypatch.context() as changed:
+            changed.setitem(MODELS, name, replace(MODELS[name], weights_sha256="1" * 64))
+            runs.add(identity.run().id)
     assert len(runs) == 3
 
 
+def test_the_run_names_what_is_loaded(stage: FactStage) -> None:
+    assert stage.run.weights_sha256 == bundled_kg().sha256
+    assert stage.run.parameters["parser"] == Parser.weights_sha256
+
+
 def test_it_needs_the_parse(parser: Parser, stage: FactStage) -> None:
-    check_order([ParseStage(parser), stage])
+    check_order([ParseStage(lambda: parser), stage])
     with pytest.raises(Exception, match="requires parse"):
         check_order([stage])
 
@@ -100,5 +104,5 @@ def test_it_needs_the_parse(parser: Parser, stage: FactStage) -> None:
 def test_a_segment_that_was_not_parsed_has_no_facts(parser: Parser, stage: FactStage) -> None:
     fragment = replace(segments()[0], kind="fragment")
     batch = Batch([fragment])
-    ParseStage(parser)(batch)
+    ParseStage(lambda: parser)(batch)
     assert stage(batch) == []

@@ -18,9 +18,9 @@ def segment(text: str, kind: SegmentKind = "sentence") -> Segment:
 
 def test_fragments_are_not_parsed() -> None:
     batch = Batch([segment("a"), segment("b", "fragment"), segment("c")])
-    assert ParseStage(UpperParser())(batch) == []
+    assert ParseStage(UpperParser)(batch) == []
     assert batch.shared["parse"] == ["A", None, "C"]
 
 
 def test_it_stores_nothing_and_so_has_no_run() -> None:
-    assert ParseStage(UpperParser()).run is None
+    assert ParseStage(UpperParser).run is None

@@ -4,7 +4,7 @@ import pytest
 
 from midspan.pipelines.signature import SignatureStage
 from midspan.pipelines.stage import Batch, Frames
-from midspan.records import ActionEvent, Embedding, Segment
+from midspan.records import ActionEvent, Embedding, Segment, Source
 
 
 def window(ordinal, step, source="source"):
@@ -20,21 +20,33 @@ def window(ordinal, step, source="source"):
     return segment, Frames(frames, 2.0 * ordinal + np.arange(16) / 8)
 
 
-def batch(*windows):
-    return Batch([segment for segment, _ in windows], {segment.id: frames for segment, frames in windows})
+def look(windows, memories=None):
+    """What the stage says of a batch of windows; adds to the memories of their sources."""
+    stage, memories = SignatureStage(), {} if memories is None else memories
+    for segment, _ in windows:
+        if segment.source_id not in memories:
+            memories[segment.source_id] = stage.open(Source(segment.source_id, "video", "", "", 0, 0.0))
+    frames = {segment.id: frames for segment, frames in windows}
+    return stage(Batch([segment for segment, _ in windows], frames, memories=memories))
+
+
+def events_of(*batches):
+    """By source id the events of the windows in these batches."""
+    memories = {}
+    for windows in batches:
+        look(windows, memories)
+    return {source: SignatureStage().finish(memory) for source, memory in memories.items()}
 
 
 def test_every_window_has_a_visual_vector():
-    products = SignatureStage()(batch(window(0, 0), window(1, 3)))
+    products = look([window(0, 0), window(1, 3)])
     assert [type(product) for product in products] == [Embedding, Embedding]
     assert [product.segment_id for product in products] == ["source-0", "source-1"]
     assert {product.space for product in products} == {"visual"}
 
 
 def test_neighbouring_windows_of_like_motion_are_one_event():
-    stage = SignatureStage()
-    stage(batch(window(0, 0), window(1, 3), window(2, 3), window(3, -3), window(4, 0)))
-    events = stage.finish("source")
+    events = events_of([window(0, 0), window(1, 3), window(2, 3), window(3, -3), window(4, 0)])["source"]
     assert [(e.verb, e.provenance.start, e.provenance.end) for e in events] == [
         ("moving right", 2.0, 6.0),
         ("moving left", 6.0, 8.0),
@@ -45,34 +57,25 @@ def test_neighbouring_windows_of_like_motion_are_one_event():
 
 
 def test_a_gap_between_windows_ends_an_event():
-    stage = SignatureStage()
-    stage(batch(window(0, 3), window(2, 3)))
-    assert len(stage.finish("source")) == 2
+    assert len(events_of([window(0, 3), window(2, 3)])["source"]) == 2
 
 
 def test_the_same_window_twice_counts_once():
-    once, twice = SignatureStage(), SignatureStage()
-    first = once(batch(window(0, 3), window(1, 3)))
-    twice(batch(window(0, 3), window(1, 3)))
-    again = twice(batch(window(0, 3), window(1, 3)))
-    for one, other in zip(first, again, strict=True):
+    windows = [window(0, 3), window(1, 3)]
+    for one, other in zip(look(windows), look(windows), strict=True):
         assert np.array_equal(one.vector, other.vector)
-    assert once.finish("source") == twice.finish("source")
+    assert events_of(windows) == events_of(windows, windows)
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1)])
 def test_batches_and_their_order_do_not_matter(order):
     windows = [window(0, 3), window(1, 3), window(2, 3)]
-    stage = SignatureStage()
-    for k in order:
-        stage(batch(windows[k]))
-    (event,) = stage.finish("source")
+    (event,) = events_of(*([windows[k]] for k in order))["source"]
     assert (event.provenance.start, event.provenance.end) == (0.0, 6.0)
 
 
 def test_sources_do_not_mix():
-    stage = SignatureStage()
-    stage(batch(window(0, 3, "one"), window(1, 3, "two")))
-    assert [event.provenance.source_id for event in stage.finish("one")] == ["one"]
-    assert [event.provenance.source_id for event in stage.finish("two")] == ["two"]
-    assert stage.finish("three") == []
+    events = events_of([window(0, 3, "one"), window(1, 3, "two")])
+    assert [event.provenance.source_id for event in events["one"]] == ["one"]
+    assert [event.provenance.source_id for event in events["two"]] == ["two"]
+    assert SignatureStage().finish({}) == []

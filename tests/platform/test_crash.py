@@ -8,7 +8,6 @@ import sys
 import pytest
 
 from midspan import Workspace
-from midspan.platform.parts import Parts
 
 pytestmark = pytest.mark.slow
 

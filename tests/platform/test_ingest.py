@@ -30,7 +30,7 @@ def test_a_first_ingest_finds_records_of_every_text_capability(ingested):
 def test_the_report_has_the_shape_that_scripts_read(ingested):
     answer = ingested[2].as_json()
     assert set(answer) == {"sources", "segments", "records", "failures", "seconds"}
-    assert set(answer["sources"]) == {"new", "unchanged", "superseded", "failed"}
+    assert set(answer["sources"]) == {"new", "unchanged", "superseded", "failed", "partial"}
     assert set(answer["records"]) == {"scene", "atlas", "fact", "event"}
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Column, Connection, and_, bindparam, distinct, func, not_, select, update
 
 from midspan.db.record_store import ItemLease, ItemResult
 from midspan.db.records import codec, dialect
-from midspan.db.records.tables import failure, job, job_item
+from midspan.db.records.tables import failure, job, job_item, source_run
 from midspan.errors import LeaseLost
 from midspan.records import Failure, digest
 
@@ -69,10 +69,14 @@ def finish(connection: Connection, results: Sequence[ItemResult], now: float) ->
             for result in results
         ],
     )
-    ended = Counter((result.lease.job_id, result.state) for result in results)
-    for (job_id, state), count in ended.items():
-        column = job.c.done if state == "done" else job.c.failed
-        connection.execute(update(job).where(job.c.id == job_id).values({column: column + count}))
+    counts: dict[str, Counter[Column[int]]] = {}
+    for result in results:
+        counted = counts.setdefault(result.lease.job_id, Counter())
+        counted[job.c.done if result.state == "done" else job.c.failed] += 1
+        counted[job.c.partial] += result.outcome == "partial"
+    for job_id, counted in counts.items():
+        more = {column: column + count for column, count in counted.items()}
+        connection.execute(update(job).where(job.c.id == job_id).values(more))
 
 
 def note_failures(connection: Connection, failures: Iterable[OfItem], now: float) -> None:
@@ -81,11 +85,24 @@ def note_failures(connection: Connection, failures: Iterable[OfItem], now: float
     dialect.insert_ignore(connection, failure, rows, on=["digest"])
 
 
+def failed_places(connection: Connection, source_ids: Sequence[str]) -> dict[str, int]:
+    """By source id at how many of its segments stages failed whose runs are not complete."""
+    c = failure.c
+    still = and_(source_run.c.source_id == c.source_id, source_run.c.run_id == c.run_id)
+    rows = connection.execute(
+        select(c.source_id, func.count(distinct(func.coalesce(c.segment_id, c.stage))))
+        .join(source_run, still)
+        .where(dialect.one_of(connection, c.source_id, source_ids), not_(source_run.c.complete))
+        .group_by(c.source_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def _failure_row(
     lease: ItemLease | None, source_id: str | None, run_id: str | None, what: Failure, now: float
 ) -> dict[str, object]:
     job_id, item = (lease.job_id, lease.index) if lease is not None else (None, None)
-    row = {
+    row: dict[str, str | int | None] = {
         "job_id": job_id,
         "item": item,
         "source_id": source_id,
@@ -96,4 +113,5 @@ def _failure_row(
         "kind": what.kind,
         "message": codec.printable(what.message),
     }
-    return row | {"digest": digest(*row.values()), "retryable": what.retryable, "created_at": now}
+    told = {"retryable": what.retryable, "page": what.page, "second": what.second}
+    return {**row, **told, "digest": digest(*row.values()), "created_at": now}

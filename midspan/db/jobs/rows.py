@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     RowMapping,
     and_,
@@ -27,6 +28,8 @@ from midspan.records import Failure, SourceKind
 
 JobState = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
 ItemState = Literal["queued", "running", "done", "failed", "cancelled"]
+PARTIAL = "partial"
+"""Outcome of an item that is done, but for a stage that failed at some segments of its source."""
 OPEN = ("queued", "running", "interrupted")
 
 
@@ -41,6 +44,8 @@ class JobRow:
     total: int
     done: int
     failed: int
+    partial: int
+    """So many of the items that are done are so in part."""
     discovering: bool
     cancel_requested: bool
     created_at: float
@@ -64,7 +69,7 @@ class ItemRow:
     uri: str
     state: ItemState
     outcome: str
-    """new, unchanged, superseded or failed; empty before the end."""
+    """new, unchanged, superseded, partial or failed; empty before the end."""
     attempts: int
     source_id: str | None
     segments: int
@@ -182,6 +187,13 @@ def ended(connection: Connection, leases: set[ItemLease]) -> set[ItemLease]:
         if row is not None and row.state in ("done", "failed") and row.lease_token == lease.token:
             found.add(lease)
     return found
+
+
+def in_state(word: str) -> ColumnElement[bool]:
+    """Items in this state, or with ``partial`` those that are done in part."""
+    if word == PARTIAL:
+        return and_(job_item.c.state == "done", job_item.c.outcome == PARTIAL)
+    return job_item.c.state == word
 
 
 def failures_of(connection: Connection, job_id: str, indices: Sequence[int]) -> dict[int, list[Failure]]:

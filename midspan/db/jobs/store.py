@@ -1,6 +1,7 @@
 """Jobs as rows: what was asked for, its items, who works on which, and how each ended.
 
-An item is ``queued``, ``running`` under a lease, and in the end ``done``, ``failed`` or ``cancelled``. A
+An item is ``queued``, ``running`` under a lease, and in the end ``done``, ``failed`` or ``cancelled``. One
+that is done has the outcome ``partial`` where a stage failed at some segments; a retry takes it up again. A
 lease that has run out may be claimed by anybody; its token grows each time, and a commit under an old
 token is refused. Moments are those of the database's clock, so that machines agree on them.
 
@@ -18,7 +19,7 @@ from sqlalchemy import Engine, delete, exists, func, insert, or_, select, update
 
 from midspan.db.jobs import items, reaping
 from midspan.db.jobs import rows as job_rows
-from midspan.db.jobs.rows import OPEN, Held, ItemRow, JobRow, JobState, Tally
+from midspan.db.jobs.rows import OPEN, PARTIAL, Held, ItemRow, JobRow, JobState, Tally
 from midspan.db.record_store import ItemLease, ItemResult
 from midspan.db.records import codec, dialect
 from midspan.db.records.engine import reading, writing
@@ -52,6 +53,7 @@ class JobStore:
                     total=0,
                     done=0,
                     failed=0,
+                    partial=0,
                     discovering=True,
                     cancel_requested=False,
                     created_at=dialect.now(connection),
@@ -285,15 +287,13 @@ class JobStore:
             return job_rows.cancelling(connection, job_id)
 
     def retry(self, job_id: str) -> int:
-        """Put failed and cancelled items back into the queue, without their failures; returns how many."""
+        """Put items that failed, also in part, or were cancelled back into the queue, without their failures;
+        returns how many."""
         with writing(self._engine) as connection:
             row = job_rows.locked_job(connection, job_id)
             mine = job_item.c.job_id == job_id
-            again = list(
-                connection.scalars(
-                    select(job_item.c.idx).where(mine, job_item.c.state.in_(("failed", "cancelled")))
-                )
-            )
+            wanted = or_(*(job_rows.in_state(word) for word in ("failed", PARTIAL, "cancelled")))
+            again = list(connection.scalars(select(job_item.c.idx).where(mine, wanted)))
             if not again and not (row.discovering and row.cancel_requested):
                 return 0
             these = dialect.one_of(connection, job_item.c.idx, again)
@@ -307,8 +307,9 @@ class JobStore:
             connection.execute(update(job_item).where(mine, these).values(**fresh))
             gone = dialect.one_of(connection, failure.c.item, again)
             connection.execute(delete(failure).where(failure.c.job_id == job_id, gone))
-            reopened = {"state": "queued", "failed": 0, "cancel_requested": False, "message": ""}
-            connection.execute(update(job).where(job.c.id == job_id).values(**reopened, finished_at=None))
+            reopened = {"state": "queued", "cancel_requested": False, "message": "", "finished_at": None}
+            left = {"failed": 0, "partial": 0, "done": job.c.done - job.c.partial}
+            connection.execute(update(job).where(job.c.id == job_id).values(**reopened, **left))
         return len(again)
 
     def interrupt(self, job_id: str, message: str) -> None:
@@ -342,10 +343,10 @@ class JobStore:
     def items(
         self, job_id: str, state: str | None = None, limit: int = 100, offset: int = 0
     ) -> list[ItemRow]:
-        """In the order in which they were added."""
+        """In the order in which they were added; ``state`` may also be ``partial``."""
         wanted = select(job_item).where(job_item.c.job_id == job_id).order_by(job_item.c.idx)
         if state is not None:
-            wanted = wanted.where(job_item.c.state == state)
+            wanted = wanted.where(job_rows.in_state(state))
         with reading(self._engine) as connection:
             rows = connection.execute(wanted.limit(limit).offset(offset)).mappings().all()
             failures = job_rows.failures_of(connection, job_id, [row["idx"] for row in rows])

@@ -41,6 +41,8 @@ class SourceSummary:
     records: Mapping[str, int]
     complete: bool
     """No stage of its last runs failed."""
+    failed: int = 0
+    """Segments at which a stage failed; 0 when complete, or when nobody has read it to the end."""
 
 
 @dataclass(frozen=True)

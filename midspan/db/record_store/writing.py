@@ -52,7 +52,7 @@ class ItemResult:
 
     lease: ItemLease
     state: Literal["done", "failed"]
-    outcome: Literal["new", "unchanged", "superseded", "failed"]
+    outcome: Literal["new", "unchanged", "superseded", "partial", "failed"]
     source_id: str | None = None
     segments: int = 0
     records: Mapping[str, int] = field(default_factory=dict)

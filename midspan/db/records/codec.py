@@ -157,6 +157,8 @@ def to_failure(row: Row) -> Failure:
         message=row["message"],
         retryable=row["retryable"],
         segment_id=row["segment_id"],
+        page=row["page"],
+        second=row["second"],
     )
 
 

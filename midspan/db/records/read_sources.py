@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, and_, case, func, not_, or_, select
 
+from midspan.db.jobs.items import failed_places
 from midspan.db.record_store import READING, SourceName, SourceSummary
 from midspan.db.records import codec, dialect, paths
 from midspan.db.records.engine import reading
@@ -99,6 +100,7 @@ def _summaries(connection: Connection, sources: Sequence[Source]) -> list[Source
     length = _by_source(connection, chunk, ids, func.max(chunk.c.end))
     said = {name: _by_source(connection, kind.table, ids, func.count()) for name, kind in KINDS.items()}
     complete = _complete(connection, ids)
+    failed = failed_places(connection, [known for known in ids if known not in complete])
     return [
         SourceSummary(
             source=known,
@@ -108,6 +110,7 @@ def _summaries(connection: Connection, sources: Sequence[Source]) -> list[Source
             seconds=cut.get(known.id, (0, 0.0))[1],
             records={kind: counted.get(known.id, (0,))[0] for kind, counted in said.items()},
             complete=known.id in complete,
+            failed=failed.get(known.id, 0),
         )
         for known in sources
     ]

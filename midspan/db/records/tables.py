@@ -268,6 +268,7 @@ job = Table(
     Column("total", Integer, nullable=False),
     Column("done", Integer, nullable=False),
     Column("failed", Integer, nullable=False),
+    Column("partial", Integer, nullable=False, server_default="0"),  # of those that are done
     Column("discovering", Boolean, nullable=False),
     Column("cancel_requested", Boolean, nullable=False),
     Column("created_at", Float, nullable=False, index=True),
@@ -335,6 +336,8 @@ failure = Table(
     Column("kind", Text, nullable=False),
     Column("message", Text, nullable=False),
     Column("retryable", Boolean, nullable=False),
+    Column("page", Integer),
+    Column("second", Float),
     Column("created_at", Float, nullable=False),
     Index(None, "job_id", "item"),
     sqlite_autoincrement=True,

@@ -7,58 +7,19 @@ other shots far. Directions are those on the screen; motion of the whole picture
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float32]
-Direction = Literal["left", "right", "up", "down", ""]
+from midspan.models.action.motion import STILL, Direction, Floats, Motion, Signature
 
 _WIDTH, _HEIGHT = 64, 48
 _LIGHT, _COLOUR, _MOTION, _CHANGE = 1.0, 0.8, 0.5, 0.3
 """Weights of the vector's blocks."""
-_STILL = 0.05
-"""Frame widths a second below which nothing counts as moving."""
-_FAST = 0.4
 _CUT = 0.22
 """Mean change of light (0..1) between two frames that means another shot."""
-_COLOURS = (
-    "red", "orange", "yellow", "green", "green", "green", "turquoise", "blue", "blue", "purple", "purple",
-    "pink", "black", "dark grey", "light grey", "white",
-)  # fmt: skip
-"""Names of the colour bins: twelve hues of 30 degrees centred on red, then four lights without hue."""
-
-
-@dataclass(frozen=True)
-class Motion:
-    """How things move on the screen."""
-
-    speed: float
-    """Frame widths a second: of the whole picture, or of the fastest twentieth of it."""
-    direction: Direction
-    """Empty when nothing moves, or when it moves in several directions."""
-    whole: bool
-    """The whole picture moves, as when the camera turns."""
-
-    @property
-    def moving(self) -> bool:
-        return self.speed >= _STILL
-
-
-@dataclass(frozen=True)
-class Signature:
-    """A window's description."""
-
-    vector: Floats
-    """(96,), L2-normalised."""
-    motion: Motion
-    colours: Floats
-    """(16,) share of the picture by colour bin; sums to 1."""
-    brightness: float
-    """0..1."""
 
 
 def describe(rgb: npt.NDArray[np.uint8], times: npt.NDArray[np.float64]) -> Signature:
@@ -79,33 +40,6 @@ def describe(rgb: npt.NDArray[np.uint8], times: npt.NDArray[np.float64]) -> Sign
         colours=colours,
         brightness=float(grey.mean() / 255),
     )
-
-
-def in_words(motion: Motion, colours: Floats, brightness: float) -> str:
-    """Plain words, as ``moving to the right, fast; mostly green and blue; bright``."""
-    return "; ".join([motion_in_words(motion), _colour_words(colours), _light_words(brightness)])
-
-
-def motion_in_words(motion: Motion) -> str:
-    if not motion.moving:
-        return "still"
-    where = {"left": "to the left", "right": "to the right", "up": "upwards", "down": "downwards"}
-    how = where.get(motion.direction, "in several directions")
-    pace = ", fast" if motion.speed >= _FAST else ", slowly" if motion.speed < 2 * _STILL else ""
-    return f"{'whole picture ' if motion.whole else ''}moving {how}{pace}"
-
-
-def _colour_words(colours: Floats) -> str:
-    shares: dict[str, float] = {}
-    for name, share in zip(_COLOURS, colours, strict=True):
-        shares[name] = shares.get(name, 0.0) + float(share)
-    ranked = sorted(shares, key=lambda name: -shares[name])
-    chosen = [ranked[0]] + [name for name in ranked[1:2] if shares[name] >= 0.2]
-    return "mostly " + " and ".join(chosen)
-
-
-def _light_words(brightness: float) -> str:
-    return "dark" if brightness < 0.25 else "bright" if brightness > 0.6 else "medium light"
 
 
 def _flow(grey: npt.NDArray[np.uint8], times: npt.NDArray[np.float64], aspect: float) -> Floats:
@@ -137,7 +71,7 @@ def _motion(flow: Floats) -> Motion:
     whole, local = _split(flow)
     mean = whole.mean(axis=0)
     camera = float(np.hypot(*mean))
-    if camera >= _STILL:
+    if camera >= STILL:
         return Motion(camera, _direction(mean[None]), True)
     speed = np.hypot(local[..., 0], local[..., 1])
     fastest = speed >= np.quantile(speed, 0.95)
@@ -163,10 +97,10 @@ def _directions(flow: Floats) -> Floats:
     parts = []
     for vectors in (whole, local.reshape(-1, 2)):
         speed = np.hypot(vectors[:, 0], vectors[:, 1])
-        weight = np.where(speed >= _STILL / 2, speed, 0)
+        weight = np.where(speed >= STILL / 2, speed, 0)
         place = np.arctan2(vectors[:, 1], vectors[:, 0]) / (2 * np.pi) * 8
         histogram = _soft_histogram(place, weight, 8)
-        parts.append(_unit(histogram) * np.tanh(weight.mean() / _STILL))
+        parts.append(_unit(histogram) * np.tanh(weight.mean() / STILL))
     return np.concatenate(parts).astype(np.float32)
 
 

@@ -107,7 +107,9 @@ def _extract(document: Any, index: int) -> Extract:
             textpage = page.get_textpage()
         except pdfium.PdfiumError as error:
             raise CorruptSource(
-                f"page {index + 1} of the PDF is damaged ({error}); get it again or repair it, e.g. with qpdf"
+                f"page {index + 1} of the PDF is damaged ({error}); get it again or repair it, e.g. with "
+                "qpdf",
+                page=index + 1,
             ) from error
         width, height = page.get_size()
         frame = page.get_bbox()

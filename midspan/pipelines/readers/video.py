@@ -139,7 +139,8 @@ class _Decoding:
             why = self._error or (f"{promised:.1f} s promised" if missing else "no frame in it")
             raise CorruptSource(
                 f"the video is damaged or cut off: readable up to second {self.end:.1f} ({why}); "
-                "get it again, or encode it again, e.g. with ffmpeg -i IN -c:v libx264 OUT.mp4"
+                "get it again, or encode it again, e.g. with ffmpeg -i IN -c:v libx264 OUT.mp4",
+                second=round(self.end, 3),
             )
 
     def _frames(self) -> Iterator[Any]:

@@ -129,6 +129,7 @@ def print_report(report: IngestReport) -> None:
         "sources new": report.new,
         "sources unchanged": report.unchanged,
         "sources changed": report.superseded,
+        "sources partial": report.partial,
         "sources failed": report.failed,
         "segments": report.segments,
         **{record.plural: report.records[kind] for kind, record in RECORDS.items()},
@@ -138,7 +139,7 @@ def print_report(report: IngestReport) -> None:
         table.add_row(name, f"{count:,}")
     out.print(table)
     for failure in report.failures[:FAILURES_SHOWN]:
-        out.print(plain(f"{failure.path}: {failure.stage}: {failure.kind}: {failure.message}", "red"))
+        out.print(plain(f"{failure.whereabouts}: {failure.stage}: {failure.kind}: {failure.message}", "red"))
     if len(report.failures) > FAILURES_SHOWN:
         rest = len(report.failures) - FAILURES_SHOWN
         out.print(f"... and {rest} more; `midspan jobs show {report.job_id}` lists them all")

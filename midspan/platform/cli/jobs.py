@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from midspan.platform.cli.common import Context, Json, Limit, out, plain, print_json
+from midspan.records import Failure
 
 app = typer.Typer(help="Background and foreground jobs.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -26,12 +27,13 @@ def ls(context: typer.Context, limit: Limit = 20, json: Json = False) -> None:
         print_json([dataclasses.asdict(job) for job in jobs])
         return
     table = Table()
-    for column in ("job", "state", "done", "failed", "total", "created", "what"):
+    for column in ("job", "state", "done", "partial", "failed", "total", "created", "what"):
         table.add_column(column)
     for job in jobs:
         created = datetime.fromtimestamp(job.created_at).isoformat(sep=" ", timespec="seconds")
         what = plain(", ".join(job.paths[:3]))
-        table.add_row(job.id, job.state, str(job.done), str(job.failed), str(job.total), created, what)
+        counts = (str(count) for count in (job.done, job.partial, job.failed, job.total))
+        table.add_row(job.id, job.state, *counts, created, what)
     out.print(table)
 
 
@@ -40,25 +42,34 @@ def show(
     context: typer.Context,
     job_id: JobId,
     items: Annotated[
-        str | None, typer.Option(help="List items in this state: queued, running, done, failed, cancelled.")
+        str | None,
+        typer.Option(help="List items in this state: queued, running, done, partial, failed, cancelled."),
     ] = None,
     limit: Limit = 100,
     json: Json = False,
 ) -> None:
-    """Show a job's progress, and its failed items with their reasons."""
+    """Show a job's progress, and the items that failed, also in part, with their reasons."""
     state: Context = context.obj
     with state.workspace() as workspace:
         job = workspace.job(job_id)
-        listed = workspace.job_items(job_id, items or "failed", limit)
+        wanted = [items] if items else ["failed", "partial"]
+        listed = [item for word in wanted for item in workspace.job_items(job_id, word, limit)][:limit]
     if json:
         print_json({**dataclasses.asdict(job), "items": [dataclasses.asdict(item) for item in listed]})
         return
-    out.print(plain(f"{job.id}: {job.state}, {job.done} done, {job.failed} failed of {job.total}"))
+    done = f"{job.done} done ({job.partial} in part)" if job.partial else f"{job.done} done"
+    out.print(plain(f"{job.id}: {job.state}, {done}, {job.failed} failed of {job.total}"))
     if job.message:
         out.print(plain(f"  {job.message}"))
     for item in listed:
-        reasons = "; ".join(f"{failure.stage}: {failure.message}" for failure in item.failures)
-        out.print(plain(f"  {item.state}: {item.path} {reasons}"))
+        reasons = "; ".join(_reason(failure) for failure in item.failures)
+        end = "partial" if item.outcome == "partial" else item.state
+        out.print(plain(f"  {end}: {item.path} {reasons}"))
+
+
+def _reason(failure: Failure) -> str:
+    place = f"{failure.place}: " if failure.place else ""
+    return f"{place}{failure.stage}: {failure.message}"
 
 
 @app.command("why")
@@ -103,7 +114,7 @@ def workers(context: typer.Context, json: Json = False) -> None:
 
 @app.command("retry")
 def retry(context: typer.Context, job_id: JobId, json: Json = False) -> None:
-    """Queue a job's failed and cancelled items again."""
+    """Queue a job's items again that failed, also in part, or were cancelled."""
     state: Context = context.obj
     with state.workspace() as workspace:
         count = workspace.retry(job_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -388,3 +389,49 @@ def test_a_job_is_not_delivered_twice_at_once(jobs: JobStore) -> None:
     assert jobs.note_delivery(job_id, unless_within=60)
     assert not jobs.note_delivery(job_id, unless_within=60)
     assert jobs.note_delivery(job_id)
+
+
+# --- done in part ---
+
+
+def test_a_job_with_items_that_are_done_in_part_is_done(jobs: JobStore, store: SqlRecordStore) -> None:
+    job_id = begin(jobs, "/a", "/b", "/c")
+    whole, *parts = claim(jobs, job_id)
+    end(store, whole)
+    end(store, *parts, outcome="partial")
+    assert jobs.settle(job_id) == "done"
+    job = jobs.job(job_id)
+    assert job is not None
+    assert (job.done, job.partial, job.failed) == (3, 2, 0)
+    assert [item.uri for item in jobs.items(job_id, "partial")] == ["/b", "/c"]
+    assert jobs.items(job_id, "failed") == []
+
+
+def test_retry_queues_what_is_done_in_part(jobs: JobStore, store: SqlRecordStore) -> None:
+    job_id = begin(jobs, "/a", "/b")
+    whole, part = claim(jobs, job_id)
+    end(store, whole)
+    failed = [(part, None, None, BROKEN)]
+    store.commit(Commit(failures=failed, items=[ItemResult(part, "done", "partial", "s1", 5, {"fact": 2})]))
+    jobs.settle(job_id)
+    assert jobs.retry(job_id) == 1
+    job = jobs.job(job_id)
+    assert job is not None
+    assert (job.state, job.done, job.partial, job.failed) == ("queued", 1, 0, 0)
+    assert states(jobs, job_id) == ["done", "queued"]
+    assert store.failures(job_id) == []
+    end(store, *claim(jobs, job_id))
+    assert jobs.settle(job_id) == "done"
+    job = jobs.job(job_id)
+    assert job is not None
+    assert (job.done, job.partial) == (2, 0)
+
+
+def test_failures_keep_their_place(jobs: JobStore, store: SqlRecordStore) -> None:
+    job_id = begin(jobs, "/x", "/y")
+    leases = claim(jobs, job_id)
+    placed = [replace(BROKEN, page=7), replace(BROKEN, path="/y", second=12.5)]
+    for lease, failure in zip(leases, placed, strict=True):
+        jobs.fail(lease, failure)
+    assert store.failures(job_id) == placed
+    assert [item.failures for item in jobs.items(job_id)] == [(failure,) for failure in placed]

@@ -5,7 +5,9 @@ import cv2
 import numpy as np
 import pytest
 
-from midspan.models.action.signature import DIM, describe, in_words
+from midspan.models.action.identity import DIM
+from midspan.models.action.motion import in_words
+from midspan.models.action.signature import describe
 
 TIMES = np.arange(16) / 8
 

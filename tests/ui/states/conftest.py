@@ -183,7 +183,7 @@ class StandIn:
         return []
 
     def sources(self, limit: int = 100, offset: int = 0, contains: str = "") -> list[SourceSummary]:
-        summary = SourceSummary(self.source_one, ("/odd\udcff.pdf",), 2, 160, 0.0, {"fact": 1}, False)
+        summary = SourceSummary(self.source_one, ("/odd\udcff.pdf",), 2, 160, 0.0, {"fact": 1}, False, 2)
         return [summary] if self.totals["source"] and contains in "paper" else []
 
     def upload(self, name: str, data: BinaryIO) -> Path:

@@ -202,7 +202,7 @@ def test_sources_are_listed_with_what_was_found(stand_in: Any) -> None:
     assert (table["Title"][0], table["Facts"][0], table["State"][0]) == (
         "paper_[x](y).pdf",
         1,
-        "has failures",
+        "partial: failed at 2 places",
     )
 
 
