@@ -207,10 +207,9 @@ class _Pass:
 
     def _end(self, work: Work) -> None:
         """Hear what the stages say at a source's end; their memories end with it."""
-        broken = work.broken
         for stage in work.stages:
             runs = dependent_runs(stage, work.stages)
-            if not runs.isdisjoint(broken):
+            if not runs.isdisjoint(work.broken):
                 continue
             try:
                 products = stage.finish(work.memories[stage])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,7 @@ from midspan.platform.answers import (
     Shown,
     WorkerView,
 )
-from midspan.records import Fact, Failure, SceneArrangement
+from midspan.records import Fact, SceneArrangement
 
 if TYPE_CHECKING:
     from midspan.db.jobs.store import ItemRow, JobRow
@@ -171,7 +170,7 @@ def worker(row: WorkerRow) -> WorkerView:
     )
 
 
-def job_item(row: ItemRow, failures: Sequence[Failure]) -> JobItemView:
+def job_item(row: ItemRow) -> JobItemView:
     return JobItemView(
         index=row.index,
         path=row.uri,
@@ -179,5 +178,5 @@ def job_item(row: ItemRow, failures: Sequence[Failure]) -> JobItemView:
         outcome=row.outcome,
         attempts=row.attempts,
         source_id=row.source_id,
-        failures=tuple(failure for failure in failures if failure.path == row.uri),
+        failures=row.failures,
     )

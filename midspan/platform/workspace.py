@@ -322,8 +322,7 @@ class Workspace:
         self, job_id: str, state: str | None = None, limit: int = 100, offset: int = 0
     ) -> list[JobItemView]:
         self.job(job_id)
-        failures = self.parts.store.failures(job_id)
-        return [views.job_item(row, failures) for row in self.parts.jobs.items(job_id, state, limit, offset)]
+        return [views.job_item(row) for row in self.parts.jobs.items(job_id, state, limit, offset)]
 
     def why(self, job_id: str) -> Explanation:
         """Why a job is where it is, and what to do. Raises ``NotFound``."""

@@ -18,6 +18,8 @@ from midspan.ui.wording import ago, counted
 
 SHOWN = 10
 LISTED = 50
+REASONS = 5
+"""So many failures of a file are told."""
 SECONDS = 1.0
 OPEN = ("queued", "running")
 ICONS = {
@@ -102,7 +104,9 @@ def _failures(workspace: Workspace, job: JobView, state: Literal["failed", "part
     words, icon = ENDS[state]
     with st.expander(f"{counted(len(items), 'file')} {words}", icon=icon, expanded=True):
         for item in items[:LISTED]:
-            reasons = "".join(_reason(failure) for failure in item.failures)
+            reasons = "".join(_reason(failure) for failure in item.failures[:REASONS])
+            if len(item.failures) > REASONS:
+                reasons += f'<div class="ms-meta">and {len(item.failures) - REASONS:,} more</div>'
             st.html(f'<span class="ms-title">{as_html(PurePath(item.path).name)}</span>{reasons}')
         if len(items) > LISTED:
             st.caption(f"The first {LISTED} are listed; `midspan jobs show {job.id}` lists all.")

@@ -110,20 +110,25 @@ def test_failures_by_kind(fresh, documents):
 def test_done_in_part(fresh):
     job_id = job_of(fresh, "/a.txt", "/b.txt")
     whole, part = claim(fresh, job_id)
-    failure = Failure("/b.txt", "facts", "ValueError", "no good", True, "seg-1", page=3)
+    failures = [
+        (part, None, None, Failure("/b.txt", "facts", "ValueError", "no good", True, f"seg-{page}", page))
+        for page in range(3, 10)
+    ]
     items = [ItemResult(whole, "done", "new"), ItemResult(part, "done", "partial")]
-    fresh.store.commit(Commit(failures=[(part, None, None, failure)], items=items))
+    fresh.store.commit(Commit(failures=failures, items=items))
     assert fresh.jobs_store.settle(job_id) == "done"
     reasons, advice = told(fresh, job_id)
     assert "0 of 2 items failed, 2 are done, 1 of them in part" in reasons
     assert f"midspan jobs retry {job_id}" in advice
     shown = run(fresh, "jobs", "show", job_id).stdout
     assert "done, 2 done (1 in part), 0 failed of 2" in shown
-    assert "partial: /b.txt page 3: facts: no good" in shown
+    assert "partial: /b.txt page 3: facts: no good; page 4: facts: no good;" in " ".join(shown.split())
+    assert "and 2 more" in shown
     as_json = json.loads(run(fresh, "jobs", "show", job_id, "--json").stdout)
     assert (as_json["state"], as_json["done"], as_json["partial"], as_json["failed"]) == ("done", 2, 1, 0)
     [item] = as_json["items"]
-    assert (item["outcome"], item["failures"][0]["page"]) == ("partial", 3)
+    assert item["outcome"] == "partial"
+    assert [failure["page"] for failure in item["failures"]] == [*range(3, 10)]
 
 
 def test_a_foreground_job_whose_process_is_gone_goes_to_a_worker(fresh, monkeypatch):

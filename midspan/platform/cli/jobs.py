@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -13,6 +14,9 @@ from midspan.platform.cli.common import Context, Json, Limit, out, plain, print_
 from midspan.records import Failure
 
 app = typer.Typer(help="Background and foreground jobs.", no_args_is_help=True, rich_markup_mode=None)
+
+REASONS = 5
+"""So many failures of an item are told; with ``--json`` all are."""
 
 JobId = Annotated[str, typer.Argument(help="A job's id, as `midspan jobs ls` prints it.")]
 
@@ -62,14 +66,16 @@ def show(
     if job.message:
         out.print(plain(f"  {job.message}"))
     for item in listed:
-        reasons = "; ".join(_reason(failure) for failure in item.failures)
+        reasons = _reasons(item.failures)
         end = "partial" if item.outcome == "partial" else item.state
         out.print(plain(f"  {end}: {item.path} {reasons}"))
 
 
-def _reason(failure: Failure) -> str:
-    place = f"{failure.place}: " if failure.place else ""
-    return f"{place}{failure.stage}: {failure.message}"
+def _reasons(failures: Sequence[Failure]) -> str:
+    """The first few, with their places."""
+    told = [f"{f'{one.place}: ' if one.place else ''}{one.stage}: {one.message}" for one in failures]
+    more = [f"and {len(told) - REASONS} more"] if len(told) > REASONS else []
+    return "; ".join(told[:REASONS] + more)
 
 
 @app.command("why")

@@ -200,7 +200,7 @@ class StandIn:
     def job_items(
         self, job_id: str, state: str | None = None, limit: int = 100, offset: int = 0
     ) -> list[JobItemView]:
-        return [item for item in self.items if state in (None, item.state)]
+        return [item for item in self.items if state in (None, item.state, item.outcome)]
 
     def retry(self, job_id: str) -> int:
         self.asked.append(("retry", job_id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -253,6 +254,20 @@ def test_a_failed_job_gives_reasons_and_can_be_tried_again(stand_in: Any) -> Non
     stand_in.items = [JobItemView(0, failure.path, "failed", "failed", 1, None, (failure,))]
     app = run("sources_view", stand_in)
     assert "needs a password" in page(app)
+    app.button(key="retry-job-1").click()
+    checked(app.run())
+    assert ("retry", "job-1") in stand_in.asked
+
+
+def test_a_job_done_in_part_says_where_it_failed_and_can_be_tried_again(stand_in: Any) -> None:
+    failure = Failure("/data/papers/long.pdf", "facts", "ValueError", "no good", True, "seg-1", page=7)
+    stand_in.jobs_now = [replace(a_job("done", 4, 0), partial=1)]
+    stand_in.items = [JobItemView(0, failure.path, "done", "partial", 1, None, (failure,))]
+    app = run("sources_view", stand_in)
+    shown = page(app)
+    assert "4 of 4 files done (1 in part)" in shown
+    assert "page 7 · ValueError in facts" in shown
+    assert [box.label for box in app.expander] == ["1 file done in part"]
     app.button(key="retry-job-1").click()
     checked(app.run())
     assert ("retry", "job-1") in stand_in.asked
