@@ -18,17 +18,17 @@ import torch
 from peft import LoraConfig, inject_adapter_in_model
 
 from benchmarks.common import write
-from midspan.models.atlas.calibration import softmax
-from midspan.models.atlas.evaluation import Benchmark, Floats, View
-from midspan.models.atlas.examples import of_split
-from midspan.models.atlas.metrics import Figure
-from midspan.models.atlas.network import AtlasNetwork, small_config, start_from
-from midspan.models.atlas.phantom_atlas import phantom_atlas
-from midspan.models.atlas.predictor import OrganPredictor
-from midspan.models.atlas.table import over_seeds
-from midspan.models.atlas.training import SMALL_RECIPE, OrganTask, answers
+from midspan.models.atlas.anatomy.phantom_atlas import phantom_atlas
+from midspan.models.atlas.learned.evaluation import Benchmark, Floats, View
+from midspan.models.atlas.learned.examples import of_split
+from midspan.models.atlas.learned.metrics import Figure
+from midspan.models.atlas.learned.network import AtlasNetwork, small_config, start_from
+from midspan.models.atlas.learned.predictor import OrganPredictor
+from midspan.models.atlas.learned.table import over_seeds
+from midspan.models.atlas.learned.training import SMALL_RECIPE, OrganTask, answers
 from midspan.models.encoder import TextEncoder, bundled_network
-from midspan.models.training import Progress, Trainer
+from midspan.models.kit.calibration import softmax
+from midspan.models.kit.training import Progress, Trainer
 
 RATE = 1e-3
 """Peak learning rate of the adapters, which start at zero; chosen before the run, not tuned."""

@@ -21,7 +21,7 @@ from torch.nn import functional
 
 from midspan.errors import ModelFilesMissing
 from midspan.models.bert import BertConfig, BertEncoder, build_bert, mean_pool
-from midspan.models.weights import check_hash
+from midspan.models.kit.weights import check_hash
 
 BUNDLED_NAME = "all-MiniLM-L6-v2"
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"

@@ -8,9 +8,9 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from midspan.models.atlas.context import Context, Document
-from midspan.models.atlas.grounding import Grounding
-from midspan.models.atlas.phantom import ATLAS
+from midspan.models.atlas.identity import ATLAS
+from midspan.models.atlas.language.context import Context, Document
+from midspan.models.atlas.language.grounding import Grounding
 from midspan.models.registry import model_entry
 from midspan.pipelines.embedding import SentenceVectors
 from midspan.pipelines.stage import Batch, Stage

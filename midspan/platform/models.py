@@ -21,10 +21,10 @@ from midspan.platform.settings import Settings
 from midspan.records import Run
 
 if TYPE_CHECKING:
-    from midspan.models.atlas.context import Context
-    from midspan.models.atlas.grounding import Grounding
+    from midspan.models.atlas.language.context import Context
+    from midspan.models.atlas.language.grounding import Grounding
+    from midspan.models.atlas.learned.predictor import OrganPredictor
     from midspan.models.atlas.placing import Placer
-    from midspan.models.atlas.predictor import OrganPredictor
     from midspan.models.encoder import TextEncoder
     from midspan.models.parser import Parser
     from midspan.pipelines.embedding import SentenceVectors
@@ -136,7 +136,7 @@ class Models:
 
     @cached_property
     def _predictor(self) -> OrganPredictor:
-        from midspan.models.atlas.predictor import OrganPredictor  # loads torch
+        from midspan.models.atlas.learned.predictor import OrganPredictor  # loads torch
 
         return OrganPredictor.load()
 
@@ -206,9 +206,9 @@ class Models:
 
         Raises ``ModelFilesMissing`` or ``ModelHashMismatch``.
         """
-        from midspan.models.atlas.predictor import NAME, SHIPPED  # loads torch
+        from midspan.models.atlas.learned.predictor import NAME, SHIPPED  # loads torch
         from midspan.models.facts.knowledge_graph import bundled_kg
-        from midspan.models.model_folder import load_model
+        from midspan.models.kit.folder import load_model
 
         lines = [f"{self.encoder.name} {self.encoder.loaded.weights_sha256[:12]}"]
         lines.append(f"{BUNDLED_PARSER} {self.parser.loaded.weights_sha256[:12]}")

@@ -50,7 +50,7 @@ from midspan.platform.settings import Settings
 from midspan.records import DoubtKind, Run, SourceKind
 
 if TYPE_CHECKING:
-    from midspan.models.atlas.atlas import Atlas
+    from midspan.models.atlas.anatomy.atlas import Atlas
     from midspan.pipelines.ingest import Ingest
     from midspan.pipelines.stage import Stage
     from midspan.platform.background import Background

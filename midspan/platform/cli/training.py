@@ -48,7 +48,7 @@ def train_atlas(
     if (variant == "paper") != (encoder is not None):
         raise WrongUse("--encoder FOLDER goes with --model paper, and only with it")
     _set_threads(threads)
-    from midspan.models.atlas.variants import train_variant  # loads torch
+    from midspan.models.atlas.learned.variants import train_variant  # loads torch
 
     columns = (
         *(TextColumn("epoch {task.fields[epoch]}"), BarColumn(), MofNCompleteColumn()),
@@ -97,12 +97,12 @@ def evaluate_atlas(
 ) -> None:
     """Measure atlas.small and its baselines on the test split of the shipped sentences."""
     _set_threads(threads)
-    from midspan.models.atlas.evaluation import Benchmark  # what follows loads torch
-    from midspan.models.atlas.phantom_atlas import phantom_atlas
-    from midspan.models.atlas.predictor import OrganPredictor
-    from midspan.models.atlas.table import Row, rows
-    from midspan.models.atlas.variants import EMBEDDINGS, point_predictors
-    from midspan.models.embedding_cache import EmbeddingCache
+    from midspan.models.atlas.anatomy.phantom_atlas import phantom_atlas
+    from midspan.models.atlas.learned.evaluation import Benchmark  # what follows loads torch
+    from midspan.models.atlas.learned.predictor import OrganPredictor
+    from midspan.models.atlas.learned.table import Row, rows
+    from midspan.models.atlas.learned.variants import EMBEDDINGS, point_predictors
+    from midspan.models.kit.embedding_cache import EmbeddingCache
 
     cache = EmbeddingCache(work / EMBEDDINGS)
     benchmark = Benchmark(phantom_atlas(), cache.encode)
