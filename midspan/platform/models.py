@@ -206,7 +206,7 @@ class Models:
 
         Raises ``ModelFilesMissing`` or ``ModelHashMismatch``.
         """
-        from midspan.models.atlas.learned.predictor import NAME, SHIPPED  # loads torch
+        from midspan.models.atlas.identity import NAME, SHIPPED
         from midspan.models.facts.knowledge_graph import bundled_kg
         from midspan.models.kit.folder import load_model
 

@@ -1,4 +1,4 @@
-"""Do probabilities mean what they say? Temperature scaling, and how far off they are."""
+"""Do probabilities mean what they say? Temperature scaling, how far off they are, and where to draw lines."""
 
 from __future__ import annotations
 
@@ -66,3 +66,16 @@ def expected_calibration_error(confidence: Floats, right: Bools, bins: int = BIN
     """Mean gap between confidence and accuracy over the bins, by their counts."""
     rows = reliability(confidence, right, bins)
     return sum(row.count * abs(row.confidence - row.accuracy) for row in rows) / len(confidence)
+
+
+def threshold_of_precision(confidence: Floats, right: Bools, precision: float) -> float:
+    """The least confidence so that of the answers at or above it this share is right; 1 where none is."""
+    order = np.argsort(-confidence, kind="stable")
+    reached = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    enough = np.flatnonzero(reached >= precision)
+    return float(confidence[order[enough[-1]]]) if len(enough) else 1.0
+
+
+def threshold_of_balance(probability: Floats, truth: Bools) -> float:
+    """The threshold at which as many are called positive as are: precision equals recall."""
+    return float(np.sort(probability)[::-1][max(int(truth.sum()) - 1, 0)])

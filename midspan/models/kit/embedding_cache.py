@@ -6,15 +6,20 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 import safetensors
 import safetensors.numpy
 
-from midspan.models.encoder import TextEncoder
+from midspan.models.kit.files import whole
 
 CHUNK = 1024
+
+
+class Encoder(Protocol):
+    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]: ...
 
 
 class EmbeddingCache:
@@ -23,10 +28,10 @@ class EmbeddingCache:
     The file is written after every chunk, so that work that is cut off is not lost.
     """
 
-    def __init__(self, path: Path, encoder: Callable[[], TextEncoder] = TextEncoder) -> None:
+    def __init__(self, path: Path, encoder: Callable[[], Encoder]) -> None:
         """``encoder`` is called only when a text is missing from the file."""
         self._path, self._make = path, encoder
-        self._encoder: TextEncoder | None = None
+        self._encoder: Encoder | None = None
         self._rows: dict[str, npt.NDArray[np.float16]] = {}
         if path.exists():
             with safetensors.safe_open(path, framework="numpy") as file:
@@ -51,7 +56,6 @@ class EmbeddingCache:
 
     def _save(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        half = self._path.with_suffix(".part")
         metadata = {"texts": json.dumps(list(self._rows))}
-        safetensors.numpy.save_file({"vectors": np.stack(list(self._rows.values()))}, half, metadata)
-        half.replace(self._path)
+        with whole(self._path) as half:
+            safetensors.numpy.save_file({"vectors": np.stack(list(self._rows.values()))}, half, metadata)

@@ -1,10 +1,10 @@
-"""The training loop of the chapter models: seeded, resumable, watched.
+"""The training of the chapter models: seeded, resumable, watched.
 
-A chapter gives a :class:`Task` (its network, batches, loss and validation) and a :class:`Recipe`; the loop
+A chapter gives a :class:`Task` (its network, batches, loss and validation) and a :class:`Recipe`; the trainer
 writes into a folder:
 
 * ``checkpoint.safetensors``, ``checkpoint.json``: where to go on from; made anew every few steps
-* ``best.safetensors``: the trained parameters of the epoch with the best validation score
+* ``best.safetensors``: the trained state of the epoch with the best validation score
 * ``curve.json``: the loss and the validation of every epoch
 
 Every random choice is a function of the seed and the step, so a run that was killed and goes on ends with
@@ -14,37 +14,25 @@ the same weights as one that was not.
 from __future__ import annotations
 
 import json
-import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import safetensors.torch
 import torch
 from torch import Tensor, nn
 
 from midspan.errors import WrongUse
+from midspan.models.kit.descent import descend
+from midspan.models.kit.files import whole, write_json
+from midspan.models.kit.frozen import trained_state
+from midspan.models.kit.precision import mixed_precision
+from midspan.models.kit.recipe import Recipe, rate_share
 
 B = TypeVar("B")
-State = dict[str, Tensor]
-
-
-@dataclass(frozen=True)
-class Recipe:
-    epochs: int
-    encoder_rate: float
-    """Peak learning rate of what was trained before."""
-    head_rate: float
-    """Peak learning rate of what starts at random."""
-    warmup: float = 0.06
-    """Share of the steps over which the rates rise from 0."""
-    weight_decay: float = 0.01
-    clip: float = 1.0
-    """Greatest norm of the gradient."""
-    seed: int = 0
-    schedule: Literal["cosine", "constant"] = "cosine"
+B_co = TypeVar("B_co", covariant=True)
 
 
 @dataclass(frozen=True)
@@ -57,15 +45,24 @@ class Progress:
     """Mean over the epoch so far."""
 
 
+class Batches(Protocol[B_co]):
+    """A list of batches, or :class:`midspan.models.kit.batching.LazyBatches`."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, index: int, /) -> B_co: ...
+
+
 class Task(Protocol[B]):
     """What a chapter trains."""
 
     @property
-    def network(self) -> nn.Module:
-        """Its submodule ``head`` starts at random."""
+    def network(self) -> nn.Module: ...
 
-    def batches(self, epoch: int) -> Sequence[B]:
-        """The batches of an epoch, a function of the seed and the epoch; about as many in each."""
+    def batches(self, epoch: int) -> Batches[B]:
+        """The batches of an epoch, a function of the seed and the epoch; about as many in each.
+
+        torch's random state is set before each batch is asked for, so one that is made then may draw from it.
+        """
 
     def loss(self, batch: B) -> Tensor: ...
 
@@ -77,15 +74,10 @@ class Trainer(Generic[B]):
     def __init__(self, task: Task[B], recipe: Recipe, folder: Path, *, every: int = 50) -> None:
         """``every`` is how many steps lie between checkpoints."""
         self._task, self._recipe, self._folder, self._every = task, recipe, folder, every
+        self._optimiser = recipe.optimiser(task.network)
         self._parameters = {
             name: value for name, value in task.network.named_parameters() if value.requires_grad
         }
-        groups = [
-            {"params": [v for n, v in self._parameters.items() if not n.startswith("head.")]},
-            {"params": [v for n, v in self._parameters.items() if n.startswith("head.")]},
-        ]
-        self._peaks = (recipe.encoder_rate, recipe.head_rate)
-        self._optimiser = torch.optim.AdamW(groups, lr=recipe.head_rate, weight_decay=recipe.weight_decay)
         self._precision = mixed_precision(next(iter(self._parameters.values())).device)
         self._epoch, self._within, self._done = 0, 0, 0
         self._steps = 0
@@ -112,8 +104,8 @@ class Trainer(Generic[B]):
         batches = self._task.batches(self._epoch)
         self._steps = self._steps or len(batches) * self._recipe.epochs
         self._task.network.train()
-        for batch in batches[self._within :]:
-            self._losses.append(self._step(batch))
+        for loss in descend(self._loss, self._due(batches), self._optimiser, clip=self._recipe.clip):
+            self._losses.append(loss)
             self._within += 1
             self._done += 1
             report(Progress(self._epoch, self._done, self._steps, sum(self._losses) / len(self._losses)))
@@ -122,44 +114,40 @@ class Trainer(Generic[B]):
         self._end_epoch()
         self._save(started)
 
-    def _step(self, batch: B) -> float:
-        torch.manual_seed(self._recipe.seed * 1_000_003 + self._done)
-        share = rate_share(self._done, self._steps, self._recipe.warmup, self._recipe.schedule)
-        for group, peak in zip(self._optimiser.param_groups, self._peaks, strict=True):
-            group["lr"] = peak * share
+    def _due(self, batches: Batches[B]) -> Iterator[B]:
+        """The batches of an epoch that are not done, with rates and random state set for each."""
+        for index in range(self._within, len(batches)):
+            share = rate_share(self._done, self._steps, self._recipe.warmup, self._recipe.schedule)
+            for group in self._optimiser.param_groups:
+                group["lr"] = group["peak"] * share
+            torch.manual_seed(self._recipe.seed * 1_000_003 + self._done)
+            yield batches[index]
+
+    def _loss(self, batch: B) -> Tensor:
         with self._precision:
-            loss = self._task.loss(batch)
-        self._optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(self._parameters.values(), self._recipe.clip)
-        self._optimiser.step()
-        return float(loss.detach())
+            return self._task.loss(batch)
 
     def _end_epoch(self) -> None:
         self._task.network.eval()
         figures = dict(self._task.validate())
         mean = sum(self._losses) / max(len(self._losses), 1)
         if all(figures["score"] > row["score"] for row in self._curve):
-            _write_tensors(self._folder / "best.safetensors", self._state())
+            _write_tensors(self._folder / "best.safetensors", trained_state(self._task.network))
         self._curve.append({"epoch": self._epoch, "loss": mean, **figures})
-        _write_json(self._folder / "curve.json", self._curve)
+        write_json(self._folder / "curve.json", self._curve)
         self._epoch, self._within, self._losses = self._epoch + 1, 0, []
 
     # --- checkpoints ---
 
-    def _state(self) -> State:
-        return {name: value.detach().clone() for name, value in self._parameters.items()}
-
-    def _load(self, state: State) -> None:
-        with torch.no_grad():
-            for name, value in self._parameters.items():
-                value.copy_(state[name])
+    def _load(self, state: Mapping[str, Tensor]) -> None:
+        for name, value in trained_state(self._task.network).items():
+            value.copy_(state[name])
 
     def _save(self, started: float) -> None:
-        tensors = {f"weight/{name}": value for name, value in self._state().items()}
+        tensors = {f"weight/{name}": value for name, value in trained_state(self._task.network).items()}
         for name, value in self._parameters.items():
             for key, moment in self._optimiser.state.get(value, {}).items():
-                tensors[f"optimiser/{key}/{name}"] = torch.as_tensor(moment).clone()
+                tensors[f"optimiser/{key}/{name}"] = torch.as_tensor(moment)
         progress = {
             "recipe": asdict(self._recipe),
             "epoch": self._epoch,
@@ -173,7 +161,7 @@ class Trainer(Generic[B]):
         # one file, so that weights and progress cannot come from two moments
         metadata = {"progress": json.dumps(progress)}
         _write_tensors(self._folder / "checkpoint.safetensors", tensors, metadata)
-        _write_json(self._folder / "checkpoint.json", progress)
+        write_json(self._folder / "checkpoint.json", progress)
 
     def _resume(self) -> None:
         path = self._folder / "checkpoint.safetensors"
@@ -182,7 +170,7 @@ class Trainer(Generic[B]):
         with safetensors.safe_open(path, framework="pt") as file:
             progress = json.loads(file.metadata()["progress"])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        if Recipe(**progress["recipe"]) != self._recipe:
+        if Recipe.from_json(progress["recipe"]) != self._recipe:
             raise WrongUse(
                 f"{self._folder} holds a run with another recipe ({progress['recipe']}); "
                 "go on with the same options, or choose another folder"
@@ -191,45 +179,13 @@ class Trainer(Generic[B]):
         self._done, self._steps = progress["done"], progress["steps"]
         self._losses, self._curve = progress["losses"], progress["curve"]
         self._seconds = progress["seconds"]
-        self._load({name: tensors[f"weight/{name}"] for name in self._parameters})
+        self._load({name: tensors[f"weight/{name}"] for name in trained_state(self._task.network)})
         for name, value in self._parameters.items():
             keys = ("step", "exp_avg", "exp_avg_sq")
             self._optimiser.state[value] = {key: tensors[f"optimiser/{key}/{name}"] for key in keys}
 
 
-def mixed_precision(device: torch.device) -> torch.autocast:
-    """Matrix products in bfloat16 where the device has instructions for it; weights stay in float32."""
-    if device.type == "cuda":
-        fast = torch.cuda.is_bf16_supported(including_emulation=False)
-    else:
-        fast = bool({"avx512_bf16", "amx_bf16"} & {k for k, v in _cpu().items() if v})
-    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=fast)
-
-
-def _cpu() -> dict[str, Any]:
-    """What the processor can do; older releases of torch do not tell."""
-    return dict(torch.cpu.get_capabilities()) if hasattr(torch.cpu, "get_capabilities") else {}
-
-
-def rate_share(
-    step: int, steps: int, warmup: float, schedule: Literal["cosine", "constant"] = "cosine"
-) -> float:
-    """Share of the peak rate at a step: a straight rise, then a cosine down to 0, or the peak to the end."""
-    rise = max(1, round(warmup * steps))
-    if step < rise:
-        return (step + 1) / rise
-    if schedule == "constant":
-        return 1.0
-    return 0.5 * (1 + math.cos(math.pi * min((step - rise) / max(1, steps - rise), 1)))
-
-
-def _write_tensors(path: Path, tensors: State, metadata: dict[str, str] | None = None) -> None:
-    half = path.with_suffix(".part")
-    safetensors.torch.save_file({k: v.contiguous() for k, v in tensors.items()}, half, metadata)
-    half.replace(path)
-
-
-def _write_json(path: Path, value: Any) -> None:
-    half = path.with_suffix(".part")
-    half.write_text(json.dumps(value, indent=1) + "\n")
-    half.replace(path)
+def _write_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: dict[str, str] | None = None) -> None:
+    with whole(path) as half:
+        kept = {name: value.detach().clone().contiguous() for name, value in tensors.items()}
+        safetensors.torch.save_file(kept, half, metadata)

@@ -8,9 +8,11 @@ import torch
 from torch import nn
 
 from midspan.errors import WrongUse
-from midspan.models.kit.training import Recipe, Trainer, mixed_precision, rate_share
+from midspan.models.kit.precision import mixed_precision
+from midspan.models.kit.recipe import Recipe
+from midspan.models.kit.training import Trainer
 
-RECIPE = Recipe(epochs=3, encoder_rate=1e-2, head_rate=5e-2, seed=4)
+RECIPE = Recipe(epochs=3, rates={"": 1e-2, "head.": 5e-2}, seed=4)
 
 
 class Line:
@@ -93,17 +95,6 @@ def test_progress_counts_every_step(tmp_path):
     Trainer(Line(), RECIPE, tmp_path).run(seen.append)
     assert [one.step for one in seen] == list(range(1, 31))
     assert {one.steps for one in seen} == {30}
-
-
-def test_the_rate_rises_then_falls_to_nothing():
-    shares = [rate_share(step, 100, 0.1) for step in range(100)]
-    assert shares[:10] == sorted(shares[:10]) and shares[9] == 1.0
-    assert shares[10:] == sorted(shares[10:], reverse=True)
-    assert shares[-1] < 0.01 and rate_share(150, 100, 0.1) == 0.0
-
-
-def test_a_constant_rate_stays_at_its_peak():
-    assert {rate_share(step, 100, 0.0, "constant") for step in range(100)} == {1.0}
 
 
 def test_products_are_in_bfloat16_where_the_processor_has_it(monkeypatch):

@@ -1,7 +1,7 @@
-"""The table of chapter 4: ``atlas.small`` beside its baselines and variants, on the test split.
+"""What the models of chapter 4 are measured on: the test split, capped at 150 sentences an organ.
 
-The test split is capped at 150 sentences an organ. Every method answers four questions of it: the names
-masked, not masked, left out, and masked without a stem that gives the organ away. Nothing is chosen here.
+Every method answers four questions of it: the names masked, not masked, left out, and masked without a stem
+that gives the organ away. Nothing is chosen here.
 """
 
 from __future__ import annotations
@@ -12,29 +12,23 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+import torch
+from torch import Tensor
 
 from midspan.models.atlas.anatomy.atlas import Atlas
 from midspan.models.atlas.language.context import in_context
 from midspan.models.atlas.language.grounding import ground
+from midspan.models.atlas.learned.clouds import Clouds, Frame, Loss
 from midspan.models.atlas.learned.decoding import distance_table, onto
 from midspan.models.atlas.learned.examples import Example, capped, contexts_of, of_split
-from midspan.models.atlas.learned.heads import Clouds, Frame, Kind, head_output, train_head
-from midspan.models.atlas.learned.metrics import (
-    Figure,
-    abstention_figures,
-    clustered,
-    nearest_named_mm,
-    place_figures,
-    retrieval_figures,
-)
+from midspan.models.atlas.learned.metrics import abstention_figures, nearest_named_mm, place_figures
+from midspan.models.atlas.learned.point_training import PointPredictor
 from midspan.models.atlas.learned.predictor import OrganPredictor
-from midspan.models.atlas.learned.training import class_targets
-from midspan.models.kit.calibration import (
-    ReliabilityBin,
-    expected_calibration_error,
-    reliability,
-    softmax,
-)
+from midspan.models.atlas.learned.training import FORMS, class_targets, hits
+from midspan.models.kit.calibration import ReliabilityBin, expected_calibration_error, reliability, softmax
+from midspan.models.kit.embedding_head import head_output, train_head
+from midspan.models.kit.measuring import Figure, Figures, clustered, share_of
+from midspan.models.kit.retrieval import retrieval_figures
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -42,19 +36,18 @@ Embed = Callable[[Sequence[str]], npt.NDArray[np.float32]]
 PER_ORGAN = 150
 TRAIN_PER_ORGAN = 600
 """Of the methods on the frozen encoder."""
-TAUS = ((1.0, 1.0), (0.02, 0.05))
-NEIGHBOURS = (1, 15)
+TRUNK_MM = (0.0, 0.0, 450.0)
 DEEPEST = 3
 
 
 @dataclass(frozen=True)
 class View:
-    """One way of showing the test sentences."""
+    """One way of showing the test sentences that name an organ."""
 
     name: str
     texts: tuple[str, ...]
     chosen: Bools
-    """(n,) which of the test sentences with an organ count."""
+    """(n,) which of them count."""
 
 
 @dataclass(frozen=True)
@@ -79,56 +72,36 @@ class Collection:
 class Benchmark:
     def __init__(self, atlas: Atlas, embed: Embed) -> None:
         """``embed`` gives the frozen encoder's vectors of texts."""
-        self.atlas = atlas
-        self.embed = embed
+        self.atlas, self.embed = atlas, embed
         test = capped(of_split("test"), PER_ORGAN, seed=3)
         self.anatomy = [row for row in test if row.organs]
         self.plain = [row for row in test if not row.organs]
-        self.named = class_targets(self.anatomy, atlas.organs).numpy()[:, :-1]
-        self.docs = [row.doc for row in self.anatomy]
-        every = np.ones(len(self.anatomy), dtype=bool)
-        clean = np.array([row.stem_clean for row in self.anatomy])
-        masked = tuple(row.masked for row in self.anatomy)
-        self.views = (
-            View("masked", masked, every),
-            View("plain", tuple(row.text for row in self.anatomy), every),
-            View("unnamed", tuple(row.unnamed for row in self.anatomy), every),
-            View("stem_clean", masked, clean),
-        )
-        self.centres = np.array([atlas.centre(organ) for organ in atlas.organs])
         self.rows = [*self.anatomy, *self.plain]
         self.contexts = contexts_of(self.rows, of_split("test"))
-        self._shares: dict[tuple[OrganPredictor, tuple[str, ...]], Floats] = {}
-        self._calibrations: dict[
-            tuple[OrganPredictor, bool], tuple[dict[str, Figure], list[ReliabilityBin]]
-        ] = {}
+        self.docs = [row.doc for row in self.anatomy]
+        self.named = class_targets(self.anatomy, atlas.organs).numpy()[:, :-1]
+        self.centres = np.array([atlas.centre(organ) for organ in atlas.organs])
+        every = np.ones(len(self.anatomy), dtype=bool)
+        clean = np.array([row.stem_clean for row in self.anatomy])
+        texts = {form: tuple(map(show, self.anatomy)) for form, show in FORMS.items()}
+        self.views = (
+            *(View(form, texts[form], every) for form in ("masked", "plain", "unnamed")),
+            View("stem_clean", texts["masked"], clean),
+        )
+        self._probabilities: dict[tuple[OrganPredictor, tuple[str, ...]], Floats] = {}
 
-    @cached_property
-    def train(self) -> list[Example]:
-        return [row for row in capped(of_split("train"), TRAIN_PER_ORGAN, seed=7) if row.organs]
-
-    @cached_property
-    def train_vectors(self) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-        """Masked and plain."""
-        return self.embed([row.masked for row in self.train]), self.embed([row.text for row in self.train])
-
-    @cached_property
-    def train_targets(self) -> Bools:
-        return class_targets(self.train, self.atlas.organs).numpy()[:, :-1]
-
-    def score(self, said: Callable[[View], Said], *, retrieval: bool = False) -> dict[str, Figure]:
+    def score(self, said: Callable[[View], Said], *, retrieval: bool = False) -> Figures:
         """All figures of a method, their names ended by the view's."""
-        figures: dict[str, Figure] = {}
+        figures: Figures = {}
         for view in self.views:
             answer = said(view)
             docs = [doc for doc, kept in zip(self.docs, view.chosen, strict=True) if kept]
             named, points = self.named[view.chosen], answer.points_mm[view.chosen]
             rows = place_figures(nearest_named_mm(self.atlas, points, named), docs)
             if answer.shares is not None:
-                best = answer.shares[view.chosen].argmax(axis=1)
-                rows["top_organ"] = clustered(100.0 * named[np.arange(len(best)), best], docs)
+                rows["top_organ"] = clustered(100.0 * hits(answer.shares[view.chosen], named), docs)
             if retrieval and view.name == "masked":
-                features = answer.shares if answer.shares is not None else answer.points_mm
+                features = answer.points_mm if answer.shares is None else answer.shares
                 rows |= retrieval_figures(features, named, docs)
             figures |= {f"{name}_{view.name}": figure for name, figure in rows.items()}
         return figures
@@ -144,6 +117,19 @@ class Benchmark:
 
     # --- baselines ---
 
+    @cached_property
+    def train(self) -> list[Example]:
+        return [row for row in capped(of_split("train"), TRAIN_PER_ORGAN, seed=7) if row.organs]
+
+    @cached_property
+    def train_vectors(self) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """Masked and plain."""
+        return self.embed([row.masked for row in self.train]), self.embed([row.text for row in self.train])
+
+    @cached_property
+    def train_targets(self) -> Bools:
+        return class_targets(self.train, self.atlas.organs).numpy()[:, :-1]
+
     def constant(self, point_mm: npt.ArrayLike) -> Callable[[View], Said]:
         return lambda view: Said(np.tile(np.asarray(point_mm, dtype=np.float64), (len(view.texts), 1)))
 
@@ -158,61 +144,75 @@ class Benchmark:
     def dictionary(self, view: View) -> Said:
         """String match; where nothing is found the middle of the trunk."""
         found = [ground(text) for text in view.texts]
-        points = [g.point_mm if g and g.point_mm else (0.0, 0.0, 450.0) for g in found]
-        return Said(np.array(points))
+        return Said(np.array([g.point_mm if g and g.point_mm else TRUNK_MM for g in found]))
 
     def neighbours(self, k: int) -> Callable[[View], Said]:
         masked, plain = self.train_vectors
 
         def said(view: View) -> Said:
-            known = plain if view.name == "plain" else masked
-            alike = self.embed(view.texts) @ known.T
+            alike = self.embed(view.texts) @ (plain if view.name == "plain" else masked).T
             nearest = np.argsort(-alike, axis=1, kind="stable")[:, :k]
             weights = np.take_along_axis(alike, nearest, axis=1)
             return self.by_centre((weights[..., None] * self.train_targets[nearest]).sum(axis=1))
 
         return said
 
-    def head_shares(self, kind: Kind, seed: int) -> Callable[[View], Floats]:
+    def head_shares(self, loss: Callable[[Tensor, Tensor], Tensor], seed: int) -> Callable[[View], Floats]:
         """Shares by a classifying head on the frozen encoder."""
-        head = train_head(kind, *self.train_vectors, self.train_targets, seed=seed)
-        return lambda view: softmax(head_output(head, self.embed(view.texts)).numpy())
+        truth = torch.tensor(self.train_targets)
+        said = self._head(lambda logits, rows: loss(logits, truth[rows]), truth.shape[1], seed)
+        return lambda view: softmax(said(view).numpy())
 
-    def head_point(self, kind: Kind, seed: int, taus: tuple[float, float]) -> Callable[[View], Said]:
+    def head_point(
+        self, kind: Loss, seed: int, taus: tuple[float, float] = (1.0, 1.0)
+    ) -> Callable[[View], Said]:
         """A point by a regressing head on the frozen encoder."""
-        frame = Frame()
-        head = train_head(
-            kind,
-            *self.train_vectors,
-            self.train_targets,
-            seed=seed,
-            clouds=Clouds.of(self.atlas, frame),
-            tau_point=taus[0],
-            tau_organ=taus[1],
-        )
-        return lambda view: Said(frame.out_of(head_output(head, self.embed(view.texts)).tanh()))
+        truth, frame = torch.tensor(self.train_targets), Frame()
+        clouds = Clouds.of(self.atlas, frame)
+        said = self._head(lambda out, rows: clouds.loss(kind, out.tanh(), truth[rows], taus), 3, seed)
+        return lambda view: Said(frame.out_of(said(view).tanh()))
+
+    def _head(
+        self, loss: Callable[[Tensor, Tensor], Tensor], outputs: int, seed: int
+    ) -> Callable[[View], Tensor]:
+        masked, plain = self.train_vectors
+        head = train_head(loss, [plain, masked], outputs, seed=seed)
+        return lambda view: head_output(head, self.embed(view.texts))
 
     # --- the model ---
 
+    def probabilities(self, predictor: OrganPredictor, texts: tuple[str, ...]) -> Floats:
+        """(n, organs + 1) of the model; each text is asked once."""
+        if (predictor, texts) not in self._probabilities:
+            self._probabilities[predictor, texts] = predictor.probabilities(texts)
+        return self._probabilities[predictor, texts]
+
     def model_shares(self, predictor: OrganPredictor) -> Callable[[View], Floats]:
-        """The model's shares of the atlas's organs; each text is asked once."""
+        """The model's shares of the atlas's organs."""
+        return lambda view: onto(
+            predictor.organs, self.probabilities(predictor, view.texts)[:, :-1], self.atlas
+        )
+
+    def placed(self, predictor: PointPredictor) -> Callable[[View], Said]:
+        """Where a regression puts the texts."""
+        return lambda view: Said(predictor.points_mm(view.texts))
+
+    def weighed(self, predictor: OrganPredictor) -> Callable[[View], Floats]:
+        """The same with what other sentences of the document name, in place of those before."""
+        alone, contexts = self.model_shares(predictor), self.contexts[: len(self.anatomy)]
 
         def shares(view: View) -> Floats:
-            key = (predictor, view.texts)
-            if key not in self._shares:
-                said = predictor.probabilities(view.texts)
-                self._shares[key] = onto(predictor.organs, said[:, :-1], self.atlas)
-            return self._shares[key]
+            said = np.hstack([alone(view), np.zeros((len(contexts), 1))])
+            return in_context(said, self.atlas.organs, contexts)[:, :-1]
 
         return shares
 
     def collections(self, shares: Sequence[Callable[[View], Floats]]) -> list[Collection]:
         """How often a right organ is among the first of the masked view, over all and by where the documents
         come from; mean over predictors."""
-        masked = self.views[0]
         found = []
         for one in shares:
-            order = np.argsort(-one(masked), axis=1, kind="stable")[:, :DEEPEST]
+            order = np.argsort(-one(self.views[0]), axis=1, kind="stable")[:, :DEEPEST]
             found.append(np.take_along_axis(self.named, order, axis=1).cumsum(axis=1) > 0)
         right = np.mean(found, axis=0)
         names = np.array([doc.split(":")[0] for doc in self.docs])
@@ -222,84 +222,48 @@ class Benchmark:
             for name, chosen in groups.items()
         ]
 
-    def weighed(self, predictor: OrganPredictor) -> Callable[[View], Floats]:
-        """The same with what other sentences of the document name, in place of those before."""
-        alone = self.model_shares(predictor)
-        contexts = self.contexts[: len(self.anatomy)]
+    def reliability(self, predictor: OrganPredictor) -> list[ReliabilityBin]:
+        """Of sentences with and without an organ, masked."""
+        shares = self.probabilities(predictor, tuple(row.masked for row in self.rows))
+        return reliability(shares.max(axis=1), hits(shares, self._targets(predictor)))
 
-        def shares(view: View) -> Floats:
-            said = np.hstack([alone(view), np.zeros((len(contexts), 1))])
-            return in_context(said, self.atlas.organs, contexts)[:, :-1]
-
-        return shares
-
-    def calibration(
-        self, predictor: OrganPredictor, weighed: bool = False
-    ) -> tuple[dict[str, Figure], list[ReliabilityBin]]:
+    def calibration(self, predictor: OrganPredictor, weighed: bool = False) -> Figures:
         """Abstention, calibration error and the gate's loss, over sentences with and without an organ; and
-        how many are placed with the names left out.
-
-        The bins of the reliability diagram are those of the masked view. Kept for each predictor.
-        """
-        if (predictor, weighed) not in self._calibrations:
-            self._calibrations[predictor, weighed] = self._calibration(predictor, weighed)
-        return self._calibrations[predictor, weighed]
-
-    def _calibration(
-        self, predictor: OrganPredictor, weighed: bool
-    ) -> tuple[dict[str, Figure], list[ReliabilityBin]]:
-        rows = self.rows
-        truth = np.array([not row.organs for row in rows])
-        targets = class_targets(rows, predictor.organs).numpy()
-        figures: dict[str, Figure] = {}
-        bins: list[ReliabilityBin] = []
-        views = {
-            "masked": [row.masked for row in rows],
-            "unnamed": [row.unnamed for row in rows],
-            "plain": [row.text for row in rows],
-        }
-        for name, texts in views.items():
-            shares = predictor.probabilities(texts)
+        how many are placed with the names left out."""
+        docs, targets = [row.doc for row in self.rows], self._targets(predictor)
+        none, limits = targets[:, -1], predictor.thresholds
+        figures: Figures = {}
+        for form, show in FORMS.items():
+            texts = tuple(map(show, self.rows))
+            shares = self.probabilities(predictor, texts)
             if weighed:
                 shares = in_context(shares, predictor.organs, self.contexts)
-            said = shares[:, -1] >= predictor.thresholds.none
-            docs = [row.doc for row in rows]
-            right = targets[np.arange(len(rows)), shares.argmax(axis=1)]
-            confidence = shares.max(axis=1)
             passed = predictor.gate.passes(self.embed(texts))
-            kept = {
-                **abstention_figures(said, truth, docs),
-                "ece": Figure(expected_calibration_error(confidence, right), float("nan")),
-                "gate_keeps_anatomy": _share(passed, ~truth, docs),
-                "gate_drops_none": _share(~passed, truth, docs),
+            ece = expected_calibration_error(shares.max(axis=1), hits(shares, targets))
+            rows = {
+                **abstention_figures(shares[:, -1] >= limits.none, none, docs),
+                "ece": Figure(ece, float("nan")),
+                "gate_keeps_anatomy": share_of(passed, ~none, docs),
+                "gate_drops_none": share_of(~passed, none, docs),
             }
-            figures |= {f"{key}_{name}": figure for key, figure in kept.items()}
-            if name == "masked":
-                bins = reliability(confidence, right)
-            if name == "unnamed":
-                limits = predictor.thresholds
+            if form == "unnamed":
                 there = np.array([weighed and bool(context) for context in self.contexts])
-                organ = np.where(there, limits.organ_in_context, limits.organ)
-                figures |= _placed(shares, targets, limits.none, organ, docs)
-        return figures, bins
+                least = np.where(there, limits.organ_in_context, limits.organ)
+                rows |= _placed(shares, targets, limits.none, least, docs)
+            figures |= {f"{name}_{form}": figure for name, figure in rows.items()}
+        return figures
+
+    def _targets(self, predictor: OrganPredictor) -> Bools:
+        return class_targets(self.rows, predictor.organs).numpy()
 
 
-def _placed(
-    shares: Floats, targets: Bools, none: float, organ: Floats, docs: Sequence[str]
-) -> dict[str, Figure]:
+def _placed(shares: Floats, targets: Bools, none: float, least: Floats, docs: Sequence[str]) -> Figures:
     """In %: of sentences that are about an organ the placed ones and of all placed the rightly placed ones;
     of sentences without anatomy the placed ones. The gate is left out."""
     organs = shares[:, :-1]
-    placed = (shares[:, -1] < none) & (organs.max(axis=1) >= organ)
-    right = targets[np.arange(len(organs)), organs.argmax(axis=1)]
+    placed = (shares[:, -1] < none) & (organs.max(axis=1) >= least)
     return {
-        "placed_unnamed": _share(placed, ~targets[:, -1], docs),
-        "placed_rightly_unnamed": _share(right, placed, docs),
-        "placed_of_none_unnamed": _share(placed, targets[:, -1], docs),
+        "placed": share_of(placed, ~targets[:, -1], docs),
+        "placed_rightly": share_of(hits(organs, targets), placed, docs),
+        "placed_of_none": share_of(placed, targets[:, -1], docs),
     }
-
-
-def _share(values: Bools, chosen: Bools, docs: Sequence[str]) -> Figure:
-    """In % of the chosen."""
-    kept = [doc for doc, one in zip(docs, chosen, strict=True) if one]
-    return clustered(100.0 * values[chosen], kept)

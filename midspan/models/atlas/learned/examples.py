@@ -6,28 +6,22 @@ is replaced by ``[MASK]``, so that the place has to be inferred from the rest.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import json
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
-
-import numpy as np
+from typing import Any
 
 from midspan.models.atlas.language.context import NAMING, Context
+from midspan.models.kit import splitting
+from midspan.models.kit.jsonl import read_rows
 
-Split = Literal["train", "validation", "test"]
 Span = tuple[int, int]
 
 SHIPPED = Path(__file__).parent / "text"
 MASK = "[MASK]"
-SPLITS: tuple[tuple[Split, float], ...] = (("train", 0.70), ("validation", 0.85), ("test", 1.0))
-"""Upper ends, as shares of the documents."""
 
 STEMS = re.compile(
     r"hepat|nephr|\bren|cardi|pulmon|pneum|gastr|enter[io]|cerebr|enceph|neur|thyr|thym|splen|pancrea|adren"
@@ -50,8 +44,13 @@ class Example:
     origin: str
 
     @property
-    def split(self) -> Split:
-        return split_of(self.doc)
+    def split(self) -> splitting.Split:
+        return splitting.split_of(self.doc)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Organs; a sentence without anatomy counts as an organ of its own, by origin."""
+        return self.organs or (f"none:{self.origin}",)
 
     @property
     def masked(self) -> str:
@@ -69,20 +68,14 @@ class Example:
         return not STEMS.search(self.masked)
 
 
-def split_of(doc: str) -> Split:
-    """The part that a document belongs to; by its name alone, so that it never changes."""
-    share = int.from_bytes(hashlib.sha256(doc.encode()).digest()[:4], "big") / 2**32
-    return next(name for name, end in SPLITS if share < end)
-
-
 @cache
 def examples(folder: Path = SHIPPED) -> tuple[Example, ...]:
     """All shipped sentences, with and without organs."""
-    organs = [_example(row) for row in _rows(folder / "organs.jsonl.gz")]
-    return (*organs, *(_example(row) for row in _rows(folder / "none.jsonl.gz")))
+    organs = [_example(row) for row in read_rows(folder / "organs.jsonl.gz")]
+    return (*organs, *(_example(row) for row in read_rows(folder / "none.jsonl.gz")))
 
 
-def of_split(split: Split, folder: Path = SHIPPED) -> list[Example]:
+def of_split(split: splitting.Split, folder: Path = SHIPPED) -> list[Example]:
     """The sentences of a part; to train on, the glosses as well, where the folder has any."""
     chosen = [example for example in examples(folder) if example.split == split]
     return [*chosen, *_glosses(folder)] if split == "train" else chosen
@@ -91,24 +84,12 @@ def of_split(split: Split, folder: Path = SHIPPED) -> list[Example]:
 @cache
 def _glosses(folder: Path) -> tuple[Example, ...]:
     path = folder / "glosses.jsonl.gz"
-    return tuple(map(_example, _rows(path))) if path.exists() else ()
+    return tuple(map(_example, read_rows(path))) if path.exists() else ()
 
 
 def capped(rows: Sequence[Example], per_organ: int, seed: int) -> list[Example]:
-    """In random order, rows while one of their organs has been drawn fewer than ``per_organ`` times.
-
-    Sentences without anatomy count as an organ of their own, by origin.
-    """
-    order = np.random.default_rng(seed).permutation(len(rows))
-    counts: Counter[str] = Counter()
-    chosen = []
-    for index in order:
-        row = rows[index]
-        labels = row.organs or (f"none:{row.origin}",)
-        if any(counts[label] < per_organ for label in labels):
-            chosen.append(row)
-            counts.update(labels)
-    return chosen
+    """In random order, as many sentences of each organ, and of each kind of sentence without one."""
+    return splitting.capped(rows, lambda row: row.labels, per_organ, seed)
 
 
 def contexts_of(rows: Sequence[Example], known: Iterable[Example]) -> list[Context]:
@@ -141,11 +122,6 @@ def _any_words(text: str) -> tuple[Span, ...]:
     count = min(len(words), 1 + number % 2)
     step = (number >> 8) % max(len(words), 1)
     return tuple({words[(step + 3 * k) % len(words)] for k in range(count)})
-
-
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        yield from map(json.loads, file)
 
 
 def _example(row: dict[str, Any]) -> Example:

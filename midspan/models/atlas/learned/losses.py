@@ -1,4 +1,4 @@
-"""Losses of chapter 4: of organ logits, and of a predicted point against the organs a sentence names.
+"""Losses of chapter 4: of a predicted point against the organs a sentence names.
 
 Points are in the network's frame (tanh, -1..1, one scale for all axes). A batch's organs are padded to
 the longest list; ``real`` says which are there, and padding takes part in nothing.
@@ -9,22 +9,6 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 from torch.nn import functional
-
-
-def organ_cross_entropy(logits: Tensor, targets: Tensor, smoothing: float = 0.0) -> Tensor:
-    """Softmax over organs and "no anatomy" against a distribution.
-
-    logits (batch, classes); targets (batch, classes) bool, at least one true in a row: the probability is
-    shared among them, and ``smoothing`` of it among all classes.
-    """
-    shares = targets.float() / targets.sum(1, keepdim=True)
-    shares = (1 - smoothing) * shares + smoothing / logits.shape[1]
-    return -(shares * functional.log_softmax(logits, dim=1)).sum(1).mean()
-
-
-def organ_binary(logits: Tensor, targets: Tensor) -> Tensor:
-    """An independent yes or no per class, the thesis's classification loss; shapes as above."""
-    return functional.binary_cross_entropy_with_logits(logits, targets.float())
 
 
 def soft_organ_distance(

@@ -8,20 +8,18 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import tokenizers
 import torch
+from torch import Tensor
 
+from midspan.models.atlas.identity import SHIPPED
 from midspan.models.atlas.language.organs import mentions
-from midspan.models.atlas.learned.network import AtlasConfig, AtlasNetwork, load_trained, start_from
-from midspan.models.atlas.learned.training import answers
+from midspan.models.atlas.learned.network import AtlasConfig, AtlasNetwork
 from midspan.models.encoder import bundled_network, choose_device
 from midspan.models.kit.calibration import softmax
 from midspan.models.kit.folder import ModelFolder, load_model
+from midspan.models.kit.frozen import load_trained, trained_state
 from midspan.models.kit.gate import Gate
-from midspan.models.registry import model_entry
-
-SHIPPED = Path(__file__).parent / "weights/small"
-NAME = "atlas.small"
+from midspan.models.kit.text_network import Tokenizer, answers
 
 
 @dataclass(frozen=True)
@@ -43,22 +41,19 @@ class OrganPredictor:
     """Texts to a distribution over the organs and "no anatomy"."""
 
     def __init__(
-        self, network: AtlasNetwork, tokenizer: tokenizers.Tokenizer, gate: Gate, thresholds: Thresholds
+        self, network: AtlasNetwork, tokenizer: Tokenizer, gate: Gate, thresholds: Thresholds
     ) -> None:
-        self.network = network.eval()
+        self.network, self._tokenizer = network.eval(), tokenizer
         self.organs = network.config.organs
-        self.gate = gate
-        self.thresholds = thresholds
-        self._tokenizer = tokenizer
+        self.gate, self.thresholds = gate, thresholds
 
     @classmethod
     def load(cls, folder: Path = SHIPPED, *, device: str | None = None) -> OrganPredictor:
         """The shipped model, or one from a folder of the same format.
 
-        Raises ``ModelFilesMissing``, and ``ModelHashMismatch`` when the shipped files were changed.
+        Raises ``ModelFilesMissing``, and ``ModelHashMismatch`` when the files are not those of the card.
         """
-        expected = model_entry(NAME).weights_sha256 if folder == SHIPPED else None
-        return cls.from_folder(load_model(folder, expected), device=device)
+        return cls.from_folder(load_model(folder), device=device)
 
     @classmethod
     def from_folder(cls, model: ModelFolder, *, device: str | None = None) -> OrganPredictor:
@@ -66,31 +61,21 @@ class OrganPredictor:
         encoder, tokenizer = bundled_network()
         tokenizer.enable_truncation(config.max_tokens)
         with torch.random.fork_rng(devices=[]):  # initial values are thrown away
-            network = start_from(AtlasNetwork(config), encoder)
-        gate = Gate(
-            model.tensors["gate.weight"].numpy(),
-            float(model.tensors["gate.bias"]),
-            model.config["gate_threshold"],
+            network = load_trained(AtlasNetwork(config, encoder), model.part("network"))
+        gate = Gate.of(model.tensors, model.config["gate_threshold"])
+        return cls(
+            network.to(choose_device(device)), tokenizer, gate, Thresholds(**model.config["thresholds"])
         )
-        trained = {
-            name.removeprefix("network."): value
-            for name, value in model.tensors.items()
-            if name.startswith("network.")
-        }
-        load_trained(network, trained).to(choose_device(device))
-        return cls(network, tokenizer, gate, Thresholds(**model.config["thresholds"]))
 
-    def to_folder(self) -> tuple[dict[str, object], dict[str, torch.Tensor]]:
+    def to_folder(self) -> tuple[dict[str, object], dict[str, Tensor]]:
         """Config and tensors for :func:`midspan.models.kit.folder.save_model`."""
         config = {
             "network": self.network.config.to_json(),
             "thresholds": asdict(self.thresholds),
             "gate_threshold": self.gate.threshold,
         }
-        tensors = {f"network.{name}": value for name, value in self.network.trained_state().items()}
-        tensors["gate.weight"] = torch.tensor(self.gate.weight)
-        tensors["gate.bias"] = torch.tensor(self.gate.bias)
-        return config, tensors
+        network = {f"network.{name}": value for name, value in trained_state(self.network).items()}
+        return config, {**network, **self.gate.tensors}
 
     def probabilities(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         """(n, organs + 1): the last column is "no anatomy"; each row sums to 1."""

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import tokenizers
 import torch
 from torch import Tensor
 
 from midspan.models.atlas.learned.examples import Example, capped
-from midspan.models.atlas.learned.losses import organ_cross_entropy
 from midspan.models.atlas.learned.network import AtlasNetwork
-from midspan.models.encoder import pad
-from midspan.models.kit.training import Recipe
+from midspan.models.kit.batching import LazyBatches, jumbled_by_length
+from midspan.models.kit.losses import shared_cross_entropy
+from midspan.models.kit.recipe import Recipe
+from midspan.models.kit.text_network import Tokenizer, answers
 
-SMALL_RECIPE = Recipe(epochs=5, encoder_rate=1.5e-4, head_rate=1e-3)
+SMALL_RECIPE = Recipe(epochs=5, rates={"": 1.5e-4, "head.": 1e-3})
 BATCH = 32
 PER_ORGAN = 1000
 """Most sentences an epoch draws of an organ (and half of it of a kind of sentence without one), so that the
 heart does not crowd out the thymus."""
 VALIDATION_PER_ORGAN = 60
 SMOOTHING = 0.05
+FORMS: dict[str, Callable[[Example], str]] = {
+    "masked": lambda row: row.masked,
+    "unnamed": lambda row: row.unnamed,
+    "plain": lambda row: row.text,
+}
+"""How a sentence can be shown."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,7 @@ class SentenceTask:
     def __init__(
         self,
         network: AtlasNetwork,
-        tokenizer: tokenizers.Tokenizer,
+        tokenizer: Tokenizer,
         train: Sequence[Example],
         validation: Sequence[Example],
         *,
@@ -47,12 +53,11 @@ class SentenceTask:
         per_organ: int = PER_ORGAN,
         batch: int = BATCH,
     ) -> None:
-        self.network = network
-        self._tokenizer = tokenizer
+        self.network, self.tokenizer = network, tokenizer
         self._train, self._seed, self._per_organ, self._batch = train, seed, per_organ, batch
         self._validation = capped(validation, VALIDATION_PER_ORGAN, seed=0)
 
-    def batches(self, epoch: int) -> Sequence[SentenceBatch]:
+    def batches(self, epoch: int) -> LazyBatches[list[int], SentenceBatch]:
         """Half of the sentences are masked, a quarter lose their names and a quarter stay as they are; where
         there is no organ, words are masked or lost instead."""
         rng = np.random.default_rng((self._seed, epoch))
@@ -62,23 +67,21 @@ class SentenceTask:
         rows = [*capped(anatomy, self._per_organ, draw), *capped(plain, self._per_organ // 2, draw)]
         rows = rows[: len(rows) // self._batch * self._batch]
         texts = [_shown(row, share) for row, share in zip(rows, rng.random(len(rows)), strict=True)]
-        # batches of like length cost less; the jitter keeps their company changing
-        lengths = np.array([len(text) for text in texts]) + rng.random(len(texts)) * 30
-        order = np.argsort(lengths, kind="stable")
-        groups = [order[start : start + self._batch] for start in range(0, len(order), self._batch)]
         organs = self.network.config.organs
-        made = [
-            SentenceBatch(tuple(texts[i] for i in group), class_targets([rows[i] for i in group], organs))
-            for group in groups
-        ]
-        return [made[index] for index in rng.permutation(len(made))]
+
+        def made(group: list[int]) -> SentenceBatch:
+            targets = class_targets([rows[place] for place in group], organs)
+            return SentenceBatch(tuple(texts[place] for place in group), targets)
+
+        return LazyBatches(jumbled_by_length(texts, self._batch, rng), made)
 
     def said(self, batch: SentenceBatch) -> Tensor:
         """The network's output for a batch, with its graph."""
-        tokens, mask = pad([self._tokenizer.encode(text).ids for text in batch.texts])
-        device = next(self.network.parameters()).device
-        said: Tensor = self.network(tokens.to(device), mask.to(device))
-        return said.float()
+        return self.network.of_tokens([self.tokenizer.encode(text).ids for text in batch.texts])
+
+    def answered(self, form: str) -> npt.NDArray[np.float32]:
+        """The network's output for the validation sentences in one of ``FORMS``."""
+        return answers(self.network, self.tokenizer, list(map(FORMS[form], self._validation)))
 
 
 class OrganTask(SentenceTask):
@@ -86,30 +89,22 @@ class OrganTask(SentenceTask):
 
     def loss(self, batch: SentenceBatch) -> Tensor:
         logits = self.said(batch)
-        return organ_cross_entropy(logits, batch.targets.to(logits.device), SMOOTHING)
+        return shared_cross_entropy(logits, batch.targets.to(logits.device), SMOOTHING)
 
     def validate(self) -> dict[str, float]:
         """Share of sentences whose most probable class is right; ``score`` is that of masked anatomy."""
-        rows = self._validation
-        anatomy = np.array([bool(row.organs) for row in rows])
-        targets = class_targets(rows, self.network.config.organs).numpy()
+        targets = class_targets(self._validation, self.network.config.organs).numpy()
         figures = {}
-        views = {
-            "masked": [row.masked for row in rows],
-            "unnamed": [row.unnamed for row in rows],
-            "plain": [row.text for row in rows],
-        }
-        for name, texts in views.items():
-            best = answers(self.network, self._tokenizer, texts).argmax(1)
-            right = targets[np.arange(len(rows)), best]
-            figures[f"{name}_organ"] = float(right[anatomy].mean())
-            figures[f"{name}_none"] = float(right[~anatomy].mean())
+        for form in FORMS:
+            right = hits(self.answered(form), targets)
+            figures[f"{form}_organ"] = float(right[~targets[:, -1]].mean())
+            figures[f"{form}_none"] = float(right[targets[:, -1]].mean())
         return {"score": figures["masked_organ"], **figures}
 
 
 def _shown(row: Example, share: float) -> str:
     """A sentence in the form that a random number from 0 to 1 says."""
-    return row.masked if share < 0.5 else row.unnamed if share < 0.75 else row.text
+    return FORMS["masked" if share < 0.5 else "unnamed" if share < 0.75 else "plain"](row)
 
 
 def class_targets(rows: Sequence[Example], organs: Sequence[str]) -> Tensor:
@@ -120,17 +115,6 @@ def class_targets(rows: Sequence[Example], organs: Sequence[str]) -> Tensor:
     return targets
 
 
-def answers(
-    network: AtlasNetwork, tokenizer: tokenizers.Tokenizer, texts: Sequence[str], batch: int = 64
-) -> npt.NDArray[np.float32]:
-    """What the network says of each text, in their order: (n, organs + 1) logits or (n, 3) points."""
-    rows = [tokenizer.encode(text).ids for text in texts]
-    order = sorted(range(len(rows)), key=lambda index: len(rows[index]))
-    device = next(network.parameters()).device
-    said: list[Tensor] = []
-    with torch.inference_mode():
-        for start in range(0, len(order), batch):
-            tokens, mask = pad([rows[index] for index in order[start : start + batch]])
-            said.append(network(tokens.to(device), mask.to(device)).float().cpu())
-    outputs = torch.cat(said)
-    return np.asarray(outputs[torch.tensor(order).argsort()].numpy())
+def hits(said: npt.NDArray[np.floating], targets: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Whether the most probable class (n, classes) is a right one: (n,)."""
+    return np.asarray(targets[np.arange(len(said)), said.argmax(axis=1)])

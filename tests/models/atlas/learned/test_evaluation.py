@@ -7,8 +7,6 @@ import pytest
 
 from midspan.models.atlas.anatomy.phantom_atlas import phantom_atlas
 from midspan.models.atlas.learned.evaluation import PER_ORGAN, Benchmark
-from midspan.models.atlas.learned.metrics import Figure
-from midspan.models.atlas.learned.table import over_seeds
 
 
 def by_hash(texts):
@@ -66,9 +64,3 @@ def test_knowing_the_second_organ_only_counts_from_two_on(benchmark):
     assert everything.name == "all" and everything.count == len(benchmark.anatomy)
     assert everything.right_among == (0.0, 100.0, 100.0)
     assert sum(row.count for row in rows[1:]) == everything.count
-
-
-def test_seeds_widen_the_error():
-    runs = [{"ior": Figure(50.0, 1.0)}, {"ior": Figure(54.0, 1.0)}]
-    joined = over_seeds(runs)["ior"]
-    assert joined.mean == 52 and joined.se == pytest.approx(np.sqrt(1 + 8 / 2))

@@ -5,18 +5,18 @@ import dataclasses
 import pytest
 import torch
 
-from midspan.models.atlas.learned.losses import organ_cross_entropy, soft_organ_distance
+from midspan.models.atlas.learned.losses import soft_organ_distance
 from midspan.models.atlas.learned.network import (
     AtlasConfig,
     AtlasNetwork,
-    load_trained,
     paper_config,
     small_config,
     sod_config,
-    start_from,
     tiny_config,
 )
 from midspan.models.bert import BertEncoder
+from midspan.models.kit.frozen import load_trained, trained_state
+from midspan.models.kit.losses import shared_cross_entropy
 
 ORGANS = ("heart", "liver", "lung")
 TOKENS = torch.randint(1, 60, (4, 9), generator=torch.Generator().manual_seed(0))
@@ -42,7 +42,7 @@ def test_a_few_steps_lower_the_organ_loss():
     torch.manual_seed(0)
     network = AtlasNetwork(tiny_config(ORGANS))
     targets = torch.eye(4, dtype=torch.bool)
-    losses = steps(network, lambda said: organ_cross_entropy(said, targets), 30)
+    losses = steps(network, lambda said: shared_cross_entropy(said, targets), 30)
     assert losses[-1] < losses[0] / 2
 
 
@@ -75,8 +75,8 @@ def frozen_tiny():
 
 def test_frozen_layers_get_no_gradient_and_are_not_saved():
     network = AtlasNetwork(frozen_tiny()).train()
-    organ_cross_entropy(network(TOKENS, MASK), torch.eye(4, dtype=torch.bool)).backward()
-    trained = network.trained_state()
+    shared_cross_entropy(network(TOKENS, MASK), torch.eye(4, dtype=torch.bool)).backward()
+    trained = trained_state(network)
     for name, value in network.named_parameters():
         assert (value.grad is not None) == (name in trained), name
     assert not any(name.startswith(("bert.embeddings", "bert.encoder.layer.0")) for name in trained)
@@ -91,16 +91,16 @@ def test_frozen_layers_have_no_dropout_in_training():
 def test_encoder_and_trained_state_give_the_same_answers_again():
     torch.manual_seed(1)
     encoder = BertEncoder(tiny_config(ORGANS).bert)
-    network = start_from(AtlasNetwork(frozen_tiny()), encoder)
+    network = AtlasNetwork(frozen_tiny(), encoder)
     steps(network, lambda said: said.square().sum(), 3)
-    again = load_trained(start_from(AtlasNetwork(frozen_tiny()), encoder), network.trained_state())
+    again = load_trained(AtlasNetwork(frozen_tiny(), encoder), trained_state(network))
     with torch.inference_mode():
         torch.testing.assert_close(again(TOKENS, MASK), network.eval()(TOKENS, MASK))
 
 
 def test_weights_of_another_shape_are_refused():
     with pytest.raises(ValueError, match="do not fit"):
-        load_trained(AtlasNetwork(frozen_tiny()), AtlasNetwork(tiny_config(ORGANS)).trained_state())
+        load_trained(AtlasNetwork(frozen_tiny()), trained_state(AtlasNetwork(tiny_config(ORGANS))))
 
 
 @pytest.mark.parametrize("build", [small_config, sod_config, paper_config, tiny_config])
