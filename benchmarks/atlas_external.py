@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.common import write
-from midspan.models.atlas.examples import MASK
-from midspan.models.atlas.organs import mentions
-from midspan.models.atlas.predictor import OrganPredictor
+from midspan.models.atlas.language.organs import mentions
+from midspan.models.atlas.learned.examples import MASK
+from midspan.models.atlas.learned.predictor import OrganPredictor
 from midspan.models.encoder import TextEncoder
 
 SHORTEST = 6

@@ -18,17 +18,17 @@ import torch
 from peft import LoraConfig, inject_adapter_in_model
 
 from benchmarks.common import write
-from midspan.models.atlas.calibration import softmax
-from midspan.models.atlas.evaluation import Benchmark, Floats, View
-from midspan.models.atlas.examples import of_split
-from midspan.models.atlas.metrics import Figure
-from midspan.models.atlas.network import AtlasNetwork, small_config, start_from
-from midspan.models.atlas.phantom_atlas import phantom_atlas
-from midspan.models.atlas.predictor import OrganPredictor
-from midspan.models.atlas.table import over_seeds
-from midspan.models.atlas.training import SMALL_RECIPE, OrganTask, answers
+from midspan.models.atlas.anatomy.phantom_atlas import phantom_atlas
+from midspan.models.atlas.learned.evaluation import Benchmark, Floats, View
+from midspan.models.atlas.learned.examples import of_split
+from midspan.models.atlas.learned.network import AtlasNetwork, answers, small_config
+from midspan.models.atlas.learned.predictor import OrganPredictor
+from midspan.models.atlas.learned.training import SMALL_RECIPE, OrganTask
 from midspan.models.encoder import TextEncoder, bundled_network
-from midspan.models.training import Progress, Trainer
+from midspan.models.kit.calibration import softmax
+from midspan.models.kit.frozen import trained_state
+from midspan.models.kit.measuring import Figures, over_seeds
+from midspan.models.kit.training import Progress, Trainer
 
 RATE = 1e-3
 """Peak learning rate of the adapters, which start at zero; chosen before the run, not tuned."""
@@ -39,13 +39,13 @@ def adapted(rank: int, seed: int, work: Path) -> tuple[AtlasNetwork, Any]:
     """Train adapters on every linear layer of the encoder, and the head."""
     torch.manual_seed(seed)
     encoder, tokenizer = bundled_network()
-    network = start_from(AtlasNetwork(small_config(phantom_atlas().organs)), encoder)
+    network = AtlasNetwork(small_config(phantom_atlas().organs), encoder)
     tokenizer.enable_truncation(network.config.max_tokens)
     layers = ["query", "key", "value", "dense"]
     config = LoraConfig(r=rank, lora_alpha=2 * rank, lora_dropout=0.05, target_modules=layers)
     inject_adapter_in_model(config, network.bert)
     task = OrganTask(network, tokenizer, of_split("train"), of_split("validation"), seed=seed)
-    recipe = replace(SMALL_RECIPE, seed=seed, encoder_rate=RATE)
+    recipe = replace(SMALL_RECIPE, seed=seed, rates={**SMALL_RECIPE.rates, "": RATE})
     Trainer(task, recipe, work / f"lora{rank}-{seed}").run(_say)
     return network.eval(), tokenizer
 
@@ -57,10 +57,10 @@ def _say(progress: Progress) -> None:
 
 def megabytes(network: AtlasNetwork) -> float:
     """What is trained, in half precision."""
-    return sum(2 * value.numel() for value in network.trained_state().values()) / 1e6
+    return sum(2 * value.numel() for value in trained_state(network).values()) / 1e6
 
 
-def figures(benchmark: Benchmark, network: AtlasNetwork, tokenizer: Any) -> dict[str, Figure]:
+def figures(benchmark: Benchmark, network: AtlasNetwork, tokenizer: Any) -> Figures:
     """Places by least expected distance."""
 
     def shares(view: View) -> Floats:
@@ -70,7 +70,7 @@ def figures(benchmark: Benchmark, network: AtlasNetwork, tokenizer: Any) -> dict
     return benchmark.score(lambda view: benchmark.by_distance(shares(view)))
 
 
-def row(name: str, size: float, runs: Sequence[dict[str, Figure]]) -> list[Any]:
+def row(name: str, size: float, runs: Sequence[Figures]) -> list[Any]:
     joined = over_seeds(runs)
     cells = [f"{joined[column].mean:.2f} ± {joined[column].se:.2f}" for column in COLUMNS]
     return [name, len(runs), f"{size:.1f}", *cells]
@@ -107,7 +107,7 @@ def main() -> None:
         rows,
         [
             f"{SMALL_RECIPE.epochs} epochs each; peak rate of the adapters {RATE:g}, of the layers "
-            f"{SMALL_RECIPE.encoder_rate:g}; neither was tuned on any split",
+            f"{SMALL_RECIPE.rates['']:g}; neither was tuned on any split",
             "MedQuAD by document, test split; ± one standard error, documents and seeds",
         ],
     )

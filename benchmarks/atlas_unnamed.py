@@ -12,7 +12,7 @@ import argparse
 from pathlib import Path
 
 from benchmarks.common import write
-from midspan.models.atlas.predictor import OrganPredictor
+from midspan.models.atlas.learned.predictor import OrganPredictor
 
 SENTENCES = {
     "Dialysis was started because of uremia.": "kidney",

@@ -1,4 +1,4 @@
-"""Make midspan/models/atlas/text from its raw inputs:
+"""Make midspan/models/atlas/learned/text from its raw inputs:
 
 python benchmarks/build_atlas_data.py --medquad medquad_organ_sentences.jsonl.gz --wordnet wordnet/dict
 
@@ -6,8 +6,8 @@ python benchmarks/build_atlas_data.py --medquad medquad_organ_sentences.jsonl.gz
 ``doc`` and ``text``; ``--wordnet`` is the ``dict`` folder of WordNet 3.1. Three files come out:
 
 * ``organs.jsonl.gz``: sentences that name an organ of the atlas, with where they name it. The labels are
-  those of ``midspan.models.atlas.organs``, so they are silver. Of sentences that are the same once the
-  names are masked only the first is kept.
+  those of ``midspan.models.atlas.language.organs``, so they are silver. Of sentences that are the same once
+  the names are masked only the first is kept.
 * ``none.jsonl.gz``: sentences that name no organ and hold no word that points at one.
 * ``glosses.jsonl.gz``: words of WordNet with their meaning, where it names an organ; to train on only.
 """
@@ -23,9 +23,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from midspan.models.atlas.organs import mentions
+from midspan.models.atlas.language.organs import mentions
 
-TARGET = Path(__file__).parent.parent / "midspan/models/atlas/text"
+TARGET = Path(__file__).parent.parent / "midspan/models/atlas/learned/text"
 
 POINTS_AT_AN_ORGAN = re.compile(
     r"hepat|nephr|\bren[ao]|cardi|pulmon|pneum|bronch|respirat|gastr|enter[io]|colo|bowel|intestin|cerebr"

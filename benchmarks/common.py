@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import platform
 import statistics
 import time
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+
+from midspan.models.kit import results
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -39,13 +40,13 @@ def spread(values: list[float]) -> dict[str, float]:
 
 def write(name: str, title: str, columns: list[str], rows: list[list[Any]], notes: list[str]) -> None:
     """Write ``results/NAME.json`` and ``.md``, and print the table."""
-    RESULTS.mkdir(exist_ok=True)
     data = {"title": title, "machine": machine(), "columns": columns, "rows": rows, "notes": notes}
-    (RESULTS / f"{name}.json").write_text(json.dumps(data, indent=1) + "\n")
-    lines = [f"# {title}", "", f"Machine: {machine()}.", ""]
-    lines += ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
-    lines += ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows]
-    lines += ["", *(f"- {note}" for note in notes), ""]
-    text = "\n".join(lines)
-    (RESULTS / f"{name}.md").write_text(text)
-    print(text)
+    page = page_of(data)
+    results.write(RESULTS, name, data, page)
+    print(page.markdown)
+
+
+def page_of(data: dict[str, Any]) -> results.Page:
+    """How a result of a script is shown."""
+    table = results.Table(data["columns"], data["rows"])
+    return results.Page(data["title"], f"Machine: {data['machine']}.", [table], data["notes"])

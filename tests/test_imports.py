@@ -19,6 +19,7 @@ HEAVY = (
     "streamlit",
     "cv2",
     "av",
+    "scipy",
 )
 
 

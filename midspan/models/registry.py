@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from midspan.errors import UnknownName
+from midspan.models.atlas import identity as atlas
+from midspan.models.kit.card import shipped_card
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,13 @@ class ModelEntry:
     """Empty where the code is the model."""
     retrain: str
     """The one command that makes the weights again; empty for what is not trained here."""
+
+
+def shipped(name: str, task: str, chapter: int, folder: Path) -> ModelEntry:
+    """The entry of a model that ships in a folder, as its card says. Raises ``ModelFilesMissing``."""
+    card = shipped_card(folder)
+    said = {key: card[key] for key in ("bytes", "licence", "trained_on", "weights_sha256", "retrain")}
+    return ModelEntry(name=name, task=task, chapter=chapter, **said)
 
 
 _ENTRIES = (
@@ -85,17 +95,7 @@ _ENTRIES = (
         weights_sha256="",
         retrain="",
     ),
-    ModelEntry(
-        name="atlas.small",
-        task="atlas",
-        chapter=4,
-        bytes=21726128,
-        licence="Apache-2.0 (weights); CC BY 4.0 and WordNet licence (sentences)",
-        trained_on="sentences of MedQuAD and glosses of WordNet that name an organ, silver labels, half "
-        "of them masked, a quarter without the names; MedQuAD and WordNet without an organ",
-        weights_sha256="827f9c3f2d5777f0d3526be6a1c304d3e5f5dfc8e6e6fa59da75f2e195797243",
-        retrain="midspan train atlas",
-    ),
+    shipped(atlas.NAME, "atlas", 4, atlas.SHIPPED),
     ModelEntry(
         name="action.signature",
         task="action",

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from midspan.models.atlas.phantom import ATLAS
-from midspan.models.registry import model_entry
+from midspan.models.atlas import identity
+from midspan.models.atlas.identity import ATLAS
 from midspan.pipelines.embedding import SentenceVectors
 from midspan.pipelines.stage import Batch, Stage
 from midspan.records import AtlasGrounding, Product, Provenance, Run, Segment, Source, record_id
 
 if TYPE_CHECKING:
-    from midspan.models.atlas.context import Context, Document
-    from midspan.models.atlas.grounding import Grounding
+    from midspan.models.atlas.language.context import Context, Document
+    from midspan.models.atlas.language.grounding import Grounding
     from midspan.models.atlas.placing import Placer
-
-MODEL = "atlas.small"
 
 
 class AtlasStage(Stage):
@@ -41,20 +39,14 @@ class AtlasStage(Stage):
         self._placer = placer
         self._vectors = vectors
         self._atlas = atlas
-        self._run = Run(
-            stage="atlas" if atlas == ATLAS else f"atlas@{atlas}",
-            stage_version=5,
-            model=MODEL,
-            weights_sha256=model_entry(MODEL).weights_sha256,
-            parameters={"atlas": atlas, "gate": vectors is not None} | ({"sha256": sha256} if sha256 else {}),
-        )
+        self._run = identity.run(atlas, sha256, gated=vectors is not None)
 
     @property
     def run(self) -> Run:
         return self._run
 
     def open(self, source: Source) -> Document:
-        from midspan.models.atlas.context import Document  # loads the dictionary
+        from midspan.models.atlas.language.context import Document  # loads the dictionary
 
         return Document()
 

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 
 from midspan.db.record_store import AtlasStore
 from midspan.errors import UnknownName, WrongUse
+from midspan.models.atlas.identity import ATLAS
 from midspan.platform.answers import AtlasView
 from midspan.records import AtlasOrgan, StoredAtlas
 
 if TYPE_CHECKING:
-    from midspan.models.atlas.anatomy import Anatomy
-    from midspan.models.atlas.atlas import Atlas, Structure
-    from midspan.models.atlas.importing import Imported
+    from midspan.models.atlas.anatomy.anatomy import Anatomy
+    from midspan.models.atlas.anatomy.atlas import Atlas, Structure
+    from midspan.models.atlas.anatomy.importing import Imported
 
-PHANTOM = "mird-adult"
-"""``midspan.models.atlas.phantom.ATLAS``, said again because that module loads scipy; a test compares."""
+PHANTOM = ATLAS
 LONGEST_NAME = 64
 
 
@@ -40,7 +40,7 @@ class Atlases:
     def atlas(self, name: str | None = None) -> Atlas:
         """The phantom without a name. Raises ``UnknownName``."""
         if name in (None, PHANTOM):
-            from midspan.models.atlas.phantom_atlas import phantom_atlas  # builds voxels
+            from midspan.models.atlas.anatomy.phantom_atlas import phantom_atlas  # builds voxels
 
             return phantom_atlas()
         entry = self._entry(str(name))
@@ -52,7 +52,7 @@ class Atlases:
 
     def anatomy(self, name: str | None = None) -> Anatomy:
         """Words, sides and centres; the phantom's without its voxels."""
-        from midspan.models.atlas import anatomy  # builds patterns
+        from midspan.models.atlas.anatomy import anatomy  # builds patterns
 
         return anatomy.PHANTOM if name in (None, PHANTOM) else anatomy.anatomy_of(self.atlas(name))
 
@@ -91,7 +91,7 @@ class Atlases:
     ) -> tuple[AtlasView, tuple[str, ...]]:
         """Import a label volume; returns it with what the importer warns of. The same files again are no
         work. Raises ``BadAtlas``, and ``WrongUse`` for a name that is taken or no name."""
-        from midspan.models.atlas.importing import read_atlas  # loads nibabel
+        from midspan.models.atlas.anatomy.importing import read_atlas  # loads nibabel
 
         if name == PHANTOM or not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
             raise WrongUse(f"{name!r} cannot name an atlas; choose another with --name")
@@ -130,7 +130,7 @@ def structures_from(
     table: str | Path | None, preset: str | None, aliases: str | Path | None
 ) -> tuple[Structure, ...]:
     """What labels mean, by a table or a preset. Raises ``BadAtlas``, ``UnknownName``, ``WrongUse``."""
-    from midspan.models.atlas import label_table
+    from midspan.models.atlas.anatomy import label_table
 
     if (table is None) == (preset is None):
         raise WrongUse("give the table of labels (a CSV file) or a preset, and not both")
@@ -195,8 +195,8 @@ def _hash(imported: Imported) -> str:
 
 
 def _built(entry: StoredAtlas, store: AtlasStore) -> Atlas:
-    from midspan.models.atlas.atlas import Atlas, Structure
-    from midspan.models.atlas.volume import LabelVolume
+    from midspan.models.atlas.anatomy.atlas import Atlas, Structure
+    from midspan.models.atlas.anatomy.volume import LabelVolume
 
     structures = [
         Structure(one.label, one.name, one.organ, one.laterality, one.aliases, one.snomed, one.uberon)

@@ -15,7 +15,7 @@ from midspan.records import AtlasGrounding, DoubtKind, Record
 DOUBTS: tuple[DoubtKind, ...] = get_args(DoubtKind)
 
 if TYPE_CHECKING:
-    from midspan.models.atlas.anatomy import Anatomy
+    from midspan.models.atlas.anatomy.anatomy import Anatomy
     from midspan.models.atlas.placing import Placer
 
 

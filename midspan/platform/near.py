@@ -16,7 +16,7 @@ from midspan.platform.groundings import with_sources
 from midspan.records import AtlasGrounding
 
 if TYPE_CHECKING:
-    from midspan.models.atlas.atlas import Atlas
+    from midspan.models.atlas.anatomy.atlas import Atlas
 
 Side = Literal["left", "right", ""]
 Found = list[tuple[AtlasGrounding, float]]

@@ -22,7 +22,7 @@ from midspan.records import Fact, SceneArrangement
 if TYPE_CHECKING:
     from midspan.db.jobs.store import ItemRow, JobRow
     from midspan.db.jobs.workers import WorkerRow
-    from midspan.models.atlas.atlas import Atlas
+    from midspan.models.atlas.anatomy.atlas import Atlas
 
 MISSING = "`midspan search` prints the ids of its hits"
 
@@ -80,7 +80,7 @@ def facts(store: RecordReader, entity_uid: str | None, limit: int) -> list[FactV
 
 def body(store: AtlasStore, atlas: Atlas, folder: Path | None) -> BodyView:
     """An atlas's surfaces, kept in ``folder``, with the counts of this workspace."""
-    from midspan.models.atlas.kept_surfaces import surfaces_of
+    from midspan.models.atlas.anatomy.kept_surfaces import surfaces_of
 
     surfaces = tuple(OrganMesh(*surface) for surface in surfaces_of(atlas, folder))
     return BodyView(atlas.name, surfaces, store.organ_counts(atlas.name))

@@ -36,7 +36,7 @@ from midspan.platform.stages import atlas as atlas_stages
 from midspan.records import RECORDS, SEGMENT_KINDS, DoubtKind, SourceKind
 
 if TYPE_CHECKING:
-    from midspan.models.atlas.atlas import Atlas
+    from midspan.models.atlas.anatomy.atlas import Atlas
     from midspan.platform.runner import Progress
 
 KINDS = (*SEGMENT_KINDS, *RECORDS)

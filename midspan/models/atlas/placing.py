@@ -12,13 +12,13 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from midspan.models.atlas.anatomy import PHANTOM, Anatomy
-from midspan.models.atlas.atlas import Atlas
-from midspan.models.atlas.context import Context, in_context
-from midspan.models.atlas.decoding import distance_table, expected_distance, onto
-from midspan.models.atlas.grounding import Grounding, Laterality, doubt_of, ground, stated_side
-from midspan.models.atlas.phantom import PointMm
-from midspan.models.atlas.predictor import OrganPredictor
+from midspan.models.atlas.anatomy.anatomy import PHANTOM, Anatomy
+from midspan.models.atlas.anatomy.atlas import Atlas
+from midspan.models.atlas.anatomy.phantom import PointMm
+from midspan.models.atlas.language.context import Context, in_context
+from midspan.models.atlas.language.grounding import Grounding, Laterality, doubt_of, ground, stated_side
+from midspan.models.atlas.learned.decoding import distance_table, expected_distance, onto
+from midspan.models.atlas.learned.predictor import OrganPredictor
 from midspan.records import DoubtKind
 
 Floats = npt.NDArray[np.float64]

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from midspan.models.kit.weights import check_file
 from midspan.models.registry import model_entry
-from midspan.models.weights import check_file
 
 Kind = Literal["person", "place", "organisation", "work", "occupation", "other"]
 

@@ -1,16 +1,17 @@
-"""``midspan train`` and ``midspan evaluate``."""
+"""``midspan train`` and ``midspan evaluate``: a command for each chapter of the table."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import inspect
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from midspan.errors import UnknownName, WrongUse
-from midspan.platform import results
+from midspan.models.chapters import CHAPTERS, chapter
+from midspan.models.kit.chapter import Chapter, Command, evaluate, train
 from midspan.platform.cli.common import Json, err, out, plain, print_json
 
 train_app = typer.Typer(help="Train a chapter's model.", no_args_is_help=True, rich_markup_mode=None)
@@ -18,116 +19,114 @@ evaluate_app = typer.Typer(
     help="Measure a chapter's model beside its baselines.", no_args_is_help=True, rich_markup_mode=None
 )
 
-VARIANTS = ("small", "sod", "minimum", "mean", "paper")
-Seed = Annotated[int, typer.Option(help="Of everything random.")]
 Threads = Annotated[int, typer.Option(min=0, help="Threads for torch; 0 leaves its own choice.")]
-Work = Annotated[Path, typer.Option(help="Folder for checkpoints and cached embeddings.")]
+WORK = "Folder for checkpoints and cached embeddings."
 
 
-@train_app.command("atlas")
-def train_atlas(
-    out_folder: Annotated[Path, typer.Option("--out", help="Folder for the model.")] = Path("atlas-model"),
-    work: Work = Path("training/atlas"),
-    variant: Annotated[
-        str, typer.Option("--model", help="small, or a regression to a point: sod, minimum, mean, paper.")
-    ] = "small",
-    encoder: Annotated[
-        Path | None, typer.Option(help="Folder of the BERT-size encoder that `paper` starts from.")
-    ] = None,
-    data: Annotated[
-        Path | None, typer.Option(help="Folder with organs.jsonl.gz and none.jsonl.gz of your own.")
-    ] = None,
-    seed: Seed = 0,
-    epochs: Annotated[int | None, typer.Option(min=1, help="Other than the recipe's.")] = None,
-    threads: Threads = 0,
-    json: Json = False,
-) -> None:
-    """Train an atlas model; interrupted, the same command goes on from the last checkpoint."""
-    if variant not in VARIANTS:
-        raise UnknownName("atlas model", variant, list(VARIANTS))
-    if (variant == "paper") != (encoder is not None):
-        raise WrongUse("--encoder FOLDER goes with --model paper, and only with it")
-    _set_threads(threads)
-    from midspan.models.atlas.variants import train_variant  # loads torch
+def _train_command(one: Chapter) -> Callable[..., None]:
+    models = "; ".join(f"{variant.name}, {variant.what}" for variant in one.variants)
+    starting = ", ".join(f"`{variant.name}`" for variant in one.variants if variant.from_encoder) or "none"
 
-    columns = (
-        *(TextColumn("epoch {task.fields[epoch]}"), BarColumn(), MofNCompleteColumn()),
-        *(TextColumn("loss {task.fields[loss]:.3f}"), TimeRemainingColumn()),
-    )
-    with Progress(*columns, console=err) as bar:
-        task = bar.add_task("train", total=None, epoch=1, loss=0.0)
-        card = train_variant(
-            variant,
-            out_folder,
-            work,
-            seed=seed,
-            epochs=epochs,
-            data=data,
-            encoder=encoder,
-            report=lambda p: bar.update(
-                task, total=p.steps, completed=p.step, epoch=p.epoch + 1, loss=p.loss
-            ),
+    def run(out_folder: Path, work: Path, threads: int, json: bool, **options: Any) -> None:
+        _set_threads(threads)
+        columns = (
+            *(TextColumn("epoch {task.fields[epoch]}"), BarColumn(), MofNCompleteColumn()),
+            *(TextColumn("loss {task.fields[loss]:.3f}"), TimeRemainingColumn()),
         )
-    if json:
-        print_json(card)
-        return
-    for row in card["curve"]:
-        figures = ", ".join(f"{name} {value:.3f}" for name, value in row.items() if name != "epoch")
-        out.print(plain(f"epoch {row['epoch'] + 1}: {figures}"))
-    out.print(plain(f"wrote {out_folder}"))
+        with Progress(*columns, console=err) as bar:
+            task = bar.add_task("train", total=None, epoch=1, loss=0.0)
+            card = train(
+                one,
+                out_folder,
+                work,
+                report=lambda p: bar.update(
+                    task, total=p.steps, completed=p.step, epoch=p.epoch + 1, loss=p.loss
+                ),
+                **options,
+            )
+        if json:
+            print_json(card)
+            return
+        for row in card["curve"]:
+            figures = ", ".join(f"{name} {value:.3f}" for name, value in row.items() if name != "epoch")
+            out.print(plain(f"epoch {row['epoch'] + 1}: {figures}"))
+        out.print(plain(f"wrote {out_folder}"))
+
+    return _with_options(
+        run,
+        _option("out_folder", Path, Path(f"{one.name}-model"), "Folder for the model.", "--out"),
+        _option("work", Path, Path(f"training/{one.name}"), WORK),
+        _option("variant", str, one.variants[0].name, f"Which: {models}.", "--model"),
+        _option("encoder", Path | None, None, f"Folder of the encoder that {starting} starts from."),
+        _option("data", Path | None, None, f"Folder with {one.data} of your own."),
+        _option("seed", int, 0, "Of everything random."),
+        _option("epochs", int | None, None, "Other than the recipe's.", min=1),
+        *_of_chapter(one, "train"),
+    )
 
 
-@evaluate_app.command("atlas")
-def evaluate_atlas(
-    model: Annotated[
-        list[Path] | None, typer.Option(help="Model folder, one a seed (repeatable); default: the shipped.")
-    ] = None,
-    point: Annotated[
-        list[Path] | None, typer.Option(help="Folder of a fine-tuned regression model (repeatable).")
-    ] = None,
-    seeds: Annotated[
-        list[int] | None, typer.Option("--seed", help="Seed of the trained baselines (repeatable).")
-    ] = None,
-    work: Work = Path("training/atlas"),
-    to: Annotated[Path, typer.Option("--results", help="Folder for atlas.json and atlas.md.")] = Path(
-        "benchmarks/results"
-    ),
-    threads: Threads = 0,
-    json: Json = False,
-) -> None:
-    """Measure atlas.small and its baselines on the test split of the shipped sentences."""
-    _set_threads(threads)
-    from midspan.models.atlas.evaluation import Benchmark  # what follows loads torch
-    from midspan.models.atlas.phantom_atlas import phantom_atlas
-    from midspan.models.atlas.predictor import OrganPredictor
-    from midspan.models.atlas.table import Row, rows
-    from midspan.models.atlas.variants import EMBEDDINGS, point_predictors
-    from midspan.models.embedding_cache import EmbeddingCache
+def _evaluate_command(one: Chapter) -> Callable[..., None]:
+    def run(
+        model: list[Path] | None,
+        seeds: list[int] | None,
+        work: Path,
+        to: Path,
+        threads: int,
+        json: bool,
+        **options: Any,
+    ) -> None:
+        _set_threads(threads)
+        data = evaluate(
+            one,
+            work,
+            to,
+            models=model or (),
+            seeds=seeds or (0, 1, 2),
+            report=lambda row: err.print(plain(f"{row.model}: {row.seconds:.0f} s")),
+            **options,
+        )
+        if json:
+            print_json(data)
+        else:
+            print((to / f"{one.name}.md").read_text("utf-8"))
 
-    cache = EmbeddingCache(work / EMBEDDINGS)
-    benchmark = Benchmark(phantom_atlas(), cache.encode)
-    predictors = [OrganPredictor.load(folder) for folder in model or []] or [OrganPredictor.load()]
-    chosen = seeds or [0, 1, 2]
-    found: list[Row] = []
-    for row in rows(benchmark, chosen, predictors, point_predictors(point or [])):
-        err.print(plain(f"{row.model}: {row.seconds:.0f} s"))
-        found.append(row)
-    _, bins = benchmark.calibration(predictors[0])
-    collections = benchmark.collections([benchmark.model_shares(predictor) for predictor in predictors])
-    data: dict[str, Any] = {
-        "task": "atlas",
-        "data": f"MedQuAD by document, test split capped at 150 an organ: {len(benchmark.anatomy)} sentences "
-        f"with an organ, {len(benchmark.plain)} without; silver labels",
-        "seeds": chosen,
-        "rows": [asdict(row) for row in found],
-        "reliability": [asdict(one) for one in bins],
-        "collections": [asdict(one) for one in collections],
-    }
-    results.write(to, data)
-    if json:
-        print_json(data)
-    else:
-        print((to / "atlas.md").read_text("utf-8"))
+    return _with_options(
+        run,
+        _option(
+            "model", list[Path] | None, None, "Model folder, one a seed (repeatable); default: the shipped."
+        ),
+        *_of_chapter(one, "evaluate"),
+        _option("seeds", list[int] | None, None, "Seed of the trained baselines (repeatable).", "--seed"),
+        _option("work", Path, Path(f"training/{one.name}"), WORK),
+        _option(
+            "to",
+            Path,
+            Path("benchmarks/results"),
+            f"Folder for {one.name}.json and {one.name}.md.",
+            "--results",
+        ),
+    )
+
+
+def _option(name: str, kind: Any, default: Any, help: str, *flags: str, **limits: Any) -> inspect.Parameter:
+    annotation = Annotated[kind, typer.Option(*flags, help=help, **limits)]
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _of_chapter(one: Chapter, command: Command) -> list[inspect.Parameter]:
+    options = one.options.get(command, ())
+    return [_option(option.name, option.kind | None, None, option.help) for option in options]
+
+
+def _with_options(run: Callable[..., None], *options: inspect.Parameter) -> Callable[..., None]:
+    """A command's options are its parameters; these, and the two that every command here has."""
+    shared = (
+        inspect.Parameter("threads", inspect.Parameter.KEYWORD_ONLY, default=0, annotation=Threads),
+        inspect.Parameter("json", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Json),
+    )
+    run.__signature__ = inspect.Signature([*options, *shared])  # type: ignore[attr-defined]
+    run.__annotations__ = {}
+    return run
 
 
 def _set_threads(threads: int) -> None:
@@ -135,3 +134,16 @@ def _set_threads(threads: int) -> None:
         import torch  # takes seconds
 
         torch.set_num_threads(threads)
+
+
+for _one in map(chapter, CHAPTERS):
+    train_app.command(
+        _one.name,
+        help=f"Train a model of {_one.name} (chapter {_one.number}); interrupted, the same command goes on "
+        "from the last checkpoint.",
+    )(_train_command(_one))
+    evaluate_app.command(
+        _one.name,
+        help=f"Measure the models of {_one.name} (chapter {_one.number}) beside their baselines.",
+        epilog="Figures: " + "; ".join(metric.legend for metric in _one.metrics) + ".",
+    )(_evaluate_command(_one))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midspan.pipelines.atlas import MODEL, AtlasStage
+from midspan.models.atlas.identity import NAME, SHIPPED
+from midspan.pipelines.atlas import AtlasStage
 from midspan.pipelines.stage import Stage
 from midspan.platform.atlases import PHANTOM
 from midspan.platform.lazy import Lazy
 from midspan.platform.models import Models
 
 if TYPE_CHECKING:
+    from midspan.models.atlas.learned.predictor import OrganPredictor
     from midspan.models.atlas.placing import Placer
-    from midspan.models.atlas.predictor import OrganPredictor
 
 
 def stages(models: Models) -> list[Stage]:
@@ -24,7 +25,7 @@ def stages(models: Models) -> list[Stage]:
 
 def placer(models: Models, atlas: str, sha256: str = "") -> Lazy[Placer]:
     """The atlas model over an atlas: the phantom, or an imported one by name and hash."""
-    predictor = models.lazy(MODEL, _load_predictor)
+    predictor = models.lazy(NAME, _load_predictor)
 
     def make() -> Placer:
         from midspan.models.atlas.placing import Placer  # loads SciPy
@@ -36,14 +37,12 @@ def placer(models: Models, atlas: str, sha256: str = "") -> Lazy[Placer]:
 
 
 def verify(models: Models) -> list[str]:
-    from midspan.models.atlas.predictor import SHIPPED  # loads torch
-    from midspan.models.model_folder import load_model
-    from midspan.models.registry import model_entry
+    from midspan.models.kit.folder import load_model  # loads torch
 
-    return [f"{MODEL} {load_model(SHIPPED, model_entry(MODEL).weights_sha256).sha256[:12]}"]
+    return [f"{NAME} {load_model(SHIPPED).sha256[:12]}"]
 
 
 def _load_predictor() -> OrganPredictor:
-    from midspan.models.atlas.predictor import OrganPredictor  # loads torch
+    from midspan.models.atlas.learned.predictor import OrganPredictor  # loads torch
 
     return OrganPredictor.load()

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from midspan.models.atlas.gate import Gate
-from midspan.models.atlas.phantom_atlas import phantom_atlas
+from midspan.models.atlas.anatomy.phantom_atlas import phantom_atlas
+from midspan.models.atlas.learned.predictor import Thresholds
 from midspan.models.atlas.placing import Placer
-from midspan.models.atlas.predictor import Thresholds
+from midspan.models.kit.gate import Gate
 
 OPEN = np.array([[1.0, 0.0]], dtype=np.float32)
 SHUT = np.array([[-1.0, 0.0]], dtype=np.float32)

@@ -6,7 +6,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from midspan.models.atlas.predictor import OrganPredictor
+from midspan.models.atlas.learned.predictor import OrganPredictor
 from midspan.platform.cli import app
 
 SIGNS = {"liver": "makes bile", "heart": "pumps blood", "kidney": "filters urine", "brain": "keeps memories"}
