@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -43,13 +43,19 @@ def started(server: Server) -> Server:
     return server
 
 
+class Scratch(Postgres):
+    """Goes with the tests, so nothing waits for a disk; a process that is killed loses nothing by that."""
+
+    settings: Mapping[str, str] = {"fsync": "off"}
+
+
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     """A PostgreSQL for all tests; each makes databases of its own in it."""
-    server = Postgres(tmp_path_factory.mktemp("postgres"))
+    server = Scratch(tmp_path_factory.mktemp("postgres"))
     started(server)
     yield server
-    server.stop()
+    server.kill()
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +64,7 @@ def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4j]:
     server = Neo4j(tmp_path_factory.mktemp("neo4j"))
     started(server)
     yield server
-    server.stop()
+    server.kill()
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +73,7 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
     server = Redis(tmp_path_factory.mktemp("redis"))
     started(server)
     yield server
-    server.stop()
+    server.kill()
 
 
 @pytest.fixture(scope="session")
