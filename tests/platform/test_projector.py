@@ -21,7 +21,8 @@ from tests.platform.machines import Boot, Machine, document
 
 
 @pytest.fixture
-def neo4j_graph(neo4j_server: Neo4j) -> Iterator[Neo4jGraph]:
+def neo4j_graph(neo4j_server: Neo4j, monkeypatch: pytest.MonkeyPatch) -> Iterator[Neo4jGraph]:
+    monkeypatch.setattr("midspan.db.graph.neo4j_driver.RETRY_SECONDS", 1.0)
     graph = Neo4jGraph.at(neo4j_server.url)
     with graph._session("WRITE") as session:
         session.run("MATCH (n) DETACH DELETE n").consume()
