@@ -224,6 +224,7 @@ def test_a_server_that_does_not_answer_holds_up_neither_vectors_nor_pruning_of_t
     assert a.store.outbox_lag("graph", 0) == 1
 
 
+@pytest.mark.parametrize("record_store_url", ["sqlite"], indirect=True)
 def test_a_server_that_is_back_catches_up(
     machine: Boot, neo4j_server: Neo4j, neo4j_graph: Neo4jGraph
 ) -> None:

@@ -11,7 +11,7 @@ import time
 import pytest
 from typer.testing import CliRunner
 
-from midspan.platform.cli import app, main
+from midspan.platform.cli import app
 
 HIT_FIELDS = {
     "record", "kind", "score", "source", "path", "text", "start", "end", "unit", "page", "why",
@@ -167,14 +167,9 @@ def test_reindex_rebuilds_what_is_lost(run, tmp_path, ingested):
         (["frobnicate"], "No such command"),
     ],
 )
-def test_wrong_use_gives_exit_code_two_and_says_what_is_right(
-    ingested, arguments, words, monkeypatch, capsys
-):
-    monkeypatch.setattr(sys, "argv", ["midspan", "--workspace", str(ingested[0]), *arguments])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    assert ended.value.code == 2
-    said = capsys.readouterr().err
+def test_wrong_use_gives_exit_code_two_and_says_what_is_right(ingested, arguments, words, command):
+    code, _, said = command("--workspace", ingested[0], *arguments)
+    assert code == 2
     assert words in said
     assert "Traceback" not in said
 
