@@ -6,6 +6,8 @@ LOCK := requirements.lock
 STAMP := $(VENV)/.installed
 WORKSPACE ?= workspace
 ARGS ?=
+# Files of tests are shared among a process a core, each of which computes with one thread.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-fast lint format lock browser jdk services services-down clean
@@ -16,11 +18,11 @@ help: ## list the targets
 demo: $(STAMP) ## ingest the bundled corpus, answer examples, serve the UI (ARGS=--no-ui ends before the UI)
 	$(BIN)/midspan --workspace $(WORKSPACE) demo $(ARGS)
 
-test: $(STAMP) browser jdk ## run every test (ARGS are pytest's)
-	$(BIN)/python -m pytest $(ARGS)
+test: $(STAMP) browser jdk ## run every test (ARGS are pytest's; -n 0 for one process)
+	$(PYTEST) $(ARGS)
 
 test-fast: $(STAMP) ## run the tests that take seconds
-	$(BIN)/python -m pytest -m "not slow and not browser" $(ARGS)
+	$(PYTEST) -m "not slow and not browser" $(ARGS)
 
 lint: $(STAMP) ## ruff, ruff format, mypy, import-linter
 	$(BIN)/ruff check .

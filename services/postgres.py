@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -18,6 +18,8 @@ class Postgres(Server):
 
     name = "PostgreSQL"
     user = "midspan"
+    settings: Mapping[str, str] = {}
+    """More of the server's settings, by name."""
 
     @property
     def url(self) -> str:
@@ -59,9 +61,10 @@ class Postgres(Server):
             "unix_socket_directories": "",
             "max_connections": "200",
             "shared_buffers": "128MB",
+            **self.settings,
         }
-        settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-        return [*_as_user(), str(_programs() / "postgres"), "-D", str(self._data), *settings]
+        given = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+        return [*_as_user(), str(_programs() / "postgres"), "-D", str(self._data), *given]
 
     def answers(self) -> bool:
         try:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from midspan.platform.broker import find_server
 from services.server import HOST, Missing, Server
@@ -40,7 +42,9 @@ class Redis(Server):
         return [str(find_server()), str(self.folder / "redis.conf")]
 
     def answers(self) -> bool:
-        client = redis.Redis(host=HOST, port=self.port, password=self.password, socket_timeout=5)
+        client = redis.Redis(
+            host=HOST, port=self.port, password=self.password, socket_timeout=5, retry=Retry(NoBackoff(), 0)
+        )
         try:
             return bool(client.ping())
         except redis.RedisError:

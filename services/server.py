@@ -154,7 +154,10 @@ def _spawn(command: Sequence[str], log: Path) -> int:
         (os.POSIX_SPAWN_OPEN, 1, str(log), write, 0o600),
         (os.POSIX_SPAWN_DUP2, 1, 2),
     ]
-    return os.posix_spawn(program, list(command), os.environ, file_actions=files, setsid=True)
+    heard = [signal.SIGINT]  # `stop` sends it; a shell's background jobs ignore it, and so what they start
+    return os.posix_spawn(
+        program, list(command), os.environ, file_actions=files, setsid=True, setsigdef=heard
+    )
 
 
 def _signal(process: psutil.Process, number: int) -> None:

@@ -1,10 +1,15 @@
-"""What holds for all tests: hypothesis without a clock, and real servers for those that ask for them."""
+"""What holds for all tests: hypothesis without a clock, and real servers for those that ask for them.
+
+``make test`` shares the files of tests among a process a core. Each process starts the servers that its own
+files ask for, so that no test meets another process's rows.
+"""
 
 from __future__ import annotations
 
 import os
+import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -21,6 +26,12 @@ settings.register_profile("midspan", deadline=None, suppress_health_check=[Healt
 settings.load_profile("midspan")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests come first: the last file to be taken is what another process waits for."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 def started(server: Server) -> Server:
     """A server that runs. What is not on this machine is a skip that says so, in CI a failure."""
     try:
@@ -32,13 +43,19 @@ def started(server: Server) -> Server:
     return server
 
 
+class Scratch(Postgres):
+    """Goes with the tests, so nothing waits for a disk; a process that is killed loses nothing by that."""
+
+    settings: Mapping[str, str] = {"fsync": "off"}
+
+
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     """A PostgreSQL for all tests; each makes databases of its own in it."""
-    server = Postgres(tmp_path_factory.mktemp("postgres"))
+    server = Scratch(tmp_path_factory.mktemp("postgres"))
     started(server)
     yield server
-    server.stop()
+    server.kill()
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +64,7 @@ def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4j]:
     server = Neo4j(tmp_path_factory.mktemp("neo4j"))
     started(server)
     yield server
-    server.stop()
+    server.kill()
 
 
 @pytest.fixture(scope="session")
@@ -56,7 +73,7 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
     server = Redis(tmp_path_factory.mktemp("redis"))
     started(server)
     yield server
-    server.stop()
+    server.kill()
 
 
 @pytest.fixture(scope="session")
@@ -68,13 +85,25 @@ def postgres_template(postgres: Postgres) -> str:
     return "migrated"
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with all migrations and nothing in it, to be copied."""
+    path = tmp_path_factory.mktemp("database") / "migrated.db"
+    migrate.upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
+    """An empty record store with all migrations."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'midspan.db')}"
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
-def record_store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def record_store_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """An empty record store of each kind, with all migrations."""
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'records.db'}"
-        migrate.upgrade(url)
-        yield url
+        yield request.getfixturevalue("sqlite_url")
         return
     server: Postgres = request.getfixturevalue("postgres")
     template = request.getfixturevalue("postgres_template")

@@ -9,6 +9,8 @@ import psutil
 import psycopg
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 import services.__main__ as command
 from services.neo4j import Neo4j
@@ -22,11 +24,14 @@ def own_redis(tmp_path: Path) -> Iterator[Redis]:
     server = Redis(tmp_path / "redis")
     server.start()
     yield server
-    server.stop()
+    server.kill()
 
 
 def client(server: Redis) -> redis.Redis:
-    return redis.Redis(host=HOST, port=server.port, password=server.password, socket_timeout=2)
+    asked_once = Retry(NoBackoff(), 0)
+    return redis.Redis(
+        host=HOST, port=server.port, password=server.password, socket_timeout=2, retry=asked_once
+    )
 
 
 def test_what_was_written_is_there_after_a_kill_and_a_start(own_redis: Redis) -> None:

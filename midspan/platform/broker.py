@@ -11,6 +11,8 @@ import time
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from midspan.errors import StoreUnavailable
 
@@ -49,9 +51,14 @@ def find_server() -> str | None:
     return shutil.which("redis-server") or shutil.which("valkey-server")
 
 
+def _client(workspace: Path) -> redis.Redis:
+    """Asks once: nobody listens on a socket whose server is down, and the default is to ask for 4 s."""
+    return redis.Redis(unix_socket_path=str(socket_path(workspace)), retry=Retry(NoBackoff(), 0))
+
+
 def is_up(workspace: Path) -> bool:
     """Whether the embedded broker answers."""
-    client = redis.Redis(unix_socket_path=str(socket_path(workspace)))
+    client = _client(workspace)
     try:
         return bool(client.ping())
     except (redis.ConnectionError, OSError):
@@ -62,7 +69,7 @@ def is_up(workspace: Path) -> bool:
 
 def stop(workspace: Path) -> None:
     """End the embedded broker, whoever started it; what is queued is kept on disk."""
-    client = redis.Redis(unix_socket_path=str(socket_path(workspace)))
+    client = _client(workspace)
     try:
         client.shutdown(nosave=True)
     except (redis.ConnectionError, OSError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +12,6 @@ import numpy as np
 import pytest
 from sqlalchemy import Engine
 
-from midspan.db import migrate
 from midspan.db.record_store import READING, Commit, RunResult, TextChunk
 from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
@@ -37,21 +35,6 @@ from midspan.records import (
 from services.postgres import Postgres
 
 ENGINES = ("sqlite", "postgres")
-
-
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with all migrations and nothing in it, to be copied."""
-    path = tmp_path_factory.mktemp("database") / "midspan.db"
-    migrate.upgrade(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture
-def sqlite_url(tmp_path: Path, empty_database: Path) -> str:
-    path = tmp_path / "midspan.db"
-    shutil.copy(empty_database, path)
-    return f"sqlite:///{path}"
 
 
 @contextmanager

@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from midspan.db import migrate
 from midspan.db.generations import Generations
 from midspan.db.record_store import Generation, Lease
 from midspan.db.records.engine import make_engine
@@ -22,10 +21,8 @@ from midspan.errors import DamagedGeneration, LeaseLost, StoreUnavailable
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqlRecordStore]:
-    url = f"sqlite:///{tmp_path / 'store.db'}"
-    migrate.upgrade(url)
-    engine = make_engine(url)
+def store(sqlite_url: str) -> Iterator[SqlRecordStore]:
+    engine = make_engine(sqlite_url)
     opened = SqlRecordStore(engine)
     yield opened
     opened.close()
@@ -297,7 +294,7 @@ def torn(index, path, write=generations.Path.write_bytes):
     write(path, np.random.default_rng(seed).bytes(100 + seed))
     die()
 
-store = SqlRecordStore(make_engine(f"sqlite:///{folder / 'store.db'}"))
+store = SqlRecordStore(make_engine(f"sqlite:///{folder / 'midspan.db'}"))
 lease = store.acquire("projector", "killed", 60.0)
 index = FaissIndex(folder / "vectors", store, "vectors.text", 4, "m")
 if point == "write":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +14,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from midspan.db import migrate
 from midspan.db.record_store import Lease
 from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
@@ -28,10 +28,8 @@ Open = Callable[..., VectorIndex]
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqlRecordStore]:
-    url = f"sqlite:///{tmp_path / 'store.db'}"
-    migrate.upgrade(url)
-    engine = make_engine(url)
+def store(sqlite_url: str) -> Iterator[SqlRecordStore]:
+    engine = make_engine(sqlite_url)
     opened = SqlRecordStore(engine)
     yield opened
     opened.close()
@@ -330,12 +328,12 @@ batches = st.lists(
 @settings(max_examples=15, deadline=None)
 @given(batches)
 def test_any_batches_leave_what_a_dictionary_would_hold(
-    tmp_path_factory: pytest.TempPathFactory, work: list[tuple[dict[int, int], set[int]]]
+    tmp_path_factory: pytest.TempPathFactory,
+    sqlite_template: Path,
+    work: list[tuple[dict[int, int], set[int]]],
 ) -> None:
     folder, vectors = tmp_path_factory.mktemp("any"), unit(41)
-    url = f"sqlite:///{folder / 'store.db'}"
-    migrate.upgrade(url)
-    engine = make_engine(url)
+    engine = make_engine(f"sqlite:///{shutil.copy(sqlite_template, folder / 'store.db')}")
     store = SqlRecordStore(engine)
     lease = store.acquire("projector", "here", 600.0)
     assert lease is not None

@@ -1,6 +1,7 @@
 """A small real workspace for the tests of the verbs."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from midspan import Workspace
 from midspan.db.graph_store import GraphStore
 from midspan.platform.answers import IngestReport
+from midspan.platform.cli import main
 from tests.platform.machines import Boot, Machine
 
 TEXTS = {
@@ -69,6 +71,24 @@ def fresh(tmp_path: Path) -> Iterator[Workspace]:
 def workspace(ingested: tuple[Path, Path, IngestReport]) -> Iterator[Workspace]:
     with Workspace.open(ingested[0], create=False) as opened:
         yield opened
+
+
+Command = Callable[..., "tuple[int, str, str]"]
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """``midspan`` by its entry point, in this process: (exit code, standard output, standard error)."""
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["midspan", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return int(ended.value.code or 0), said.out, said.err
+
+    return call
 
 
 @pytest.fixture

@@ -6,8 +6,10 @@ import subprocess
 import sys
 
 import pytest
+from typer.testing import CliRunner
 
 from midspan import Workspace
+from midspan.platform.cli import app
 
 pytestmark = pytest.mark.slow
 
@@ -15,29 +17,32 @@ VERBS = ("commit", "publish")
 SEEDS = range(2)  # benchmarks/faults.py has hundreds, over stand-in stages
 
 DRIVER = """
-import os, signal, sys
+import json, os, signal, sys
 from midspan.db.records.relational import SqlRecordStore
 from midspan.pipelines.ingest import Ingest
+from midspan.platform.parts import Parts
 from midspan.platform.workspace import Workspace
 
-verb, nth, when, folder, *paths = sys.argv[1:]
-original = getattr(SqlRecordStore, verb)
-calls = 0
+fatal, nth, when, folder, *paths = sys.argv[1:]
+calls = {"commit": 0, "publish": 0}
 
-def dying(self, *arguments):
-    global calls
-    calls += 1
-    if calls == int(nth) and when == "before":
-        os.kill(os.getpid(), signal.SIGKILL)
-    original(self, *arguments)
-    if calls == int(nth) and when == "after":
-        os.kill(os.getpid(), signal.SIGKILL)
+def dying(verb, original):
+    def call(self, *arguments):
+        calls[verb] += 1
+        here = verb == fatal and calls[verb] == int(nth)
+        if here and when == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        original(self, *arguments)
+        if here and when == "after":
+            os.kill(os.getpid(), signal.SIGKILL)
+    return call
 
-setattr(SqlRecordStore, verb, dying)
+for verb in calls:
+    setattr(SqlRecordStore, verb, dying(verb, getattr(SqlRecordStore, verb)))
 Parts.ingest_loop = lambda self, stages=(): Ingest(self.store, self.stages, batch_weight=6)
 with Workspace.open(folder) as workspace:
     workspace.ingest(paths)
-print(calls)
+print(json.dumps(calls))
 """
 
 TEXTS = {
@@ -107,11 +112,10 @@ def contents(folder):
 @pytest.fixture(scope="module")
 def reference(documents, tmp_path_factory):
     folder = tmp_path_factory.mktemp("reference") / "workspace"
-    calls = {}
-    for verb in VERBS:
-        done = ingest(folder if verb == "commit" else folder.with_name("second"), documents, verb)
-        assert done.returncode == 0, done.stderr
-        calls[verb] = int(done.stdout)
+    done = ingest(folder, documents)
+    assert done.returncode == 0, done.stderr
+    calls = json.loads(done.stdout)
+    assert set(calls) == set(VERBS)
     expected = contents(folder)
     assert expected["checks"] == {"stores": True, "outbox": True}
     assert len(expected["segments"]) >= 45
@@ -130,13 +134,8 @@ def test_a_killed_ingest_is_completed_by_the_same_command(seed, documents, refer
     killed = ingest(workspace, documents, verb, nth, when)
     assert killed.returncode == -9, killed.stderr
 
-    again = subprocess.run(
-        [sys.executable, "-m", "midspan.platform", "--workspace", workspace, "ingest", documents, "--json"],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert again.returncode == 0, again.stderr
+    command = ["--workspace", str(workspace), "ingest", str(documents), "--json"]
+    again = CliRunner().invoke(app, command)
+    assert again.exit_code == 0, again.stderr
     assert json.loads(again.stdout)["failures"] == []
     assert contents(workspace) == expected, f"killed {when} {verb} number {nth}"

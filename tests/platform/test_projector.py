@@ -21,7 +21,8 @@ from tests.platform.machines import Boot, Machine, document
 
 
 @pytest.fixture
-def neo4j_graph(neo4j_server: Neo4j) -> Iterator[Neo4jGraph]:
+def neo4j_graph(neo4j_server: Neo4j, monkeypatch: pytest.MonkeyPatch) -> Iterator[Neo4jGraph]:
+    monkeypatch.setattr("midspan.db.graph.neo4j_driver.RETRY_SECONDS", 1.0)
     graph = Neo4jGraph.at(neo4j_server.url)
     with graph._session("WRITE") as session:
         session.run("MATCH (n) DETACH DELETE n").consume()
@@ -223,6 +224,7 @@ def test_a_server_that_does_not_answer_holds_up_neither_vectors_nor_pruning_of_t
     assert a.store.outbox_lag("graph", 0) == 1
 
 
+@pytest.mark.parametrize("record_store_url", ["sqlite"], indirect=True)
 def test_a_server_that_is_back_catches_up(
     machine: Boot, neo4j_server: Neo4j, neo4j_graph: Neo4jGraph
 ) -> None:

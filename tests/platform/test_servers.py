@@ -11,8 +11,11 @@ from contextlib import contextmanager
 import neo4j
 import psutil
 import pytest
+from sqlalchemy import update
 
 from midspan import Workspace
+from midspan.db.records import tables
+from midspan.db.records.engine import writing
 from midspan.errors import StoreUnavailable
 from services.redis import Redis
 from tests.conftest import started
@@ -40,7 +43,7 @@ def own_redis(tmp_path):
     """A Redis that a test may kill and hang."""
     server = started(Redis(tmp_path / "redis"))
     yield server
-    server.stop()
+    server.kill()
 
 
 @pytest.fixture
@@ -111,8 +114,14 @@ def long_note(folder):
     """One document that takes minutes with the atlas and scene stages."""
     folder.mkdir(exist_ok=True)
     line = "The cup stands to the left of the lamp, and the liver of patient {} hurts.\n\n"
-    (folder / "long.txt").write_text("".join(line.format(number) for number in range(400_000)))
+    (folder / "long.txt").write_text("".join(line.format(number) for number in range(100_000)))
     return folder
+
+
+def let_delivery_lapse(workspace, job_id):
+    """Stand in for the two minutes within which an idle worker does not call for a job's files again."""
+    with writing(workspace._engine) as connection:
+        connection.execute(update(tables.job).where(tables.job.c.id == job_id).values(delivered_at=0.0))
 
 
 def assert_whole(workspace, sources):
@@ -169,16 +178,16 @@ def test_a_killed_process_is_replaced_and_its_items_go_on(queue_only, tmp_path):
 
 
 def test_a_process_above_its_memory_is_replaced_after_its_task(queue_only, tmp_path):
-    folder = notes(tmp_path / "notes", 9)
+    folder = notes(tmp_path / "notes", 3)
     with running(queue_only, "--max-memory-mb", "1"):
         job_id = queue_only.submit([folder], stages=QUICK)
         assert ended(queue_only, job_id)
         assert queue_only.job(job_id).state == "done"
         items = queue_only.job_items(job_id, "done")
         assert {item.attempts for item in items} == {1}
-        assert_whole_sqlite(queue_only, 9)
+        assert_whole_sqlite(queue_only, 3)
     log = (queue_only.folder / "worker.log").read_text()
-    assert log.count("replacing the serving process") >= 3  # discovery and two slices at least
+    assert log.count("replacing the serving process") >= 2  # discovery and a slice at least
 
 
 def assert_whole_sqlite(workspace, sources):
@@ -258,6 +267,7 @@ def test_a_job_given_while_the_broker_is_down_is_done_later(queue_only, own_redi
     [job] = queue_only.jobs()
     assert "broker does not answer" in " ".join(queue_only.why(job.id).reasons)
     own_redis.start()
+    let_delivery_lapse(queue_only, job.id)
     with running(queue_only):
         assert ended(queue_only, job.id)
     assert queue_only.job(job.id).state == "done"
@@ -286,6 +296,7 @@ def test_a_broker_that_hangs_and_comes_back_is_survived(queue_only, own_redis, t
             queue_only.submit([folder], stages=["none"])
         own_redis.resume()
         [job] = queue_only.jobs()
+        let_delivery_lapse(queue_only, job.id)
         assert ended(queue_only, job.id)
         assert queue_only.job(job.id).state == "done"
         assert supervisor.poll() is None

@@ -1,9 +1,8 @@
 """Why a job is where it is: each state of things is told, with what to do."""
 
 import dataclasses
+import functools
 import json
-import subprocess
-import sys
 
 import pytest
 
@@ -156,26 +155,26 @@ def test_groups_name_a_few_paths_and_say_whether_a_retry_helps():
     assert (group.count, group.retryable, group.message, len(group.paths)) == (9, False, "gone 0", 5)
 
 
-def run(workspace, *arguments):
-    command = [sys.executable, "-m", "midspan.platform", "--workspace", str(workspace.folder), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+@pytest.fixture
+def run(fresh, command):
+    return functools.partial(command, "--workspace", fresh.folder)
 
 
-def test_why_and_workers_on_the_command_line(fresh):
+def test_why_and_workers_on_the_command_line(fresh, run):
     note_worker(fresh, "documents")
     job_id = job_of(fresh, "/a.txt")
-    printed = run(fresh, "jobs", "why", job_id)
-    assert printed.returncode == 0, printed.stderr
-    assert "1 items wait in the queue 'documents'" in printed.stdout
-    as_json = json.loads(run(fresh, "jobs", "why", job_id, "--json").stdout)
+    code, printed, complaint = run("jobs", "why", job_id)
+    assert code == 0, complaint
+    assert "1 items wait in the queue 'documents'" in printed
+    as_json = json.loads(run("jobs", "why", job_id, "--json")[1])
     assert set(as_json) == {field.name for field in dataclasses.fields(fresh.why(job_id))}
-    [worker] = json.loads(run(fresh, "jobs", "workers", "--json").stdout)
+    [worker] = json.loads(run("jobs", "workers", "--json")[1])
     assert (worker["name"], worker["queues"], worker["alive"]) == ("host@1", ["documents"], True)
-    assert "host@1" in run(fresh, "jobs", "workers").stdout
-    assert run(fresh, "jobs", "why", "job-none").returncode == 2
+    assert "host@1" in run("jobs", "workers")[1]
+    assert run("jobs", "why", "job-none")[0] == 2
 
 
-def test_an_unknown_queue_is_refused(fresh):
-    refused = run(fresh, "worker", "--queues", "documents,music")
-    assert refused.returncode == 2
-    assert "known: documents, projection, videos" in refused.stderr
+def test_an_unknown_queue_is_refused(run):
+    code, _, complaint = run("worker", "--queues", "documents,music")
+    assert code == 2
+    assert "known: documents, projection, videos" in complaint

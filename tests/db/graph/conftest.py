@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from midspan.db import migrate
 from midspan.db.graph.embedded import EmbeddedGraph
 from midspan.db.graph.neo4j import Neo4jGraph
 from midspan.db.graph_store import GraphStore
@@ -19,10 +18,8 @@ from tests.db.graph.graph_model import taken
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqlRecordStore]:
-    url = f"sqlite:///{tmp_path / 'store.db'}"
-    migrate.upgrade(url)
-    engine = make_engine(url)
+def store(sqlite_url: str) -> Iterator[SqlRecordStore]:
+    engine = make_engine(sqlite_url)
     opened = SqlRecordStore(engine)
     yield opened
     opened.close()

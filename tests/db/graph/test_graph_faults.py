@@ -43,12 +43,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4j]:
     made = Neo4j(tmp_path_factory.mktemp("neo4j"))
     started(made)
     yield made
-    made.stop()
+    made.kill()
 
 
 @pytest.fixture
-def graph(server: Neo4j) -> Iterator[Neo4jGraph]:
+def graph(server: Neo4j, monkeypatch: pytest.MonkeyPatch) -> Iterator[Neo4jGraph]:
     """With one fact in it, its connections open and a reader at work, as in a program that runs for long."""
+    monkeypatch.setattr("midspan.db.graph.neo4j_driver.RETRY_SECONDS", 1.0)
     server.wipe()
     opened = Neo4jGraph.at(server.url)
     opened.apply([fact(1)], [], 1, LEASE)

@@ -51,7 +51,8 @@ def test_a_wrong_url_is_told_what_is_expected_without_its_password(url: str, nam
     assert "secret77" not in str(refusal.value)
 
 
-def test_no_repr_and_no_message_shows_the_password() -> None:
+def test_no_repr_and_no_message_shows_the_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("midspan.db.graph.neo4j_driver.RETRY_SECONDS", 0.5)
     address = Neo4jAddress.of("bolt://ada:secret77@127.0.0.1:9")  # the discard port: nobody listens
     assert "secret77" not in repr(address)
     graph = Neo4jGraph(address)

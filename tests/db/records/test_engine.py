@@ -238,12 +238,12 @@ def ordinary_user() -> Iterator[None]:
 
 
 @pytest.fixture
-def sealed_url(empty_database: Path) -> Iterator[str]:
+def sealed_url(sqlite_template: Path) -> Iterator[str]:
     """A database that may be read, in a folder that cannot be written."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         file = folder / "midspan.db"
-        file.write_bytes(empty_database.read_bytes())
+        file.write_bytes(sqlite_template.read_bytes())
         file.chmod(0o444)
         folder.chmod(0o555)
         yield f"sqlite:///{file}"

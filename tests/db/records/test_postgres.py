@@ -44,8 +44,7 @@ def own(tmp_path: Path, postgres: Postgres) -> Iterator[Postgres]:
     server.start()
     migrate.upgrade(server.url)
     yield server
-    server.resume()
-    server.stop()
+    server.kill()
 
 
 def document(made: Any) -> Commit:
