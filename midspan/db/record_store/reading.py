@@ -152,8 +152,8 @@ class RecordReader(ABC):
 
     @abstractmethod
     def counts(self) -> dict[str, int]:
-        """Rows of what is not superseded: source, segment, scene, atlas, fact, event, embedding.text,
-        embedding.visual."""
+        """What is there and not superseded: source, segment, what was found of each kind of record,
+        embedding.text, embedding.visual."""
 
     @abstractmethod
     def failures(self, job_id: str | None = None, limit: int = 1000) -> list[Failure]: ...

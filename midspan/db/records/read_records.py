@@ -63,7 +63,7 @@ class RecordReading:
                 return connection.scalar(select(func.count()).select_from(what).where(*where)) or 0
 
             found = {"source": count(source, source.c.superseded_by.is_(None)), "segment": count(segment)}
-            found |= {name: count(kind.table) for name, kind in KINDS.items()}
+            found |= {name: count(kind.table, *kind.counted) for name, kind in KINDS.items()}
             spaces = connection.execute(select(embedding.c.space, func.count()).group_by(embedding.c.space))
             by_space: dict[str, int] = dict(spaces.all())
             return found | {f"embedding.{space}": by_space.get(space, 0) for space in ("text", "visual")}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, and_, case, func, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, case, func, not_, or_, select
 
 from midspan.db.jobs.items import failed_places
 from midspan.db.record_store import READING, SourceName, SourceSummary
@@ -98,7 +98,10 @@ def _summaries(connection: Connection, sources: Sequence[Source]) -> list[Source
     seconds = seconds_end - func.coalesce(seconds_start, 0.0)
     cut = _by_source(connection, segment, ids, func.count(), seconds)
     length = _by_source(connection, chunk, ids, func.max(chunk.c.end))
-    said = {name: _by_source(connection, kind.table, ids, func.count()) for name, kind in KINDS.items()}
+    said = {
+        name: _by_source(connection, kind.table, ids, func.count(), where=kind.counted)
+        for name, kind in KINDS.items()
+    }
     complete = _complete(connection, ids)
     failed = failed_places(connection, [known for known in ids if known not in complete])
     return [
@@ -117,10 +120,15 @@ def _summaries(connection: Connection, sources: Sequence[Source]) -> list[Source
 
 
 def _by_source(
-    connection: Connection, table: Table, ids: Sequence[str], *what: Any
+    connection: Connection,
+    table: Table,
+    ids: Sequence[str],
+    *what: Any,
+    where: Sequence[ColumnElement[bool]] = (),
 ) -> dict[str, tuple[Any, ...]]:
     of = table.c.source_id
-    rows = connection.execute(select(of, *what).where(dialect.one_of(connection, of, ids)).group_by(of))
+    chosen = dialect.one_of(connection, of, ids)
+    rows = connection.execute(select(of, *what).where(chosen, *where).group_by(of))
     return {row[0]: tuple(row[1:]) for row in rows}
 
 

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from midspan import Workspace
 from midspan.records import RECORDS, Record
+from midspan.records.kinds import for_each_kind
 from midspan.ui.label import Label
 from midspan.ui.wording import counted
 
@@ -57,10 +58,4 @@ def table(
     views: Iterable[KindView[Any]], records: Mapping[str, type[Record]] = RECORDS
 ) -> dict[str, KindView[Any]]:
     """The views by kind, in their order. Raises ``LookupError`` unless each kind of record has one."""
-    by_kind = {view.record.kind: view for view in views}
-    if by_kind.keys() != records.keys():
-        raise LookupError(
-            f"kinds of record: {', '.join(records)}; kinds that the pages show: {', '.join(by_kind)}; a kind "
-            "needs a file and a line in midspan/records/kinds and in midspan/ui/kinds"
-        )
-    return by_kind
+    return for_each_kind("midspan/ui/kinds", {view.record.kind: view for view in views}, records)

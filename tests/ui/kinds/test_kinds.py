@@ -105,12 +105,12 @@ def test_every_kind_of_record_has_a_view_and_every_kind_of_segment_a_label() -> 
 
 
 def test_a_kind_of_record_without_a_view_is_refused() -> None:
-    with pytest.raises(LookupError, match=r"kinds of record: .*gauge; kinds that the pages show: "):
+    with pytest.raises(LookupError, match=r"kinds of record: .*gauge; kinds in midspan/ui/kinds: "):
         table(kinds.KINDS.values(), {**RECORDS, "gauge": Gauge})
 
 
 def test_a_view_of_no_kind_of_record_is_refused() -> None:
-    with pytest.raises(LookupError, match=r"kinds that the pages show: .*gauge"):
+    with pytest.raises(LookupError, match=r"kinds in midspan/ui/kinds: .*gauge"):
         table([*kinds.KINDS.values(), VIEW])
 
 

@@ -8,6 +8,7 @@ from importlib import import_module
 from midspan.db.records.kinds.kind import Kind
 from midspan.errors import UnknownName
 from midspan.records import Record
+from midspan.records.kinds import for_each_kind
 
 __all__ = ["KINDS", "Kind", "kind_named", "kind_of"]
 
@@ -18,9 +19,9 @@ _MODULES = (
     "event",
 )
 
-KINDS: dict[str, Kind] = {
-    kind.record.kind: kind for kind in (import_module(f"{__name__}.{module}").KIND for module in _MODULES)
-}
+_KINDS: list[Kind] = [import_module(f"{__name__}.{module}").KIND for module in _MODULES]
+
+KINDS = for_each_kind("midspan/db/records/kinds", {kind.record.kind: kind for kind in _KINDS})
 """By the kind's word."""
 
 

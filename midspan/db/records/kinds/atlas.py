@@ -51,6 +51,7 @@ KIND = Kind(
     row=_row,
     record_of=to_grounding,
     index_parts=("atlas_point", "ix_atlas_grounding_point"),
+    counted=(atlas_grounding.c.status == "grounded",),
     # that a sentence has no anatomy is no such record
     carried=or_(atlas_grounding.c.status == "grounded", atlas_grounding.c.named),
 )

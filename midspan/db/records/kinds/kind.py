@@ -47,6 +47,8 @@ class Kind:
     """Names of further indexes that migrations alone make."""
     target: Target | None = None
     """The projection that shows its records: what is new, gone or different goes to its outbox."""
+    counted: tuple[ColumnElement[bool], ...] = ()
+    """Conditions on what counts as something found, as :attr:`Record.counts` says."""
     carried: ColumnElement[bool] | None = None
     """Which of its records make a segment count as one with such a record; None: any."""
 
