@@ -75,6 +75,7 @@ class ItemRow:
     segments: int
     records: Mapping[str, int]
     failures: tuple[Failure, ...]
+    """By page or second."""
     kind: SourceKind = "document"
 
 
@@ -226,6 +227,6 @@ def to_item(row: RowMapping, failures: Sequence[Failure]) -> ItemRow:
         source_id=row["source_id"],
         segments=row["segments"],
         records=row["records"],
-        failures=tuple(failures),
+        failures=tuple(sorted(failures, key=lambda one: (one.page or 0, one.second or 0.0))),
         kind=row["kind"],
     )
