@@ -29,7 +29,7 @@ def for_each_kind(
     """The table, as it is. Raises ``LookupError`` if it lacks a kind of record or has another one."""
     if table.keys() != records.keys():
         raise LookupError(
-            f"kinds of record: {', '.join(records)}; kinds in {where}: {', '.join(table)}; a kind needs a file "
-            "and a line in both"
+            f"kinds of record: {', '.join(records)}; kinds in {where}: {', '.join(table)}; a kind needs a "
+            "file and a line in both"
         )
     return dict(table)
