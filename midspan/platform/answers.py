@@ -321,7 +321,7 @@ class AtlasView:
     pitch_mm: float
     licence: str
     citation: str
-    groundings: int
+    places: int
     """Sentences that stand in it."""
     added_at: float | None
     """Unix seconds; None for the phantom."""

@@ -75,7 +75,7 @@ class Atlases:
                 pitch_mm=phantom.volume.pitch_mm,
                 licence=phantom.licence,
                 citation=phantom.citation,
-                groundings=sum(self._store.organ_counts(PHANTOM).values()),
+                places=sum(self._store.organ_counts(PHANTOM).values()),
                 added_at=None,
             ),
             *(self._view(entry) for entry in self.stored()),
@@ -121,7 +121,7 @@ class Atlases:
             pitch_mm=entry.pitch_mm,
             licence=entry.licence,
             citation=entry.citation,
-            groundings=sum(self._store.organ_counts(entry.name).values()),
+            places=sum(self._store.organ_counts(entry.name).values()),
             added_at=entry.added_at,
         )
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from midspan.db.record_store import RecordStore
 from midspan.errors import WrongUse
 from midspan.platform.answers import NearPlace
-from midspan.platform.groundings import with_sources
+from midspan.platform.places import with_sources
 from midspan.records import AtlasGrounding
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from midspan.db.graph_store import Rows
 from midspan.db.record_store import TARGETS, SegmentFilter, SourceSummary, Target
 from midspan.errors import NotFound, ReadOnlyWorkspace, StoreUnavailable, UnknownName, WrongUse
-from midspan.platform import groundings, near, views
+from midspan.platform import near, places, views
 from midspan.platform.answers import (
     Answer,
     AtlasView,
@@ -225,7 +225,7 @@ class Workspace:
     def place(self, sentence: str, atlas: str | None = None) -> PlacedSentence:
         """Where a sentence belongs in an atlas, or that it belongs nowhere. Raises ``UnknownName``."""
         placer = atlas_stages.placer(self.parts.models, *self.parts.atlases.known(atlas))
-        return groundings.placed(placer(), sentence, atlas or PHANTOM)
+        return places.placed(placer(), sentence, atlas or PHANTOM)
 
     def near(
         self,
@@ -252,8 +252,8 @@ class Workspace:
             found = near.near_organ(self.parts.store, self.atlas(atlas), organ, side, radius_mm, limit)
         else:
             found = near.inside_organ(self.parts.store, self.atlas(atlas), str(inside), side, limit)
-        placed = groundings.with_mentions(self.parts.store, [one.place for one in found])
-        return [replace(one, place=where) for one, where in zip(found, placed, strict=True)]
+        named = places.with_mentions(self.parts.store, [one.place for one in found])
+        return [replace(one, place=where) for one, where in zip(found, named, strict=True)]
 
     def body(self, atlas: str | None = None) -> BodyView:
         """An atlas's surfaces and how many sentences stand at each organ."""
@@ -261,18 +261,18 @@ class Workspace:
 
     def places(self, organ: str | None = None, limit: int = 200, atlas: str | None = None) -> list[Place]:
         """Grounded sentences, of one organ or all."""
-        return groundings.places(self.parts.store, atlas or PHANTOM, organ, limit)
+        return places.places(self.parts.store, atlas or PHANTOM, organ, limit)
 
     def abstentions(
         self, limit: int = 50, atlas: str | None = None, doubt: DoubtKind | None = None
     ) -> list[Place]:
         """Sentences with anatomical words that the atlas model would not place, with its reasons; with a
         doubt those alone that are negated, hypothetical or of a relative. Raises ``WrongUse``."""
-        return groundings.abstentions(self.parts.store, atlas or PHANTOM, limit, doubt)
+        return places.abstentions(self.parts.store, atlas or PHANTOM, limit, doubt)
 
     def organ_points(self, organ: str, atlas: str | None = None) -> tuple[tuple[float, float, float], ...]:
         """Centres of an organ: right and left of one that has both, else one."""
-        return groundings.organ_points(self.parts.atlases.anatomy(atlas), organ)
+        return places.organ_points(self.parts.atlases.anatomy(atlas), organ)
 
     def scene_picture(self, record_id: str) -> str:
         """A scene arrangement as SVG."""

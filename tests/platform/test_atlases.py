@@ -66,7 +66,7 @@ def read(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         report = workspace.ingest([folder / "note.txt"], stages=["atlas"])
         assert report.ok, report.failures
         view, warnings = workspace.import_atlas(*write_volume(folder), licence="ours")
-        assert (view.name, view.licence, view.groundings, warnings) == ("torso", "ours", 0, ())
+        assert (view.name, view.licence, view.places, warnings) == ("torso", "ours", 0, ())
         again = workspace.ingest([folder / "note.txt"], stages=["atlas"])
         assert again.ok, again.failures
         yield workspace
@@ -80,7 +80,7 @@ def test_atlases_stand_side_by_side(read: Workspace) -> None:
     phantom, torso = read.atlases()
     assert (phantom.name, phantom.kind, len(phantom.organs)) == ("mird-adult", "phantom", 22)
     assert torso.organs == {"liver": 1, "kidney": 2, "aorta": 1}
-    assert (phantom.groundings, torso.groundings) == (4, 4)
+    assert (phantom.places, torso.places) == (4, 4)
 
 
 def test_each_atlas_has_its_own_points_of_the_same_sentence(read: Workspace) -> None:

@@ -36,7 +36,7 @@ def ls(context: typer.Context, json: Json = False) -> None:
         table.add_column(column)
     for view in views:
         cells = (view.name, view.kind, len(view.organs), sum(view.organs.values()), f"{view.pitch_mm:g} mm")
-        table.add_row(*(plain(cell) for cell in (*cells, view.groundings, view.licence)))
+        table.add_row(*(plain(cell) for cell in (*cells, view.places, view.licence)))
     out.print(table)
 
 
@@ -90,7 +90,7 @@ def rm(
     with state.workspace() as workspace:
         count = workspace.remove_atlas(name)
     if json:
-        print_json({"removed": name, "groundings": count})
+        print_json({"removed": name, "places": count})
     else:
         out.print(plain(f"removed atlas {name}, in which {count} sentences were placed"))
 

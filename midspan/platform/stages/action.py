@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from midspan.pipelines.signature import SignatureStage
+from midspan.pipelines.action import ActionStage
 from midspan.pipelines.stage import Stage
 from midspan.platform.models import Models
 
 
 def stages(models: Models) -> list[Stage]:
-    return [SignatureStage()]
+    return [ActionStage()]
 
 
 def verify(models: Models) -> list[str]:

@@ -70,7 +70,7 @@ def test_import_says_what_came_and_warns(imported):
 def test_ls_lists_the_phantom_first(run):
     views = json.loads(run("atlas", "ls", "--json").stdout)
     assert [view["name"] for view in views] == ["mird-adult", "torso"]
-    assert [view["groundings"] for view in views] == [2, 2]
+    assert [view["places"] for view in views] == [2, 2]
     words = run("atlas", "ls").stdout
     assert "phantom" in words and "torso" in words
 
@@ -146,6 +146,6 @@ def test_an_atlas_is_removed_when_that_is_confirmed(folder, run):
     assert refused.exit_code == 1 and "Aborted" in refused.stderr
     assert json.loads(run("atlas", "rm", "spare", "--yes", "--json").stdout) == {
         "removed": "spare",
-        "groundings": 0,
+        "places": 0,
     }
     assert "spare" not in run("atlas", "ls").stdout

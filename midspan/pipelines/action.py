@@ -27,7 +27,7 @@ Windows = dict[int, _Window]
 """The windows of a source by ordinal."""
 
 
-class SignatureStage(Stage):
+class ActionStage(Stage):
     """A visual vector a window; at the end of a source one event for each stretch of like motion."""
 
     name = "action"

@@ -16,7 +16,7 @@ TEXT = "This is about something else. The pain sat in the liver. There was no di
 
 @pytest.fixture(scope="module")
 def read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    folder: Path = tmp_path_factory.mktemp("groundings")
+    folder: Path = tmp_path_factory.mktemp("places")
     (folder / "note.txt").write_text(TEXT)
     with Workspace.open(folder / "workspace") as workspace:
         report = workspace.ingest([folder / "note.txt"], stages=["atlas"])

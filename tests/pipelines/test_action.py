@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from midspan.pipelines.signature import SignatureStage
+from midspan.pipelines.action import ActionStage
 from midspan.pipelines.stage import Batch, Frames
 from midspan.records import ActionEvent, Embedding, Segment, Source
 
@@ -22,7 +22,7 @@ def window(ordinal, step, source="source"):
 
 def look(windows, memories=None):
     """What the stage says of a batch of windows; adds to the memories of their sources."""
-    stage, memories = SignatureStage(), {} if memories is None else memories
+    stage, memories = ActionStage(), {} if memories is None else memories
     for segment, _ in windows:
         if segment.source_id not in memories:
             memories[segment.source_id] = stage.open(Source(segment.source_id, "video", "", "", 0, 0.0))
@@ -35,7 +35,7 @@ def events_of(*batches):
     memories = {}
     for windows in batches:
         look(windows, memories)
-    return {source: SignatureStage().finish(memory) for source, memory in memories.items()}
+    return {source: ActionStage().finish(memory) for source, memory in memories.items()}
 
 
 def test_every_window_has_a_visual_vector():
@@ -78,4 +78,4 @@ def test_sources_do_not_mix():
     events = events_of([window(0, 3, "one"), window(1, 3, "two")])
     assert [event.provenance.source_id for event in events["one"]] == ["one"]
     assert [event.provenance.source_id for event in events["two"]] == ["two"]
-    assert SignatureStage().finish({}) == []
+    assert ActionStage().finish({}) == []
