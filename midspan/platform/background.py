@@ -21,9 +21,9 @@ from midspan.db.record_store import Lease, Outbox
 from midspan.errors import StoreUnavailable
 from midspan.platform import broker
 from midspan.platform.projector import Projector
+from midspan.platform.queues import ITEMS_A_TASK, QUEUES, make_app, queue_of
 from midspan.platform.runner import PROJECT_SECONDS, JobRunner
 from midspan.platform.settings import Settings
-from midspan.platform.tasks import ITEMS_A_TASK, QUEUES, make_app, queue_of
 from midspan.records import SourceKind
 
 log = structlog.get_logger(__name__)

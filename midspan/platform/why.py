@@ -10,7 +10,7 @@ from midspan.db.jobs.workers import WorkerRow
 from midspan.errors import NotFound
 from midspan.platform.answers import Explanation, FailureGroup
 from midspan.platform.parts import Parts
-from midspan.platform.tasks import queue_of
+from midspan.platform.queues import queue_of
 from midspan.records import Failure
 
 LISTED = 5

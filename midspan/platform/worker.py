@@ -13,8 +13,9 @@ from celery import signals
 
 from midspan.platform.keeper import Keeper
 from midspan.platform.parts import Parts
+from midspan.platform.queues import make_app
 from midspan.platform.supervisor import RECYCLE
-from midspan.platform.tasks import add_tasks, make_app
+from midspan.platform.tasks import add_tasks
 
 log = structlog.get_logger(__name__)
 

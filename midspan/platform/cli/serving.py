@@ -54,8 +54,8 @@ def worker(
     serve: Annotated[str | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Work on background jobs until stopped."""
+    from midspan.platform.queues import chosen_queues
     from midspan.platform.supervisor import WorkerOptions, run_worker  # loads Celery
-    from midspan.platform.tasks import chosen_queues
 
     state: Context = context.obj
     chosen = chosen_queues(queues)
