@@ -29,6 +29,7 @@ from midspan.db.migrate import upgrade
 from midspan.db.record_store import Commit, RunResult, TextChunk
 from midspan.pipelines.segmenting import reading_run
 from midspan.platform.answers import Answer
+from midspan.platform.parts import Parts
 from midspan.platform.settings import Settings
 from midspan.records import Embedding, Location, Segment, Source, digest, record_id
 from services.postgres import Postgres
@@ -103,7 +104,7 @@ def opened(folder: Path, database_url: str | None) -> Workspace:
         return Workspace.open(folder)
     folder.mkdir()
     upgrade(database_url)
-    return Workspace(Settings(workspace=folder, database_url=SecretStr(database_url)))
+    return Workspace(Parts(Settings(workspace=folder, database_url=SecretStr(database_url))))
 
 
 def figures(answers: list[Answer]) -> dict[str, float]:

@@ -13,7 +13,7 @@ class AtlasOrgan:
     label: int
     name: str
     organ: str
-    """The group it belongs to, which groundings name."""
+    """The group it belongs to, which places name."""
     laterality: Literal["left", "right", ""]
     aliases: tuple[str, ...]
     snomed: str
@@ -30,7 +30,7 @@ class StoredAtlas:
     """An imported atlas without its voxels. Frame: DICOM LPS, millimetres."""
 
     name: str
-    """What groundings call it."""
+    """What places call it."""
     kind: Literal["labels"]
     licence: str
     citation: str
