@@ -21,13 +21,14 @@ from benchmarks.common import write
 from midspan.models.atlas.anatomy.phantom_atlas import phantom_atlas
 from midspan.models.atlas.learned.evaluation import Benchmark, Floats, View
 from midspan.models.atlas.learned.examples import of_split
-from midspan.models.atlas.learned.network import AtlasNetwork, answers, small_config
+from midspan.models.atlas.learned.network import AtlasNetwork, small_config
 from midspan.models.atlas.learned.predictor import OrganPredictor
 from midspan.models.atlas.learned.training import SMALL_RECIPE, OrganTask
 from midspan.models.encoder import TextEncoder, bundled_network
 from midspan.models.kit.calibration import softmax
 from midspan.models.kit.frozen import trained_state
 from midspan.models.kit.measuring import Figures, over_seeds
+from midspan.models.kit.text_network import answers
 from midspan.models.kit.training import Progress, Trainer
 
 RATE = 1e-3

@@ -1,8 +1,11 @@
 import importlib
+from pathlib import Path
 
 import pytest
 
+import midspan
 from midspan.errors import UnknownName
+from midspan.models.kit.weights import file_sha256
 from midspan.models.registry import MODELS, ModelEntry, model_entry
 
 
@@ -19,9 +22,14 @@ def test_the_table_names_the_pinned_weights() -> None:
     pinned = {
         "text.minilm": importlib.import_module("midspan.models.encoder").BUNDLED_SHA256,
         "parse.en-core-web-sm": importlib.import_module("midspan.models.parser").SHA256,
-        "facts.alias": importlib.import_module("midspan.models.facts.knowledge_graph").ENTITIES_SHA256,
     }
     assert {name: MODELS[name].weights_sha256 for name in pinned} == pinned
+
+
+def test_the_table_names_the_bundled_names_of_entities() -> None:
+    entities = Path(midspan.__file__).parent / "models/facts/kg/entities.tsv.gz"
+    assert MODELS["facts.alias"].weights_sha256 == file_sha256(entities)
+    assert MODELS["facts.alias"].bytes == entities.stat().st_size
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:

@@ -2,10 +2,13 @@
 
 import gzip
 import json
+import subprocess
+import sys
 
 import pytest
 from typer.testing import CliRunner
 
+from midspan.errors import ModelFilesMissing
 from midspan.models.atlas.learned.predictor import OrganPredictor
 from midspan.platform.cli import app
 
@@ -51,6 +54,22 @@ def test_a_trained_folder_answers_with_probabilities(tmp_path, data):
 
     again = json.loads(call("train", "atlas", *options, "--seed", "3", "--json").stdout)
     assert again["curve"] == card["curve"]  # finished: nothing was trained anew
+
+
+def test_help_lists_the_chapters_and_loads_no_model():
+    code = (
+        "import sys\nfrom midspan.platform.cli import app\n"
+        "for command in ('train', 'evaluate'):\n    app([command, '--help'], standalone_mode=False)\n"
+        "print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.count("\n  atlas ") == 2
+    assert not {"torch", "scipy", "spacy", "cv2"} & set(done.stderr.split())
+
+
+def test_an_option_of_one_chapter_reaches_it(tmp_path):
+    with pytest.raises(ModelFilesMissing, match="no-such-model"):
+        call("evaluate", "atlas", "--point", tmp_path / "no-such-model", "--work", tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -54,9 +54,10 @@ def evaluate(
 ) -> Evaluation:
     """All methods, the regressions in the folders ``point`` among them, then how well the model knows what it
     does not know."""
+    points = point_predictors(point or ())
     benchmark = Benchmark(phantom_atlas(), EmbeddingCache(work / EMBEDDINGS, TextEncoder).encode)
     predictors = [OrganPredictor.load(folder) for folder in models] or [OrganPredictor.load()]
-    found = methods(benchmark, seeds, predictors, point_predictors(point or ()))
+    found = methods(benchmark, seeds, predictors, points)
     work_of = {method.name: partial(method.figures, benchmark) for method in found}
     for place, weighed in (("", False), (" in its document", True)):
         work_of[f"atlas.small{place}, abstention and calibration"] = partial(

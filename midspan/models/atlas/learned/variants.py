@@ -74,6 +74,7 @@ def train_variant(
     else:
         loss: Loss = "sod" if variant == "paper" else variant  # type: ignore[assignment]
         name, retrain, trained_on = f"atlas.{loss}", f"midspan train atlas --model {variant}", NAMING
+        retrain += " --encoder FOLDER" if encoder else ""
         points = PointTask(*sentences, atlas, loss=loss, seed=seed, batch=batch)
         curve = Trainer(points, recipe, mine).run(report)
         model, more = points.to_folder(), {"atlas": atlas.name}

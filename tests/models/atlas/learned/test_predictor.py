@@ -5,6 +5,7 @@ import pytest
 
 from midspan.models.atlas.identity import NAME, SHIPPED
 from midspan.models.atlas.learned.predictor import OrganPredictor
+from midspan.models.chapters import chapter
 from midspan.models.encoder import TextEncoder
 from midspan.models.kit.card import read_card
 from midspan.models.kit.folder import load_model, model_sha256, save_model
@@ -13,7 +14,7 @@ from midspan.models.registry import model_entry
 
 @pytest.fixture(scope="module")
 def predictor():
-    return OrganPredictor.load()
+    return chapter("atlas").predictor(None)
 
 
 SHIPPED_SHA256 = "827f9c3f2d5777f0d3526be6a1c304d3e5f5dfc8e6e6fa59da75f2e195797243"
