@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from midspan.errors import UnknownName
@@ -34,85 +35,88 @@ def shipped(name: str, task: str, chapter: int, folder: Path) -> ModelEntry:
     return ModelEntry(name=name, task=task, chapter=chapter, **said)
 
 
-_ENTRIES = (
-    ModelEntry(
-        name="text.minilm",
-        task="text",
-        chapter=None,
-        bytes=90868376,
-        licence="Apache-2.0",
-        trained_on="1.17 billion sentence pairs, by the sentence-transformers project (all-MiniLM-L6-v2)",
-        weights_sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
-        retrain="",
-    ),
-    ModelEntry(
-        name="parse.en-core-web-sm",
-        task="parse",
-        chapter=None,
-        bytes=15232079,
-        licence="MIT",
-        trained_on="OntoNotes 5, ClearNLP conversion, WordNet 3.0, by Explosion (spaCy en_core_web_sm 3.8.0)",
-        weights_sha256="33f105858880b36a4e078f36662dfa24def41b6ea189bab1d1f8d1fa692a865c",
-        retrain="",
-    ),
-    ModelEntry(
-        name="facts.rules",
-        task="facts",
-        chapter=5,
-        bytes=0,
-        licence="Apache-2.0",
-        trained_on="nothing: clause rules over the parse",
-        weights_sha256="",
-        retrain="",
-    ),
-    ModelEntry(
-        name="facts.alias",
-        task="facts",
-        chapter=5,
-        bytes=630138,
-        licence="CC0-1.0 (Wikidata text), MIT (its collections)",
-        trained_on="nothing: a table of names and popularity, see midspan/models/facts/kg/README.md",
-        weights_sha256="1528ef307be39c25e519abb07a6c80a5ee6291ea298e63bea3a628344e0123c2",
-        retrain="",
-    ),
-    ModelEntry(
-        name="scene.lexicon",
-        task="scene",
-        chapter=3,
-        bytes=0,
-        licence="Apache-2.0",
-        trained_on="nothing: a lexicon of spatial words and a constraint layout",
-        weights_sha256="",
-        retrain="",
-    ),
-    ModelEntry(
-        name="atlas.dictionary",
-        task="atlas",
-        chapter=4,
-        bytes=0,
-        licence="Apache-2.0",
-        trained_on="nothing: a dictionary of organ names and the stylised phantom",
-        weights_sha256="",
-        retrain="",
-    ),
-    shipped(atlas.NAME, "atlas", 4, atlas.SHIPPED),
-    ModelEntry(
-        name="action.signature",
-        task="action",
-        chapter=6,
-        bytes=0,
-        licence="Apache-2.0",
-        trained_on="nothing: measured motion and colour of a window",
-        weights_sha256="",
-        retrain="",
-    ),
-)
-
-MODELS: dict[str, ModelEntry] = {entry.name: entry for entry in _ENTRIES}
+@cache
+def all_models() -> dict[str, ModelEntry]:
+    """The table by name. Raises ``ModelFilesMissing`` where a shipped model has no card."""
+    entries = (
+        ModelEntry(
+            name="text.minilm",
+            task="text",
+            chapter=None,
+            bytes=90868376,
+            licence="Apache-2.0",
+            trained_on="1.17 billion sentence pairs, by the sentence-transformers project (all-MiniLM-L6-v2)",
+            weights_sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+            retrain="",
+        ),
+        ModelEntry(
+            name="parse.en-core-web-sm",
+            task="parse",
+            chapter=None,
+            bytes=15232079,
+            licence="MIT",
+            trained_on="OntoNotes 5, ClearNLP conversion, WordNet 3.0, by Explosion (spaCy en_core_web_sm "
+            "3.8.0)",
+            weights_sha256="33f105858880b36a4e078f36662dfa24def41b6ea189bab1d1f8d1fa692a865c",
+            retrain="",
+        ),
+        ModelEntry(
+            name="facts.rules",
+            task="facts",
+            chapter=5,
+            bytes=0,
+            licence="Apache-2.0",
+            trained_on="nothing: clause rules over the parse",
+            weights_sha256="",
+            retrain="",
+        ),
+        ModelEntry(
+            name="facts.alias",
+            task="facts",
+            chapter=5,
+            bytes=630138,
+            licence="CC0-1.0 (Wikidata text), MIT (its collections)",
+            trained_on="nothing: a table of names and popularity, see midspan/models/facts/kg/README.md",
+            weights_sha256="1528ef307be39c25e519abb07a6c80a5ee6291ea298e63bea3a628344e0123c2",
+            retrain="",
+        ),
+        ModelEntry(
+            name="scene.lexicon",
+            task="scene",
+            chapter=3,
+            bytes=0,
+            licence="Apache-2.0",
+            trained_on="nothing: a lexicon of spatial words and a constraint layout",
+            weights_sha256="",
+            retrain="",
+        ),
+        ModelEntry(
+            name="atlas.dictionary",
+            task="atlas",
+            chapter=4,
+            bytes=0,
+            licence="Apache-2.0",
+            trained_on="nothing: a dictionary of organ names and the stylised phantom",
+            weights_sha256="",
+            retrain="",
+        ),
+        shipped(atlas.NAME, "atlas", 4, atlas.SHIPPED),
+        ModelEntry(
+            name="action.signature",
+            task="action",
+            chapter=6,
+            bytes=0,
+            licence="Apache-2.0",
+            trained_on="nothing: measured motion and colour of a window",
+            weights_sha256="",
+            retrain="",
+        ),
+    )
+    return {entry.name: entry for entry in entries}
 
 
 def model_entry(name: str) -> ModelEntry:
     """The entry of this name. Raises ``UnknownName``."""
-    if name not in MODELS:
-        raise UnknownName("model", name, list(MODELS))
-    return MODELS[name]
+    if name not in all_models():
+        raise UnknownName("model", name, list(all_models()))
+    return all_models()[name]

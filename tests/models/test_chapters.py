@@ -39,7 +39,7 @@ def loaded_by(statement):
     "statement",
     [
         "from midspan.models.atlas import identity; assert len(identity.weights_sha256()) == 64",
-        "from midspan.models.registry import MODELS",
+        "from midspan.models.registry import all_models",
         *(f"from midspan.models.chapters import chapter; chapter({name!r})" for name in CHAPTERS),
     ],
 )

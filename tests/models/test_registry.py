@@ -6,10 +6,10 @@ import pytest
 import midspan
 from midspan.errors import UnknownName
 from midspan.models.kit.weights import file_sha256
-from midspan.models.registry import MODELS, ModelEntry, model_entry
+from midspan.models.registry import ModelEntry, all_models, model_entry
 
 
-@pytest.mark.parametrize("entry", MODELS.values(), ids=lambda entry: entry.name)
+@pytest.mark.parametrize("entry", all_models().values(), ids=lambda entry: entry.name)
 def test_an_entry_says_what_it_is(entry: ModelEntry) -> None:
     task, tag = entry.name.split(".", 1)
     assert task == entry.task and tag
@@ -23,13 +23,13 @@ def test_the_table_names_the_pinned_weights() -> None:
         "text.minilm": importlib.import_module("midspan.models.encoder").BUNDLED_SHA256,
         "parse.en-core-web-sm": importlib.import_module("midspan.models.parser").SHA256,
     }
-    assert {name: MODELS[name].weights_sha256 for name in pinned} == pinned
+    assert {name: all_models()[name].weights_sha256 for name in pinned} == pinned
 
 
 def test_the_table_names_the_bundled_names_of_entities() -> None:
     entities = Path(midspan.__file__).parent / "models/facts/kg/entities.tsv.gz"
-    assert MODELS["facts.alias"].weights_sha256 == file_sha256(entities)
-    assert MODELS["facts.alias"].bytes == entities.stat().st_size
+    assert all_models()["facts.alias"].weights_sha256 == file_sha256(entities)
+    assert all_models()["facts.alias"].bytes == entities.stat().st_size
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:

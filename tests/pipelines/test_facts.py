@@ -6,7 +6,7 @@ from midspan.models.facts import identity
 from midspan.models.facts.knowledge_graph import bundled_kg
 from midspan.models.facts.reader import FactReader
 from midspan.models.parser import Parser, load_parser
-from midspan.models.registry import MODELS
+from midspan.models.registry import all_models
 from midspan.pipelines.facts import FactStage
 from midspan.pipelines.parse import ParseStage
 from midspan.pipelines.stage import Batch, check_order
@@ -85,7 +85,7 @@ def test_another_parser_or_graph_is_another_run(monkeypatch: pytest.MonkeyPatch)
     runs = {identity.run().id}
     for name in ("facts.alias", "parse.en-core-web-sm"):
         with monkeypatch.context() as changed:
-            changed.setitem(MODELS, name, replace(MODELS[name], weights_sha256="1" * 64))
+            changed.setitem(all_models(), name, replace(all_models()[name], weights_sha256="1" * 64))
             runs.add(identity.run().id)
     assert len(runs) == 3
 

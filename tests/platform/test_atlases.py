@@ -61,7 +61,10 @@ def read(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     folder = tmp_path_factory.mktemp("atlases")
     (folder / "note.txt").write_text(TEXT)
     (folder / "workspace").mkdir()
-    with settings(request, folder / "workspace", request.param) as found, Workspace(Parts(found)) as workspace:
+    with (
+        settings(request, folder / "workspace", request.param) as found,
+        Workspace(Parts(found)) as workspace,
+    ):
         upgrade(workspace.parts.database_url)
         report = workspace.ingest([folder / "note.txt"], stages=["atlas"])
         assert report.ok, report.failures

@@ -17,7 +17,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from midspan import Workspace
 from midspan.errors import NewerSchema, StoreUnavailable
-from midspan.models.registry import MODELS
+from midspan.models.registry import all_models
 
 
 def pdf(text="A page about the heart."):
@@ -281,4 +281,4 @@ def test_the_doctor_checks_every_model_that_has_files(tmp_path: Path) -> None:
     with Workspace.open(tmp_path / "w") as workspace:
         models = next(check for check in workspace.doctor().checks if check.name == "models")
     assert models.ok
-    assert [name for name, model in MODELS.items() if model.bytes and name not in models.detail] == []
+    assert [name for name, model in all_models().items() if model.bytes and name not in models.detail] == []

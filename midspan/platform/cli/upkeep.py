@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from midspan.db.migrate import current
-from midspan.models.registry import MODELS
+from midspan.models.registry import all_models
 from midspan.platform.cli.common import Context, Json, out, plain, print_json
 
 db_app = typer.Typer(help="The record store's schema.", no_args_is_help=True, rich_markup_mode=None)
@@ -16,7 +16,7 @@ db_app = typer.Typer(help="The record store's schema.", no_args_is_help=True, ri
 
 def models(context: typer.Context, json: Json = False) -> None:
     """List the models: chapter, size, licence, what they were trained on, how to train them again."""
-    table_rows = [dataclasses.asdict(entry) for entry in MODELS.values()]
+    table_rows = [dataclasses.asdict(entry) for entry in all_models().values()]
     if json:
         print_json(table_rows)
         return

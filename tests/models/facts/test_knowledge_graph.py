@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
 from midspan.errors import ModelHashMismatch
 from midspan.models.facts import knowledge_graph as module
 from midspan.models.facts.knowledge_graph import KnowledgeGraph, bundled_kg, normalise
+from midspan.models.registry import all_models
 
 ROWS = [
     ("Q1", "place", "50", "Springfield", "city", "Springfield, Illinois"),
@@ -68,6 +71,8 @@ def test_the_bundled_graph_knows_warsaw() -> None:
 
 
 def test_another_table_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "ENTITIES_SHA256", "0" * 64)
+    monkeypatch.setitem(
+        all_models(), "facts.alias", replace(all_models()["facts.alias"], weights_sha256="0" * 64)
+    )
     with pytest.raises(ModelHashMismatch, match=r"entities\.tsv\.gz"):
         module.bundled_kg.__wrapped__()
