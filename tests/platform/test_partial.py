@@ -31,10 +31,10 @@ def no_cats(monkeypatch):
 def stored(workspace):
     """All scenes and the vectors of all sentences."""
     sources = [one.source.id for one in workspace.sources()]
-    segments = [segment for source in sorted(sources) for segment in workspace.store.segments(source)]
-    keys, vectors = workspace.store.vectors("text", [segment.key for segment in segments])
+    segments = [segment for source in sorted(sources) for segment in workspace.parts.store.segments(source)]
+    keys, vectors = workspace.parts.store.vectors("text", [segment.key for segment in segments])
     key_of = {segment.key: segment.id for segment in segments}
-    scenes = sorted((scene.id, repr(scene)) for scene in workspace.store.records("scene", None, 100))
+    scenes = sorted((scene.id, repr(scene)) for scene in workspace.parts.store.records("scene", None, 100))
     return scenes, sorted((key_of[int(key)], row.tolist()) for key, row in zip(keys, vectors, strict=True))
 
 
@@ -65,13 +65,13 @@ def test_again_runs_what_is_not_complete_and_ends_equal(fresh, documents, tmp_pa
     no_cats.undo()
     no_cats.setattr(EmbeddingStage, "__call__", lambda self, batch: pytest.fail("is complete already"))
     if again == "retry":
-        assert fresh.jobs_store.retry(job_id) == 1
+        assert fresh.parts.jobs.retry(job_id) == 1
         hands = fresh.runner(STAGES)
         assert hands.work(job_id, at_once=8) == 1
         hands.finish(job_id)
         job = fresh.job(job_id)
         assert (job.state, job.done, job.partial, job.failed) == ("done", COUNT, 0, 0)
-        assert fresh.store.failures(job_id) == []
+        assert fresh.parts.store.failures(job_id) == []
     else:
         report = fresh.ingest([documents], stages=STAGES)
         assert (report.new, report.unchanged, report.partial, report.ok) == (1, COUNT - 1, 0, True)

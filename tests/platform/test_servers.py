@@ -120,7 +120,7 @@ def long_note(folder):
 
 def let_delivery_lapse(workspace, job_id):
     """Stand in for the two minutes within which an idle worker does not call for a job's files again."""
-    with writing(workspace._engine) as connection:
+    with writing(workspace.parts._engine) as connection:
         connection.execute(update(tables.job).where(tables.job.c.id == job_id).values(delivered_at=0.0))
 
 
@@ -226,7 +226,7 @@ def test_a_job_in_mid_item_is_cancelled_and_can_be_gone_on_with(queue_only, tmp_
         assert ended(queue_only, job_id)
         assert queue_only.job(job_id).state == "cancelled"
         assert [item.state for item in queue_only.job_items(job_id, "cancelled")] == ["cancelled"]
-        wait_for(lambda: not any(queue_only.projector.lag().values()))
+        wait_for(lambda: not any(queue_only.parts.projector.lag().values()))
         assert_whole_sqlite(queue_only, 1)
         text = (folder / "long.txt").read_text()
         (folder / "long.txt").write_text(text[:50_000])  # what is begun gives way to what is there now

@@ -114,8 +114,8 @@ def test_done_in_part(fresh):
         for page in range(3, 10)
     ]
     items = [ItemResult(whole, "done", "new"), ItemResult(part, "done", "partial")]
-    fresh.store.commit(Commit(failures=failures, items=items))
-    assert fresh.jobs_store.settle(job_id) == "done"
+    fresh.parts.store.commit(Commit(failures=failures, items=items))
+    assert fresh.parts.jobs.settle(job_id) == "done"
     reasons, advice = told(fresh, job_id)
     assert "0 of 2 items failed, 2 are done, 1 of them in part" in reasons
     assert f"midspan jobs retry {job_id}" in advice

@@ -187,7 +187,7 @@ def test_a_failing_store_is_an_error_message_on_the_page(
 
 
 def test_a_read_only_workspace_offers_no_way_to_add(read: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(read, "read_only", True)
+    monkeypatch.setattr(read.parts, "read_only", True)
     app = page(read, "sources")
     assert "read-only" in app.info[0].value
     assert not app.button
