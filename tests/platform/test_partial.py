@@ -66,7 +66,7 @@ def test_again_runs_what_is_not_complete_and_ends_equal(fresh, documents, tmp_pa
     no_cats.setattr(EmbeddingStage, "__call__", lambda self, batch: pytest.fail("is complete already"))
     if again == "retry":
         assert fresh.parts.jobs.retry(job_id) == 1
-        hands = fresh.runner(STAGES)
+        hands = fresh.parts.runner(STAGES)
         assert hands.work(job_id, at_once=8) == 1
         hands.finish(job_id)
         job = fresh.job(job_id)

@@ -106,7 +106,7 @@ def test_failures_by_kind(fresh, documents):
     assert "mend or remove" in explanation.advice[0]
 
 
-def test_done_in_part(fresh):
+def test_done_in_part(fresh, run):
     job_id = job_of(fresh, "/a.txt", "/b.txt")
     whole, part = claim(fresh, job_id)
     failures = [
@@ -119,11 +119,11 @@ def test_done_in_part(fresh):
     reasons, advice = told(fresh, job_id)
     assert "0 of 2 items failed, 2 are done, 1 of them in part" in reasons
     assert f"midspan jobs retry {job_id}" in advice
-    shown = run(fresh, "jobs", "show", job_id).stdout
+    shown = run("jobs", "show", job_id)[1]
     assert "done, 2 done (1 in part), 0 failed of 2" in shown
     assert "partial: /b.txt page 3: facts: no good; page 4: facts: no good;" in " ".join(shown.split())
     assert "and 2 more" in shown
-    as_json = json.loads(run(fresh, "jobs", "show", job_id, "--json").stdout)
+    as_json = json.loads(run("jobs", "show", job_id, "--json")[1])
     assert (as_json["state"], as_json["done"], as_json["partial"], as_json["failed"]) == ("done", 2, 1, 0)
     [item] = as_json["items"]
     assert item["outcome"] == "partial"
