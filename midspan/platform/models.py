@@ -35,6 +35,7 @@ class Models:
         self.atlases = atlases
         self._lazy: dict[str, Lazy[Any]] = {}
         self._lock = threading.Lock()
+        self._encoding = threading.Lock()
         self.encoder = self.lazy("text encoder", self._load_encoder)
         self.parser = self.lazy("parser", _load_parser)
 
@@ -59,10 +60,6 @@ class Models:
         encoder = self.encoder()
         with self._encoding:
             return encoder.encode(texts)
-
-    @cached_property
-    def _encoding(self) -> threading.Lock:
-        return threading.Lock()
 
     @cached_property
     def text_run(self) -> Run:

@@ -24,10 +24,10 @@ def render(workspace: Workspace) -> None:
     headings |= {kind: view.heading for kind, view in KINDS.items()}
     with st.container(horizontal=True):
         for name, heading in headings.items():
-            st.metric(heading, f"{counts.get(name, 0):,}", width=150)
+            st.metric(heading, f"{counts[name]:,}", width=150)
     sources, jobs = st.tabs(["Sources", "Add and follow jobs"], key="sources-tab")
     with sources:
-        _sources(workspace, counts.get("source", 0))
+        _sources(workspace, counts["source"])
     with jobs:
         adding.render(workspace)
         jobs_panel.render(workspace)
@@ -61,7 +61,7 @@ def _table(found: list[SourceSummary]) -> SourceSummary | None:
             "Size": [byte_size(one.source.byte_count) for one in found],
             "Length": [_length(one) for one in found],
             "Segments": [one.segments for one in found],
-            **{view.heading: [one.records.get(kind, 0) for one in found] for kind, view in KINDS.items()},
+            **{view.heading: [one.records[kind] for one in found] for kind, view in KINDS.items()},
             "State": [_state(one) for one in found],
         }
     )

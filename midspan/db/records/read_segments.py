@@ -100,9 +100,7 @@ def passing(connection: Connection, where: SegmentFilter) -> list[ColumnElement[
 
 def _carries(kind: Kind) -> ColumnElement[bool]:
     """Whether a segment has a record of a kind."""
-    has = exists().where(kind.table.c.segment_id == segment.c.id)
-    if kind.carried is not None:
-        has = has.where(kind.carried)
+    has = exists().where(kind.table.c.segment_id == segment.c.id, *kind.carried)
     # Correlated by name: a search for events has the table of events in its own FROM too.
     return has.correlate(segment)
 

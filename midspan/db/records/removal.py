@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, delete, exists, select, update
 
 from midspan.db.records import dialect
 from midspan.db.records.changes import Changes
@@ -24,12 +25,20 @@ def hold(connection: Connection, source_ids: Iterable[str]) -> set[str]:
     return {source_id for source_id, superseded_by in rows if superseded_by is None}
 
 
-def remove_segments(connection: Connection, where: ColumnElement[bool], changes: Changes) -> None:
-    """Delete segments with all that hangs on them (the foreign keys cascade)."""
+def note_shown(connection: Connection, changes: Changes, ids: Callable[[Table], Select[Any]]) -> None:
+    """Note these records (``ids`` of a kind's table) for the projections that show their kinds."""
     for kind in KINDS.values():
         if kind.target is not None:
-            ids = select(kind.table.c.id).join(segment, kind.table.c.segment_id == segment.c.id)
-            changes.records(kind.target, connection.scalars(ids.where(where)))
+            changes.records(kind.target, connection.scalars(ids(kind.table)))
+
+
+def remove_segments(connection: Connection, where: ColumnElement[bool], changes: Changes) -> None:
+    """Delete segments with all that hangs on them (the foreign keys cascade)."""
+    note_shown(
+        connection,
+        changes,
+        lambda table: select(table.c.id).join(segment, table.c.segment_id == segment.c.id).where(where),
+    )
     keys = select(embedding.c.segment_key, embedding.c.space)
     on_key = embedding.c.segment_key == segment.c.key
     changes.vectors(connection.execute(keys.join(segment, on_key).where(where)))
@@ -51,10 +60,7 @@ def remove_said(
     def said(table: Table) -> ColumnElement[bool]:
         return _by(connection, table, source_ids, run_ids)
 
-    for kind in KINDS.values():
-        if kind.target is not None:
-            ids = select(kind.table.c.id).where(said(kind.table))
-            changes.records(kind.target, connection.scalars(ids))
+    note_shown(connection, changes, lambda table: select(table.c.id).where(said(table)))
     keys = select(embedding.c.segment_key, embedding.c.space).where(said(embedding))
     changes.vectors(connection.execute(keys))
     for table in (*(kind.table for kind in KINDS.values()), embedding, source_run):

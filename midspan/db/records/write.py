@@ -12,7 +12,6 @@ from midspan.db.record_store import READING, Commit, RunResult
 from midspan.db.records import codec, dialect, removal, tables
 from midspan.db.records.bulk import insert_new
 from midspan.db.records.changes import Changes
-from midspan.db.records.kinds import KINDS
 from midspan.db.records.paths import hold_places, location_row, newest_paths
 from midspan.db.records.write_products import add_products, known_ids, source_of
 from midspan.errors import LeaseLost
@@ -182,10 +181,11 @@ def _move_paths(
         if old is not None and old != place.source_id and old not in shows:
             removal.retire(connection, old, place.source_id, changes)
     renamed = [source_id for source_id in shows if shows[source_id] != shown.get(source_id)]
-    for kind in KINDS.values():
-        if kind.target is not None:
-            of_renamed = dialect.one_of(connection, kind.table.c.source_id, renamed)
-            changes.records(kind.target, connection.scalars(select(kind.table.c.id).where(of_renamed)))
+    removal.note_shown(
+        connection,
+        changes,
+        lambda table: select(table.c.id).where(dialect.one_of(connection, table.c.source_id, renamed)),
+    )
 
 
 def _upsert_places(connection: Connection, rows: Mapping[str, Location]) -> None:

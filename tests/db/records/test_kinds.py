@@ -57,3 +57,17 @@ def test_a_table_must_have_the_very_kinds_of_record() -> None:
         for_each_kind("somewhere", {"scene": 1})
     with pytest.raises(LookupError, match="gauge"):
         for_each_kind("somewhere", {**dict.fromkeys(RECORDS, 1), "gauge": 1})
+
+
+def test_what_is_counted_is_what_its_records_say_counts(store: SqlRecordStore, made) -> None:
+    """In SQL as in Python, of the store and of a source."""
+    commit = made.document("doc", "The liver.", "No liver.", "It rains.")
+    one, two, three = commit.segments
+    commit.products += [made.atlas(one), made.atlas(two, organ=None), made.atlas(three, organ=None)]
+    commit.products += [made.scene(one), made.event(two)]
+    store.commit(commit)
+    for kind in RECORDS:
+        counting = sum(record.counts for record in store.records(kind))
+        assert store.counts()[kind] == counting
+        assert store.sources()[0].records[kind] == counting
+    assert store.counts()["atlas"] == 1

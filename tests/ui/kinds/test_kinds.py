@@ -51,7 +51,7 @@ class StandIn:
     source = Source("s1", "document", "text/plain", "log.txt", 27, 1.0)
 
     def counts(self) -> dict[str, int]:
-        return {"source": 1, "segment": 1, "gauge": 1234}
+        return {"source": 1, "segment": 1, **dict.fromkeys(RECORDS, 0), "gauge": 1234}
 
     def search(self, query: str, **asked: Any) -> Answer:
         hit = Hit(GAUGE.id, "gauge", 0.5, "s1", "/log.txt", "log.txt", TEXT, 0, 27, "char", None, "words")
@@ -65,7 +65,7 @@ class StandIn:
         return Answer((), 1.0)
 
     def sources(self, limit: int, offset: int = 0, contains: str = "") -> list[SourceSummary]:
-        return [SourceSummary(self.source, (), 1, 27, 0.0, {"gauge": 2, "fact": 0}, True)]
+        return [SourceSummary(self.source, (), 1, 27, 0.0, {**dict.fromkeys(RECORDS, 0), "gauge": 2}, True)]
 
     def media_path(self, source_id: str) -> None:
         return None

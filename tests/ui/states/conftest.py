@@ -24,6 +24,7 @@ from midspan.platform.answers import (
     SourceSummary,
 )
 from midspan.records import (
+    RECORDS,
     AtlasGrounding,
     Fact,
     FactSlot,
@@ -101,7 +102,7 @@ class StandIn:
         self.cypher_answer: Callable[[], Rows] = lambda: Rows(("name",), (("Warsaw",),), False)
 
     def counts(self) -> dict[str, int]:
-        return self.totals
+        return {"source": 0, "segment": 0, **dict.fromkeys(RECORDS, 0), **self.totals}
 
     def search(self, query: str, **options: Any) -> Answer:
         self.asked.append(("search", query, options))
@@ -183,7 +184,16 @@ class StandIn:
         return []
 
     def sources(self, limit: int = 100, offset: int = 0, contains: str = "") -> list[SourceSummary]:
-        summary = SourceSummary(self.source_one, ("/odd\udcff.pdf",), 2, 160, 0.0, {"fact": 1}, False, 2)
+        summary = SourceSummary(
+            self.source_one,
+            ("/odd\udcff.pdf",),
+            2,
+            160,
+            0.0,
+            {**dict.fromkeys(RECORDS, 0), "fact": 1},
+            False,
+            2,
+        )
         return [summary] if self.totals["source"] and contains in "paper" else []
 
     def upload(self, name: str, data: BinaryIO) -> Path:

@@ -53,5 +53,5 @@ KIND = Kind(
     index_parts=("atlas_point", "ix_atlas_grounding_point"),
     counted=(atlas_grounding.c.status == "grounded",),
     # that a sentence has no anatomy is no such record
-    carried=or_(atlas_grounding.c.status == "grounded", atlas_grounding.c.named),
+    carried=(or_(atlas_grounding.c.status == "grounded", atlas_grounding.c.named),),
 )

@@ -49,8 +49,8 @@ class Kind:
     """The projection that shows its records: what is new, gone or different goes to its outbox."""
     counted: tuple[ColumnElement[bool], ...] = ()
     """Conditions on what counts as something found, as :attr:`Record.counts` says."""
-    carried: ColumnElement[bool] | None = None
-    """Which of its records make a segment count as one with such a record; None: any."""
+    carried: tuple[ColumnElement[bool], ...] = ()
+    """Conditions on its records that make a segment count as one with such a record."""
 
     def full_row(self, record: Any) -> dict[str, Any]:
         return {**_said(record), **self.row(record)}
