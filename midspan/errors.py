@@ -20,6 +20,7 @@ MidspanError
 │   ├── OutboxPruned          a projection lies too far behind to catch up; it has to be rebuilt
 │   └── QueryTimeout          a query took more time or memory than it may
 ├── LeaseLost                 another worker has taken over this piece of work (retryable)
+├── MissingExtra              this needs packages that are installed only with one of midspan's extras
 └── ModelError
     ├── BadAtlas              a label volume or its table cannot be an atlas
     ├── ModelFilesMissing     a weights file is not where it should be
@@ -27,6 +28,9 @@ MidspanError
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class MidspanError(Exception):
@@ -114,6 +118,26 @@ class QueryTimeout(StoreError):
 
 class LeaseLost(MidspanError):
     retryable = True
+
+
+class MissingExtra(MidspanError):
+    """``what``, as it stands at the start of a sentence, and the extra whose packages it needs."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(
+            f"{what} needs packages that are not installed; install them with: pip install 'midspan[{extra}]'"
+        )
+
+
+@contextmanager
+def needs_extra(what: str, extra: str) -> Iterator[None]:
+    """Around imports of packages that stand in an extra. Raises ``MissingExtra`` where one is not there."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "midspan").partition(".")[0] == "midspan":
+            raise
+        raise MissingExtra(what, extra) from error
 
 
 class ModelError(MidspanError):
