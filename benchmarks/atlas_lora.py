@@ -19,17 +19,20 @@ from peft import LoraConfig, inject_adapter_in_model
 
 from benchmarks.common import write
 from midspan.models.atlas.anatomy.phantom_atlas import phantom_atlas
+from midspan.models.atlas.identity import SHIPPED
+from midspan.models.atlas.learned.config import small_config
 from midspan.models.atlas.learned.evaluation import Benchmark, Floats, View
 from midspan.models.atlas.learned.examples import of_split
-from midspan.models.atlas.learned.network import AtlasNetwork, small_config
-from midspan.models.atlas.learned.predictor import OrganPredictor
+from midspan.models.atlas.learned.network import AtlasNetwork, load_network
 from midspan.models.atlas.learned.training import SMALL_RECIPE, OrganTask
-from midspan.models.encoder import TextEncoder, bundled_network
+from midspan.models.encoder import TextEncoder
 from midspan.models.kit.calibration import softmax
+from midspan.models.kit.folder import load_model
 from midspan.models.kit.frozen import trained_state
 from midspan.models.kit.measuring import Figures, over_seeds
 from midspan.models.kit.text_network import answers
 from midspan.models.kit.training import Progress, Trainer
+from midspan.models.minilm.network import bundled_network
 
 RATE = 1e-3
 """Peak learning rate of the adapters, which start at zero; chosen before the run, not tuned."""
@@ -85,10 +88,10 @@ def main() -> None:
     parser.add_argument("--model", type=Path, nargs="+", default=[])
     options = parser.parse_args()
     trained = [adapted(options.rank, seed, options.work) for seed in options.seed]
-    tuned = [OrganPredictor.load(folder) for folder in options.model] or [OrganPredictor.load()]
+    encoder, tokenizer = bundled_network()
+    tuned = [load_network(load_model(folder), encoder) for folder in options.model or [SHIPPED]]
     benchmark = Benchmark(phantom_atlas(), TextEncoder().encode)
-    _, tokenizer = bundled_network()
-    tokenizer.enable_truncation(tuned[0].network.config.max_tokens)
+    tokenizer.enable_truncation(tuned[0].config.max_tokens)
     rows = [
         row(
             f"adapters of rank {options.rank}",
@@ -97,8 +100,8 @@ def main() -> None:
         ),
         row(
             "atlas.small (layers tuned)",
-            megabytes(tuned[0].network),
-            [figures(benchmark, one.network, tokenizer) for one in tuned],
+            megabytes(tuned[0]),
+            [figures(benchmark, one, tokenizer) for one in tuned],
         ),
     ]
     write(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from midspan.db.record_store import RecordStore
 from midspan.models.identity import encoder_run
+from midspan.pipelines import stopping
 from midspan.pipelines.embedding import EmbeddingStage, SentenceVectors
 from midspan.pipelines.stage import Batch, Stage
 from midspan.records import Fact, FactSlot, Product, Provenance, Run, Segment, Unit, record_id
@@ -66,7 +67,7 @@ def write_documents(folder: Path, texts: dict[str, str]) -> None:
 ENCODER_RUN = encoder_run("stand-in.hash", "0" * 64, DIM)
 
 
-def hash_vectors(texts: Sequence[str]) -> npt.NDArray[np.float32]:
+def hash_vectors(texts: Sequence[str], check: Callable[[], None] = stopping.go_on) -> npt.NDArray[np.float32]:
     """A unit vector made of each text's hash, (n, DIM); equal texts have equal vectors."""
     rows = np.array(
         [np.frombuffer(hashlib.sha256(text.encode()).digest()[:DIM], dtype=np.uint8) for text in texts],

@@ -23,6 +23,7 @@ MidspanError
 ├── MissingExtra              this needs packages that are installed only with one of midspan's extras
 └── ModelError
     ├── BadAtlas              a label volume or its table cannot be an atlas
+    ├── EnginesDiffer         a trained model answers otherwise by ONNX Runtime than by torch
     ├── ModelFilesMissing     a weights file is not where it should be
     └── ModelHashMismatch     a weights file is not the one the code was tested with
 """
@@ -145,6 +146,10 @@ class ModelError(MidspanError):
 
 
 class BadAtlas(ModelError):
+    pass
+
+
+class EnginesDiffer(ModelError):
     pass
 
 

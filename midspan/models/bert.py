@@ -5,27 +5,11 @@ Parameter names follow the published checkpoints, so that their safetensors file
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-
-@dataclass(frozen=True)
-class BertConfig:
-    """Sizes; the fields of the same names in a checkpoint's config.json."""
-
-    vocab_size: int = 30522
-    hidden_size: int = 384
-    num_hidden_layers: int = 6
-    num_attention_heads: int = 12
-    intermediate_size: int = 1536
-    max_position_embeddings: int = 512
-    type_vocab_size: int = 2
-    layer_norm_eps: float = 1e-12
-    hidden_dropout_prob: float = 0.1
-    """In training only."""
+from midspan.models.bert_config import UNUSED, BertConfig
 
 
 class Embeddings(nn.Module):
@@ -120,7 +104,6 @@ def build_bert(config: BertConfig, tensors: dict[str, Tensor]) -> BertEncoder:
     """A network in evaluation mode with a checkpoint's tensors; what only training needs is left out."""
     with torch.random.fork_rng(devices=[]):  # initial values are thrown away; leave the caller's seed alone
         network = BertEncoder(config)
-    unused = ("pooler.", "embeddings.position_ids")
-    kept = {name: tensor for name, tensor in tensors.items() if not name.startswith(unused)}
+    kept = {name: tensor for name, tensor in tensors.items() if not name.startswith(UNUSED)}
     network.load_state_dict(kept, strict=True, assign=True)
     return network.eval()

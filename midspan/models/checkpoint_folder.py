@@ -12,7 +12,8 @@ from tokenizers import BertWordPieceTokenizer
 from torch import Tensor
 
 from midspan.errors import ModelFilesMissing
-from midspan.models.bert import BertConfig, BertEncoder, build_bert
+from midspan.models.bert import BertEncoder, build_bert
+from midspan.models.bert_config import BertConfig
 
 HEADS = ("cls.", "classifier.")
 """Of pre-training tasks; left out."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from midspan.models.atlas import identity
 from midspan.models.atlas.identity import ATLAS
 from midspan.pipelines.embedding import SentenceVectors
-from midspan.pipelines.stage import Batch, Stage
+from midspan.pipelines.stage import WHOLE, Batch, Stage
 from midspan.records import AtlasGrounding, Product, Provenance, Run, Segment, Source, record_id
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ class AtlasStage(Stage):
     name = "atlas"
     unit = "char"
     requires = ("sentence",)
+    portion = WHOLE
     produces = ("atlas",)
 
     def __init__(
@@ -56,8 +57,8 @@ class AtlasStage(Stage):
             return []
         contexts = _read(sentences, batch.memories)
         texts = [segment.text for segment in sentences]
-        vectors = self._vectors.of(texts) if self._vectors is not None else None
-        groundings = self._placer().place(texts, vectors, contexts)
+        vectors = self._vectors.of(texts, batch.check) if self._vectors is not None else None
+        groundings = self._placer().place(texts, vectors, contexts, batch.check)
         return [
             _record(segment, grounding, self._run, self._atlas)
             for segment, grounding in zip(sentences, groundings, strict=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import structlog
@@ -14,9 +15,6 @@ from midspan.pipelines.stage import Batch, Stage
 from midspan.records import Failure, Product, Segment
 
 log = structlog.get_logger(__name__)
-
-PORTION = 64
-"""Segments that a stage gets at once: half a second of a parser's work, within which nobody can stop it."""
 
 
 @dataclass
@@ -63,6 +61,8 @@ def _run_stage(stage: Stage, batch: Batch) -> tuple[Outcome, dict[str, list[obje
         products = stage(batch)
         made = {name: batch.shared[name] for name in stage.produces if name in batch.shared}
         return Outcome(products), made
+    except stopping.Stopped:
+        raise
     except Exception as error:
         if len(batch.segments) == 1:
             segment = batch.segments[0]
@@ -87,16 +87,16 @@ def run_batch(
 
     ``memories`` are, for each stage, its memories of the sources by source id. Nothing that a stage raises
     gets out: a segment on which it fails alone is reported with the runs that go without its result. Raises
-    ``Stopped`` when ``stop``, asked every ``PORTION`` segments, says so.
+    ``Stopped`` when ``stop``, asked before each portion and by the stages themselves, says so.
     """
     outcome = Outcome()
     for stage in stages:
         parts: list[dict[str, list[object]]] = []
         runs = dependent_runs(stage, stages)
-        batch = replace(batch, memories=(memories or {}).get(stage, {}))
-        for start in range(0, len(batch.segments), PORTION):
-            stopping.check(stop)
-            result, part = _run_stage(stage, _part(batch, start, start + PORTION))
+        batch = replace(batch, memories=(memories or {}).get(stage, {}), check=partial(stopping.check, stop))
+        for start in range(0, len(batch.segments), stage.portion):
+            batch.check()
+            result, part = _run_stage(stage, _part(batch, start, start + stage.portion))
             parts.append(part)
             outcome.products += result.products
             outcome.failures += [(segment, runs, failure) for segment, _, failure in result.failures]

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from midspan.pipelines.stage import Batch, Stage
+from midspan.pipelines import stopping
+from midspan.pipelines.stage import WHOLE, Batch, Stage
 from midspan.records import Embedding, Product, Run, Unit
 
 Vector = npt.NDArray[np.float32]
@@ -16,8 +17,9 @@ Cached = Callable[[str, Sequence[str]], Mapping[str, Vector]]
 """(run id, text hashes) to the vectors there are, as ``RecordWriter.cached_vectors``."""
 
 
-Encode = Callable[[Sequence[str]], npt.NDArray[np.float32]]
-"""n texts to (n, dim), rows of length 1."""
+Check = Callable[[], None]
+Encode = Callable[[Sequence[str], Check], npt.NDArray[np.float32]]
+"""n texts to (n, dim), rows of length 1; the second is called between batches, and may raise."""
 
 
 class SentenceVectors:
@@ -32,7 +34,7 @@ class SentenceVectors:
         self._keep = keep
         self._recent: dict[str, Vector] = {}
 
-    def by_hash(self, texts: Mapping[str, str]) -> dict[str, Vector]:
+    def by_hash(self, texts: Mapping[str, str], check: Check = stopping.go_on) -> dict[str, Vector]:
         """Vector by text hash, for texts by their hash."""
         vectors = {key: self._recent[key] for key in texts if key in self._recent}
         unknown = [key for key in texts if key not in vectors]
@@ -40,15 +42,15 @@ class SentenceVectors:
             vectors.update(self._cached(self.run.id, unknown))
         missing = [key for key in texts if key not in vectors]
         if missing:
-            made = self._encode([texts[key] for key in missing])
+            made = self._encode([texts[key] for key in missing], check)
             vectors.update(zip(missing, made, strict=True))
         self._remember(vectors)
         return vectors
 
-    def of(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+    def of(self, texts: Sequence[str], check: Check = stopping.go_on) -> npt.NDArray[np.float32]:
         """(n, dim), rows of length 1, in the order of ``texts``."""
         hashes = [text_sha256(text) for text in texts]
-        vectors = self.by_hash(dict(zip(hashes, texts, strict=True)))
+        vectors = self.by_hash(dict(zip(hashes, texts, strict=True)), check)
         return np.stack([vectors[key] for key in hashes])
 
     def _remember(self, vectors: Mapping[str, Vector]) -> None:
@@ -63,6 +65,7 @@ class EmbeddingStage(Stage):
     name = "embedding"
     unit: Unit = "char"
     requires = ("sentence",)
+    portion = WHOLE
     produces = ("embedding",)
 
     def __init__(self, vectors: SentenceVectors) -> None:
@@ -79,7 +82,7 @@ class EmbeddingStage(Stage):
         hashes = [text_sha256(segment.text) for segment in sentences]
         texts = {key: segment.text for key, segment in zip(hashes, sentences, strict=True)}
         run_id = self.run.id
-        vectors = self._vectors.by_hash(texts)
+        vectors = self._vectors.by_hash(texts, batch.check)
         return [
             Embedding(
                 segment_id=segment.id,

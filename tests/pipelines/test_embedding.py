@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from midspan.models.identity import encoder_run
-from midspan.pipelines.embedding import EmbeddingStage, SentenceVectors, text_sha256
+from midspan.pipelines.embedding import Check, EmbeddingStage, SentenceVectors, text_sha256
 from midspan.pipelines.stage import Batch
 from midspan.records import Embedding, Segment, SegmentKind
 
@@ -15,7 +15,7 @@ class CountingEncoder:
     def __init__(self) -> None:
         self.seen: list[str] = []
 
-    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+    def encode(self, texts: Sequence[str], check: Check) -> npt.NDArray[np.float32]:
         self.seen += texts
         angles = np.array([float(len(self.seen) - len(texts) + row) for row in range(len(texts))])
         return np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from midspan.pipelines.batch_run import PORTION, run_batch
+from midspan.pipelines.batch_run import run_batch
 from midspan.pipelines.intake import sha256_of
-from midspan.pipelines.stage import Batch, Stage
+from midspan.pipelines.stage import PORTION, WHOLE, Batch, Stage
 from midspan.pipelines.stopping import Stopped
 from midspan.records import Segment
 
@@ -51,6 +51,25 @@ def test_a_batch_is_stopped_within_a_stage():
     with pytest.raises(Stopped):
         run_batch([stage], Batch(segments(3 * PORTION)), after(3))
     assert stage.seen == [PORTION, PORTION]
+
+
+class Asking(Counting):
+    """Takes a whole batch and asks by itself."""
+
+    portion = WHOLE
+
+    def __call__(self, batch):
+        for _ in batch.segments:
+            batch.check()
+            self.seen.append(len(batch.segments))
+        return super().__call__(batch)
+
+
+def test_a_stage_that_takes_the_whole_batch_is_stopped_where_it_asks():
+    stage = Asking()
+    with pytest.raises(Stopped):
+        run_batch([stage], Batch(segments(3 * PORTION)), after(5))
+    assert stage.seen == [3 * PORTION] * 3
 
 
 def test_portions_join_to_the_whole():

@@ -57,14 +57,18 @@ class Placer:
         texts: Sequence[str],
         embeddings: npt.NDArray[np.float32] | None = None,
         contexts: Sequence[Context] | None = None,
+        check: Callable[[], None] = lambda: None,
     ) -> list[Grounding]:
         """One answer a text.
 
         With ``embeddings`` (n, 384) of the bundled encoder the gate decides which texts are worth the
         second encoder; without them all are that name no organ. ``contexts`` say what the sentences before
-        each text name.
+        each text name. ``check`` is called often; what it raises ends the work.
         """
-        found = [self._named(text) for text in texts]
+        found = []
+        for text in texts:
+            check()
+            found.append(self._named(text))
         open_ = [index for index, grounding in enumerate(found) if grounding is None]
         passing = open_
         if embeddings is not None and open_:
@@ -74,7 +78,9 @@ class Placer:
             for index, share in zip(open_, shares, strict=True):
                 found[index] = _nothing(texts[index], 1 - float(share))
         before: Sequence[Context] = contexts or [()] * len(texts)
-        inferred = self._infer([texts[index] for index in passing], [before[index] for index in passing])
+        inferred = self._infer(
+            [texts[index] for index in passing], [before[index] for index in passing], check
+        )
         for index, grounding in zip(passing, inferred, strict=True):
             found[index] = grounding
         return [grounding for grounding in found if grounding is not None]
@@ -93,10 +99,12 @@ class Placer:
             self._distances[point, organ] = float(self._atlas.distance([point], organ)[0])
         return self._distances[point, organ]
 
-    def _infer(self, texts: Sequence[str], contexts: Sequence[Context]) -> list[Grounding]:
+    def _infer(
+        self, texts: Sequence[str], contexts: Sequence[Context], check: Callable[[], None]
+    ) -> list[Grounding]:
         if not texts:
             return []
-        shares = in_context(self._predictor.probabilities(texts), self._predictor.organs, contexts)
+        shares = in_context(self._predictor.probabilities(texts, check), self._predictor.organs, contexts)
         organs = onto(self._predictor.organs, shares[:, :-1], self._atlas)
         points, spreads = distance_table(self._atlas).least_expected(organs)
         answers = []

@@ -1,4 +1,4 @@
-"""Rows in batches: of like length, padded, made when they are asked for, and answered in their order."""
+"""Training in batches: rows of like length together, and each batch made when it is asked for."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 import numpy as np
-import torch
-from torch import Tensor
 
 JITTER = 30
 """Characters by which texts of one batch may differ more than need be."""
@@ -43,23 +41,3 @@ def jumbled_by_length(texts: Sequence[str], size: int, rng: np.random.Generator)
     lengths = np.array([len(text) for text in texts]) + rng.random(len(texts)) * JITTER
     groups = by_length(lengths.tolist(), size)
     return [groups[place] for place in rng.permutation(len(groups))]
-
-
-def answered(ask: Callable[[list[list[int]]], Tensor], rows: Sequence[list[int]], size: int) -> Tensor:
-    """What ``ask`` says of rows of tokens, asked in batches of like length: (n, ...) in their order, on the
-    CPU, float32."""
-    groups = by_length([len(row) for row in rows], size)
-    with torch.inference_mode():
-        said = torch.cat([ask([rows[place] for place in group]).float().cpu() for group in groups])
-    return said[torch.tensor([place for group in groups for place in group]).argsort()]
-
-
-def pad(rows: list[list[int]]) -> tuple[Tensor, Tensor]:
-    """Token ids to (n, longest) int64 filled up with 0, and the bool mask of what is real."""
-    longest = max(len(row) for row in rows)
-    tokens = torch.zeros((len(rows), longest), dtype=torch.int64)
-    mask = torch.zeros((len(rows), longest), dtype=torch.bool)
-    for index, row in enumerate(rows):
-        tokens[index, : len(row)] = torch.tensor(row)
-        mask[index, : len(row)] = True
-    return tokens, mask

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
+import numpy.typing as npt
+import torch
 from torch import Tensor, nn
 
 N = TypeVar("N", bound=nn.Module)
@@ -45,10 +47,16 @@ def trained_state(network: nn.Module) -> dict[str, Tensor]:
     }
 
 
-def load_trained(network: N, state: Mapping[str, Tensor]) -> N:
+def trained_arrays(network: nn.Module) -> dict[str, npt.NDArray[Any]]:
+    """The same for a model folder."""
+    return {name: value.cpu().numpy() for name, value in trained_state(network).items()}
+
+
+def load_trained(network: N, state: Mapping[str, Tensor] | Mapping[str, npt.NDArray[Any]]) -> N:
     """Put trained parameters in and go into evaluation mode; raises ``ValueError`` when they are not exactly
     those that the network trains."""
     if odd := sorted(set(trained_state(network)) ^ set(state)):
         raise ValueError(f"the weights do not fit the network; {len(odd)} names differ, as {odd[0]!r}")
-    network.load_state_dict(state, strict=False)
+    tensors = {name: torch.as_tensor(value) for name, value in state.items()}
+    network.load_state_dict(tensors, strict=False)
     return network.eval()

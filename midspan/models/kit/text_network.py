@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-import numpy as np
-import numpy.typing as npt
 import tokenizers
 import torch
 from torch import Tensor, nn
 
-from midspan.models.bert import BertConfig, BertEncoder, mean_pool
-from midspan.models.kit.batching import answered, pad
+from midspan.models.bert import BertEncoder, mean_pool
+from midspan.models.bert_config import BertConfig
+from midspan.models.kit.engine import Floats
 from midspan.models.kit.frozen import PartlyFrozen, start_from
+from midspan.models.kit.token_batches import answered, pad, tokens_of
+from midspan.models.kit.torch_engine import TorchEngine
 
 Pool = Literal["mean", "cls"]
 Tokenizer = tokenizers.Tokenizer
@@ -69,19 +70,17 @@ class TextNetwork(PartlyFrozen):
         return out
 
     def of_tokens(self, rows: list[list[int]]) -> Tensor:
-        """The answer to rows of token ids, float32."""
-        tokens, mask = pad(rows)
+        """The answer to rows of token ids, float32, with its graph."""
         device = next(self.parameters()).device
-        said: Tensor = self(tokens.to(device), mask.to(device))
+        tokens, mask = (torch.from_numpy(one).to(device) for one in pad(rows))
+        said: Tensor = self(tokens, mask)
         return said.float()
 
 
-def answers(
-    network: TextNetwork, tokenizer: Tokenizer, texts: Sequence[str], batch: int = 64
-) -> npt.NDArray[np.float32]:
-    """What a network says of each text, in their order: (n, outputs)."""
-    rows = [tokenizer.encode(text).ids for text in texts]
-    return np.asarray(answered(network.of_tokens, rows, batch).numpy())
+def answers(network: TextNetwork, tokenizer: Tokenizer, texts: Sequence[str]) -> Floats:
+    """What a network, where it is, says of each text, in their order: (n, outputs)."""
+    engine = TorchEngine(network, next(network.parameters()).device)
+    return answered(engine, tokens_of(tokenizer, texts))
 
 
 def _head(width: int, hidden: int, outputs: int, dropout: float) -> list[nn.Module]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from midspan.models.atlas.identity import NAME, SHIPPED
 from midspan.pipelines.atlas import AtlasStage
@@ -25,7 +26,7 @@ def stages(models: Models) -> list[Stage]:
 
 def placer(models: Models, atlas: str, sha256: str = "") -> Lazy[Placer]:
     """The atlas model over an atlas: the phantom, or an imported one by name and hash."""
-    predictor = models.lazy(NAME, _load_predictor)
+    predictor = models.lazy(NAME, partial(_load_predictor, models.inference))
 
     def make() -> Placer:
         from midspan.models.atlas.placing import Placer  # loads SciPy
@@ -37,12 +38,12 @@ def placer(models: Models, atlas: str, sha256: str = "") -> Lazy[Placer]:
 
 
 def verify(models: Models) -> list[str]:
-    from midspan.models.kit.folder import load_model  # loads torch
+    from midspan.models.kit.folder import load_model  # loads numpy
 
     return [f"{NAME} {load_model(SHIPPED).sha256[:12]}"]
 
 
-def _load_predictor() -> OrganPredictor:
-    from midspan.models.atlas.learned.predictor import OrganPredictor  # loads torch
+def _load_predictor(inference: dict[str, Any]) -> OrganPredictor:
+    from midspan.models.atlas.learned.predictor import OrganPredictor  # loads ONNX Runtime
 
-    return OrganPredictor.load()
+    return OrganPredictor.load(**inference)

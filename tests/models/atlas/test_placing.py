@@ -27,7 +27,7 @@ class StandIn:
             self._row[self.organs.index(organ)] = share
         self._row[-1] = 1 - self._row.sum()
 
-    def probabilities(self, texts):
+    def probabilities(self, texts, check=lambda: None):
         self.asked += texts
         return np.tile(self._row, (len(texts), 1))
 

@@ -8,7 +8,7 @@ from torch.nn import functional
 
 from midspan.models.kit.descent import descend
 from midspan.models.kit.embedding_head import head_output, train_head
-from midspan.models.kit.gate import train_gate
+from midspan.models.kit.gate_training import train_gate
 
 
 def vectors(count, seed):

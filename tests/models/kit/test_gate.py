@@ -1,6 +1,6 @@
 import numpy as np
 
-from midspan.models.kit.gate import RECALL, train_gate
+from midspan.models.kit.gate_training import RECALL, train_gate
 
 
 def vectors(count, anatomy_share, seed):

@@ -16,12 +16,10 @@ from midspan.models.atlas.anatomy.atlas import Atlas
 from midspan.models.atlas.learned.clouds import Clouds, Frame, Loss
 from midspan.models.atlas.learned.examples import Example
 from midspan.models.atlas.learned.metrics import nearest_named_mm
-from midspan.models.atlas.learned.network import AtlasConfig, AtlasNetwork
+from midspan.models.atlas.learned.network import AtlasNetwork, load_network
 from midspan.models.atlas.learned.training import SentenceBatch, SentenceTask, class_targets
 from midspan.models.bert import BertEncoder
-from midspan.models.encoder import choose_device
 from midspan.models.kit.folder import load_model
-from midspan.models.kit.frozen import load_trained, trained_state
 from midspan.models.kit.recipe import Recipe
 from midspan.models.kit.text_network import Tokenizer, answers
 
@@ -58,11 +56,6 @@ class PointTask(SentenceTask):
     def loss(self, batch: SentenceBatch) -> Tensor:
         return self._clouds.loss(self._kind, self.said(batch).cpu(), batch.targets[:, :-1])
 
-    def to_folder(self) -> tuple[dict[str, Any], dict[str, Tensor]]:
-        """Config and tensors for :func:`midspan.models.kit.folder.save_model`."""
-        weights = {f"network.{name}": value for name, value in trained_state(self.network).items()}
-        return {"network": self.network.config.to_json(), "loss": self._kind}, weights
-
     def validate(self) -> dict[str, float]:
         """NVD in cm, masked and plain; ``score`` is less the mean of the two."""
         named = class_targets(self._validation, self._atlas.organs).numpy()[:, :-1]
@@ -85,20 +78,11 @@ class PointPredictor:
         self._network, self._tokenizer = network.eval(), tokenizer
 
     @classmethod
-    def load(
-        cls,
-        folder: Path,
-        encoder: BertEncoder,
-        tokenizer: Tokenizer,
-        *,
-        device: str | None = None,
-    ) -> PointPredictor:
+    def load(cls, folder: Path, encoder: BertEncoder, tokenizer: Tokenizer) -> PointPredictor:
         """From a folder of a trained variant and the encoder that it started from."""
-        model = load_model(folder)
-        config = AtlasConfig.from_json(model.config["network"])
-        tokenizer.enable_truncation(config.max_tokens)
-        network = load_trained(AtlasNetwork(config, encoder), model.part("network"))
-        return cls(network.to(choose_device(device)), tokenizer)
+        network = load_network(load_model(folder), encoder)
+        tokenizer.enable_truncation(network.config.max_tokens)
+        return cls(network, tokenizer)
 
     def points_mm(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         """(n, 3), LPS."""

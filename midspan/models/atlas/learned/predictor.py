@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch import Tensor
 
+from midspan.errors import ModelFilesMissing
 from midspan.models.atlas.identity import SHIPPED
 from midspan.models.atlas.language.organs import mentions
-from midspan.models.atlas.learned.network import AtlasConfig, AtlasNetwork
-from midspan.models.encoder import bundled_network, choose_device
+from midspan.models.atlas.learned.config import AtlasConfig
 from midspan.models.kit.calibration import softmax
+from midspan.models.kit.engine import Engine, EngineName, Floats, choose
 from midspan.models.kit.folder import ModelFolder, load_model
-from midspan.models.kit.frozen import load_trained, trained_state
 from midspan.models.kit.gate import Gate
-from midspan.models.kit.text_network import Tokenizer, answers
+from midspan.models.kit.onnx_engine import OnnxEngine
+from midspan.models.kit.token_batches import answered, tokens_of
+from midspan.models.minilm.wheel import MiniLM, read_minilm
+
+if TYPE_CHECKING:
+    import tokenizers
 
 
 @dataclass(frozen=True)
@@ -41,47 +46,81 @@ class OrganPredictor:
     """Texts to a distribution over the organs and "no anatomy"."""
 
     def __init__(
-        self, network: AtlasNetwork, tokenizer: Tokenizer, gate: Gate, thresholds: Thresholds
+        self,
+        engine: Engine,
+        tokenizer: tokenizers.Tokenizer,
+        organs: tuple[str, ...],
+        gate: Gate,
+        thresholds: Thresholds,
     ) -> None:
-        self.network, self._tokenizer = network.eval(), tokenizer
-        self.organs = network.config.organs
+        self._engine, self._tokenizer = engine, tokenizer
+        self.organs = organs
         self.gate, self.thresholds = gate, thresholds
 
     @classmethod
-    def load(cls, folder: Path = SHIPPED, *, device: str | None = None) -> OrganPredictor:
+    def load(cls, folder: Path = SHIPPED, *, engine: EngineName = "auto", threads: int = 1) -> OrganPredictor:
         """The shipped model, or one from a folder of the same format.
 
         Raises ``ModelFilesMissing``, and ``ModelHashMismatch`` when the files are not those of the card.
         """
-        return cls.from_folder(load_model(folder), device=device)
+        return cls.from_folder(load_model(folder), engine=engine, threads=threads)
 
     @classmethod
-    def from_folder(cls, model: ModelFolder, *, device: str | None = None) -> OrganPredictor:
+    def from_folder(
+        cls, model: ModelFolder, *, engine: EngineName = "auto", threads: int = 1
+    ) -> OrganPredictor:
         config = AtlasConfig.from_json(model.config["network"])
-        encoder, tokenizer = bundled_network()
-        tokenizer.enable_truncation(config.max_tokens)
-        with torch.random.fork_rng(devices=[]):  # initial values are thrown away
-            network = load_trained(AtlasNetwork(config, encoder), model.part("network"))
-        gate = Gate.of(model.tensors, model.config["gate_threshold"])
+        encoder = read_minilm()
+        by_onnxruntime = partial(_by_onnxruntime, model, encoder, threads)
         return cls(
-            network.to(choose_device(device)), tokenizer, gate, Thresholds(**model.config["thresholds"])
+            choose(engine, by_onnxruntime, partial(_by_torch, model, encoder)),
+            encoder.tokenizer(config.max_tokens),
+            config.organs,
+            Gate.of(model.tensors, model.config["gate_threshold"]),
+            Thresholds(**model.config["thresholds"]),
         )
 
-    def to_folder(self) -> tuple[dict[str, object], dict[str, Tensor]]:
-        """Config and tensors for :func:`midspan.models.kit.folder.save_model`."""
-        config = {
-            "network": self.network.config.to_json(),
-            "thresholds": asdict(self.thresholds),
-            "gate_threshold": self.gate.threshold,
-        }
-        network = {f"network.{name}": value for name, value in trained_state(self.network).items()}
-        return config, {**network, **self.gate.tensors}
+    def logits(self, texts: Sequence[str], check: Callable[[], None] = lambda: None) -> Floats:
+        """(n, organs + 1); at least one text. ``check`` is called before each batch; what it raises ends the
+        work."""
+        return answered(self._engine, tokens_of(self._tokenizer, texts), check)
 
-    def probabilities(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
+    def probabilities(
+        self, texts: Sequence[str], check: Callable[[], None] = lambda: None
+    ) -> npt.NDArray[np.float64]:
         """(n, organs + 1): the last column is "no anatomy"; each row sums to 1."""
         if not texts:
             return np.zeros((0, len(self.organs) + 1))
         named = np.array([any(mention.organ for mention in mentions(text)) for text in texts])
         limits = self.thresholds
         temperatures = np.where(named, limits.temperature_named, limits.temperature)
-        return softmax(answers(self.network, self._tokenizer, texts) / temperatures[:, None])
+        return softmax(self.logits(texts, check) / temperatures[:, None])
+
+
+def predictor_config(config: AtlasConfig, gate: Gate, thresholds: Thresholds) -> dict[str, Any]:
+    """What stands in the config of a model folder."""
+    return {
+        "network": config.to_json(),
+        "thresholds": asdict(thresholds),
+        "gate_threshold": gate.threshold,
+    }
+
+
+def _by_onnxruntime(model: ModelFolder, encoder: MiniLM, threads: int) -> Engine:
+    """What the network does not train it has from the encoder."""
+    if not model.graph:
+        raise ModelFilesMissing(
+            "the model folder has no graph.onnx, so that torch alone can answer (MIDSPAN_ENGINE=torch); "
+            "train the model again with this version of midspan"
+        )
+    start = {f"bert.{name}": value for name, value in encoder.tensors.items()}
+    return OnnxEngine(model.graph, {**start, **model.part("network")}, threads=threads)
+
+
+def _by_torch(model: ModelFolder, encoder: MiniLM) -> Engine:
+    from midspan.models.atlas.learned.network import load_network  # loads torch
+    from midspan.models.bert import build_bert
+    from midspan.models.kit.torch_engine import TorchEngine
+    from midspan.models.minilm.network import torch_tensors
+
+    return TorchEngine(load_network(model, build_bert(encoder.config, torch_tensors(encoder))))

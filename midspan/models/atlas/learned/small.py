@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from midspan.models.atlas.language.context import Context, in_context
 from midspan.models.atlas.learned.examples import Example, capped, contexts_of
-from midspan.models.atlas.learned.predictor import OrganPredictor, Thresholds
+from midspan.models.atlas.learned.predictor import Thresholds
 from midspan.models.atlas.learned.training import FORMS, OrganTask, class_targets, hits
 from midspan.models.kit.calibration import (
     expected_calibration_error,
@@ -19,7 +19,8 @@ from midspan.models.kit.calibration import (
     threshold_of_precision,
 )
 from midspan.models.kit.embedding_cache import EmbeddingCache
-from midspan.models.kit.gate import Gate, train_gate
+from midspan.models.kit.gate import Gate
+from midspan.models.kit.gate_training import train_gate
 from midspan.models.kit.text_network import answers
 
 GATE_PER_ORGAN = 600
@@ -30,19 +31,24 @@ PRECISION = 0.8
 
 def finished(
     task: OrganTask, train: Sequence[Example], validation: Sequence[Example], cache: EmbeddingCache
-) -> tuple[OrganPredictor, dict[str, float]]:
-    """The predictor of a trained network, and how well its probabilities fit.
+) -> tuple[Gate, Thresholds, dict[str, float]]:
+    """Gate and thresholds of a trained network, and how well its probabilities fit.
 
     ``cache`` keeps the frozen encoder's vectors, which the gate is trained on.
     """
     network, tokenizer = task.network, task.tokenizer
-    held_out = capped(validation, CALIBRATION_PER_ORGAN, seed=0)
+    held_out = held_out_of(validation)
     contexts = contexts_of(held_out, validation)
     thresholds, figures = calibrate(
         lambda texts: answers(network, tokenizer, texts), held_out, contexts, network.config.organs
     )
     gate = _gate(capped(train, GATE_PER_ORGAN, seed=7), held_out, cache)
-    return OrganPredictor(network, tokenizer, gate, thresholds), figures
+    return gate, thresholds, figures
+
+
+def held_out_of(validation: Sequence[Example]) -> list[Example]:
+    """The sentences that calibration looks at."""
+    return capped(validation, CALIBRATION_PER_ORGAN, seed=0)
 
 
 def calibrate(

@@ -13,13 +13,14 @@ from midspan.models.atlas.learned.evaluation import TRUNK_MM, Benchmark, Collect
 from midspan.models.atlas.learned.point_training import PointPredictor
 from midspan.models.atlas.learned.predictor import OrganPredictor
 from midspan.models.atlas.learned.variants import EMBEDDINGS
-from midspan.models.encoder import TextEncoder, bundled_network
+from midspan.models.encoder import TextEncoder
 from midspan.models.kit.embedding_cache import EmbeddingCache
 from midspan.models.kit.evaluation import Evaluation, Extra, reliability_extra
 from midspan.models.kit.folder import load_model
 from midspan.models.kit.losses import separate_cross_entropy, shared_cross_entropy
 from midspan.models.kit.measuring import Figures, Row, measured
 from midspan.models.kit.results import Table
+from midspan.models.minilm.network import bundled_network
 
 SHARP = (0.02, 0.05)
 """Temperatures of the points and of the organs under which the nearest counts nearly alone."""

@@ -16,6 +16,7 @@ from midspan.models.kit.batching import LazyBatches, jumbled_by_length
 from midspan.models.kit.losses import shared_cross_entropy
 from midspan.models.kit.recipe import Recipe
 from midspan.models.kit.text_network import Tokenizer, answers
+from midspan.models.kit.token_batches import tokens_of
 
 SMALL_RECIPE = Recipe(epochs=5, rates={"": 1.5e-4, "head.": 1e-3})
 BATCH = 32
@@ -77,7 +78,7 @@ class SentenceTask:
 
     def said(self, batch: SentenceBatch) -> Tensor:
         """The network's output for a batch, with its graph."""
-        return self.network.of_tokens([self.tokenizer.encode(text).ids for text in batch.texts])
+        return self.network.of_tokens(tokens_of(self.tokenizer, batch.texts))
 
     def answered(self, form: str) -> npt.NDArray[np.float32]:
         """The network's output for the validation sentences in one of ``FORMS``."""

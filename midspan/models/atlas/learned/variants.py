@@ -12,16 +12,22 @@ import torch
 
 from midspan.models.atlas.anatomy.phantom_atlas import phantom_atlas
 from midspan.models.atlas.learned.clouds import Loss
+from midspan.models.atlas.learned.config import paper_config, small_config, sod_config
+from midspan.models.atlas.learned.engines import engines_agree
 from midspan.models.atlas.learned.examples import SHIPPED, of_split
-from midspan.models.atlas.learned.network import AtlasNetwork, paper_config, small_config, sod_config
+from midspan.models.atlas.learned.network import AtlasNetwork
 from midspan.models.atlas.learned.point_training import PAPER_BATCH, PAPER_RECIPE, SOD_RECIPE, PointTask
-from midspan.models.atlas.learned.small import finished
+from midspan.models.atlas.learned.predictor import predictor_config
+from midspan.models.atlas.learned.small import finished, held_out_of
 from midspan.models.atlas.learned.training import BATCH, SMALL_RECIPE, OrganTask
 from midspan.models.checkpoint_folder import load_bert_folder
-from midspan.models.encoder import BUNDLED_NAME, TextEncoder, bundled_network
+from midspan.models.encoder import TextEncoder
 from midspan.models.kit.embedding_cache import EmbeddingCache
 from midspan.models.kit.folder import save_model
+from midspan.models.kit.graph import text_graph
 from midspan.models.kit.training import Progress, Trainer
+from midspan.models.minilm.network import bundled_network
+from midspan.models.minilm.wheel import NAME
 
 EMBEDDINGS = "embeddings.safetensors"
 """In the work folder; shared by all seeds, variants and the evaluation."""
@@ -64,21 +70,28 @@ def train_variant(
     sentences = network, tokenizer, train, validation
     mine = work / f"{variant}-{seed}"
     more: dict[str, Any]
+    inference: dict[str, Any] = {}
     if variant == "small":
         name, retrain, trained_on = "atlas.small", "midspan train atlas", NAMING + PLAIN
         organs = OrganTask(*sentences, seed=seed)
         curve = Trainer(organs, recipe, mine).run(report)
         cache = EmbeddingCache(work / EMBEDDINGS, TextEncoder)
-        predictor, figures = finished(organs, train, validation, cache)
-        model, more = predictor.to_folder(), {"validation": figures}
+        gate, thresholds, figures = finished(organs, train, validation, cache)
+        config, tensors = predictor_config(network.config, gate, thresholds), gate.tensors
+        more = {"validation": figures}
+        inference = {
+            "graph": text_graph(network),
+            "check": lambda model: engines_agree(model, held_out_of(validation)),
+        }
     else:
         loss: Loss = "sod" if variant == "paper" else variant  # type: ignore[assignment]
         name, retrain, trained_on = f"atlas.{loss}", f"midspan train atlas --model {variant}", NAMING
         retrain += " --encoder FOLDER" if encoder else ""
         points = PointTask(*sentences, atlas, loss=loss, seed=seed, batch=batch)
         curve = Trainer(points, recipe, mine).run(report)
-        model, more = points.to_folder(), {"atlas": atlas.name}
-    trained_on += f"; starts from {encoder.name if encoder else BUNDLED_NAME}"
+        config, tensors = {"network": network.config.to_json(), "loss": loss}, {}
+        more = {"atlas": atlas.name}
+    trained_on += f"; starts from {encoder.name if encoder else NAME}"
     card = {
         "name": name,
         "trained_on": trained_on if folder == SHIPPED else f"sentences of {folder.name}",
@@ -89,4 +102,4 @@ def train_variant(
         **more,
         "minutes_of_last_run": round((time.monotonic() - started) / 60, 1),
     }
-    return save_model(out, *model, card)
+    return save_model(out, config, {**network.weights(), **tensors}, card, **inference)

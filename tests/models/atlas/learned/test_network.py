@@ -5,15 +5,15 @@ import dataclasses
 import pytest
 import torch
 
-from midspan.models.atlas.learned.losses import soft_organ_distance
-from midspan.models.atlas.learned.network import (
+from midspan.models.atlas.learned.config import (
     AtlasConfig,
-    AtlasNetwork,
     paper_config,
     small_config,
     sod_config,
     tiny_config,
 )
+from midspan.models.atlas.learned.losses import soft_organ_distance
+from midspan.models.atlas.learned.network import AtlasNetwork
 from midspan.models.bert import BertEncoder
 from midspan.models.kit.frozen import load_trained, trained_state
 from midspan.models.kit.losses import shared_cross_entropy

@@ -8,8 +8,9 @@ from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 
 from midspan.models.atlas.anatomy.phantom_atlas import phantom_atlas
+from midspan.models.atlas.learned.config import tiny_config
 from midspan.models.atlas.learned.examples import Example
-from midspan.models.atlas.learned.network import AtlasNetwork, tiny_config
+from midspan.models.atlas.learned.network import AtlasNetwork
 from midspan.models.atlas.learned.point_training import PointPredictor, PointTask
 from midspan.models.bert import BertEncoder
 from midspan.models.kit.folder import save_model
@@ -53,7 +54,7 @@ def test_a_masked_sign_is_put_near_its_organ(tmp_path, loss):
     curve = Trainer(task, Recipe(epochs=12, rates={"": 1e-2}), tmp_path / "work").run()
     assert curve[-1]["masked_nvd_cm"] < curve[0]["masked_nvd_cm"] / 2
     said = dict.fromkeys(("name", "licence", "trained_on", "retrain"), "a test")
-    save_model(tmp_path / "model", *task.to_folder(), said)
+    save_model(tmp_path / "model", {"network": config.to_json()}, task.network.weights(), said)
     predictor = PointPredictor.load(tmp_path / "model", BertEncoder(config.bert), tokenizer())
     points = predictor.points_mm([f"[MASK] {sign}" for sign in SIGNS])
     apart = atlas.distances(points)[:, [atlas.organs.index(organ) for organ in SIGNS.values()]]

@@ -1,7 +1,8 @@
 """In which forms the sentences are shown."""
 
+from midspan.models.atlas.learned.config import tiny_config
 from midspan.models.atlas.learned.examples import MASK, Example
-from midspan.models.atlas.learned.network import AtlasNetwork, tiny_config
+from midspan.models.atlas.learned.network import AtlasNetwork
 from midspan.models.atlas.learned.training import OrganTask
 
 ORGANS = ("heart", "liver", "lung")
