@@ -18,14 +18,19 @@ from midspan.errors import UnknownName, WrongUse
 from midspan.models.kit.batching import LazyBatches
 from midspan.models.kit.calibration import expected_calibration_error, reliability, softmax
 from midspan.models.kit.chapter import Chapter, Variant, evaluate, train
+from midspan.models.kit.engine import choose
 from midspan.models.kit.evaluation import Evaluation, reliability_extra
 from midspan.models.kit.folder import load_model, save_model
 from midspan.models.kit.frozen import PartlyFrozen, load_trained, start_from, trained_state
+from midspan.models.kit.graph import export_graph
 from midspan.models.kit.losses import shared_cross_entropy
 from midspan.models.kit.measuring import Figure, clustered, measured
 from midspan.models.kit.metric import Metric
+from midspan.models.kit.onnx_engine import OnnxEngine
+from midspan.models.kit.parity import parity
 from midspan.models.kit.recipe import Recipe
 from midspan.models.kit.splitting import split_of
+from midspan.models.kit.torch_engine import TorchEngine
 from midspan.models.kit.training import Trainer
 
 RECIPE = Recipe(epochs=3, rates={"": 1e-2, "head.": 5e-2, "head.2.": 2e-2})
@@ -104,12 +109,27 @@ class Task:
 
 
 class Predictor:
-    def __init__(self, folder):
-        self._network = load_trained(Network(seen_scale()), load_model(folder).part("network"))
+    """What is not trained, ``scale``, comes from where the network started."""
+
+    def __init__(self, folder, engine="torch"):
+        model = load_model(folder) if isinstance(folder, Path) else folder
+        start = {f"scale.{name}": value.numpy() for name, value in seen_scale().state_dict().items()}
+        self._engine = choose(
+            engine,
+            lambda: OnnxEngine(model.graph, {**start, **model.part("network")}),
+            lambda: TorchEngine(load_trained(Network(seen_scale()), model.part("network"))),
+        )
+
+    def logits(self, rows):
+        return self._engine(numbers(rows).numpy())
 
     def probabilities(self, rows):
-        with torch.inference_mode():
-            return softmax(self._network(numbers(rows)).numpy())
+        return softmax(self.logits(rows))
+
+
+def engines_agree(model):
+    one, other = (Predictor(model, engine).logits(words("validation")) for engine in ("torch", "onnxruntime"))
+    return {"engines": parity(one, other).to_json()}
 
 
 def train_toy(variant, out, work, *, seed, epochs, data, encoder, report):
@@ -119,7 +139,9 @@ def train_toy(variant, out, work, *, seed, epochs, data, encoder, report):
     curve = Trainer(Task(network, seed), recipe, work / f"{variant}-{seed}", every=5).run(report)
     weights = {f"network.{name}": value for name, value in trained_state(network).items()}
     said = {"name": f"toy.{variant}", "licence": "none", "trained_on": "made words", "retrain": "this test"}
-    return save_model(out, {}, weights, {**said, "recipe": asdict(recipe), "curve": curve})
+    graph = export_graph(network, (torch.zeros(2, 8),), ("letters",), ({0: "batch"},))
+    card = {**said, "recipe": asdict(recipe), "curve": curve}
+    return save_model(out, {}, weights, card, graph=graph, check=engines_agree)
 
 
 def figures(shares, rows):
@@ -187,6 +209,14 @@ def test_what_is_frozen_is_neither_changed_nor_saved(tmp_path):
     assert all(
         torch.equal(one, seen_scale().state_dict()[name]) for name, one in network.scale.state_dict().items()
     )
+
+
+def test_onnx_runtime_answers_as_torch_does_with_the_same_weights(tmp_path):
+    card = train(CHAPTER, tmp_path / "model", tmp_path / "work")
+    assert card["engines"]["answers"] == len(words("validation"))
+    assert card["engines"]["largest_difference"] < 1e-4
+    one, other = (Predictor(tmp_path / "model", engine) for engine in ("torch", "onnxruntime"))
+    np.testing.assert_allclose(one.logits(words("test")), other.logits(words("test")), atol=1e-4)
 
 
 def test_its_table_joins_the_seeds(tmp_path):
