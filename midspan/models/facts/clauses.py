@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-
-from spacy.tokens import Token
+from typing import TYPE_CHECKING
 
 from midspan.models.facts.phrases import Polarity, is_loose
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
 
 _RELATIVE = frozenset({"who", "whom", "which", "that"})
 _MODALS = frozenset({"may", "might", "could", "would", "should", "will", "shall", "'d", "'ll", "’d", "’ll"})

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-
-from spacy.tokens import Doc, Token
+from typing import TYPE_CHECKING
 
 from midspan.models.facts.clauses import (
     is_proper,
@@ -23,6 +22,9 @@ from midspan.models.facts.clauses import (
     subjects,
 )
 from midspan.models.facts.phrases import Phrase, Polarity, noun_phrase, phrase_between
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
 
 MAX_PREDICATE_TOKENS = 12
 MAX_SENTENCE_TOKENS = 400

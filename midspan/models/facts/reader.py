@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from spacy.tokens import Doc
+from typing import TYPE_CHECKING
 
 from midspan.models.facts.extraction import Triple, extract_triples
 from midspan.models.facts.knowledge_graph import bundled_kg
 from midspan.models.facts.linking import LinkedTriple, Linker
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
 
 
 class FactReader:

@@ -113,10 +113,14 @@ def test_torch_that_is_not_there_is_named():
 
 
 def test_answering_loads_no_torch():
+    """Not even the parser's library does, which would where it is installed."""
     code = (
         "import sys\n"
         "from midspan.models.encoder import TextEncoder\n"
         "from midspan.models.atlas.learned.predictor import OrganPredictor\n"
+        "from midspan.models.parser import load_parser\n"
+        "from midspan.models.facts.reader import FactReader\n"
+        "FactReader.bundled().read(load_parser().parse(['Marie Curie was born in Warsaw.'])[0])\n"
         "TextEncoder(engine='onnxruntime').encode(['a'])\n"
         "OrganPredictor.load(engine='onnxruntime').probabilities(['a'])\n"
         "heavy = {'torch', 'transformers', 'onnx', 'onnxscript', 'sentence_transformers'}\n"
