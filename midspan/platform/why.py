@@ -91,6 +91,7 @@ def _open(parts: Parts, job: JobRow) -> tuple[list[str], list[str]]:
     jobs = parts.jobs
     held, queued = jobs.held(job.id), jobs.queued(job.id)
     alive = [worker for worker in parts.workers.all() if worker.alive]
+    starting = not alive and _local_worker_runs(parts)
     reasons, advice = [], []
     if job.cancel_requested:
         reasons.append("it is to be cancelled, and ends when the items at hand have been given back")
@@ -108,10 +109,12 @@ def _open(parts: Parts, job: JobRow) -> tuple[list[str], list[str]]:
     for queue, count in needed.items():
         if count:
             reasons.append(f"{count} items wait in the queue {queue!r}")
-        if not any(queue in worker.queues for worker in alive):
+        if not any(queue in worker.queues for worker in alive) and not starting:
             reasons.append(f"no worker serves the queue {queue!r}")
             advice.append(f"start one: `midspan worker --queues {queue}` (or without the option, for all)")
-    if needed and alive and not advice and not held:
+    if needed and starting:
+        reasons.append("the workspace's worker is starting, and takes it then")
+    elif needed and alive and not advice and not held:
         reasons.append(_busy(alive))
     if not parts.background.broker_answers():
         reasons.append("the broker does not answer, so that no worker hears of the job")
@@ -122,10 +125,16 @@ def _open(parts: Parts, job: JobRow) -> tuple[list[str], list[str]]:
 def _holders(held: list[Held]) -> str:
     counted = Counter(item.holder for item in held)
     told = [
-        f"{count} by {holder}, whose lease runs {_left(held, holder):.0f} s more unless it is prolonged"
+        f"{count} by {holder}, whose lease {_lease(_left(held, holder))}"
         for holder, count in counted.most_common(LISTED)
     ]
     return "; ".join(told) + f" (first: {held[0].uri})"
+
+
+def _lease(left: float) -> str:
+    if left < 0:
+        return f"ran out {-left:.0f} s ago"
+    return f"runs {left:.0f} s more unless it is prolonged"
 
 
 def _left(held: list[Held], holder: str) -> float:
@@ -135,6 +144,13 @@ def _left(held: list[Held], holder: str) -> float:
 def _busy(alive: list[WorkerRow]) -> str:
     doing = [f"{worker.name}: {worker.doing or 'idle'}" for worker in alive[:LISTED]]
     return f"{len(alive)} workers live ({'; '.join(doing)}); the next one that is free takes it"
+
+
+def _local_worker_runs(parts: Parts) -> bool:
+    """Whether this workspace has started a worker of its own, which may not have said so yet."""
+    from midspan.platform.background import worker_pid  # loads Celery
+
+    return parts.settings.broker_url is None and worker_pid(parts.folder) is not None
 
 
 def _about_the_broker(parts: Parts) -> str:

@@ -346,11 +346,11 @@ class Workspace:
             self.parts.background.deliver(job_id)
         return count
 
-    def cancel(self, job_id: str) -> None:
-        """Ask a job to stop; items that are done stay done."""
+    def cancel(self, job_id: str) -> bool:
+        """Ask a job to stop; items that are done stay done. False where it had ended already."""
         self._writable()
         self.job(job_id)
-        self.parts.jobs.request_cancel(job_id)
+        return self.parts.jobs.request_cancel(job_id)
 
     # --- upkeep ---
 

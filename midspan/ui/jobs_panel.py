@@ -93,10 +93,17 @@ def _buttons(workspace: Workspace, job: JobView, column: st.delta_generator.Delt
     if job.state in OPEN:
         if column.button("Cancel", key=f"cancel-{job.id}"):
             _do(lambda: workspace.cancel(job.id), "Asked to stop; what is done stays done.")
-    elif (job.failed or job.partial or job.state in ("cancelled", "interrupted")) and column.button(
-        "Retry", key=f"retry-{job.id}"
-    ):
+    elif _worth_a_retry(workspace, job) and column.button("Retry", key=f"retry-{job.id}"):
         _do(lambda: workspace.retry(job.id), "Put back in the queue.")
+
+
+def _worth_a_retry(workspace: Workspace, job: JobView) -> bool:
+    """Whether the same files may come to another end; where none may, what is to be mended is said."""
+    if job.state in ("cancelled", "interrupted"):
+        return True
+    return bool(job.failed or job.partial) and any(
+        group.retryable for group in workspace.why(job.id).failures
+    )
 
 
 def _failures(workspace: Workspace, job: JobView, state: Literal["failed", "partial"]) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from midspan.db.record_store import Commit, ItemResult
 from midspan.errors import NotFound
+from midspan.platform.background import note_worker as note_local_worker
 from midspan.platform.why import failure_groups
 from midspan.records import Failure
 
@@ -64,7 +65,19 @@ def test_leased(fresh):
 def test_a_lease_that_has_run_out(fresh):
     job_id = job_of(fresh, "/a.txt")
     claim(fresh, job_id, seconds=-5)
-    assert "leases have run out" in told(fresh, job_id)[0]
+    reasons, _ = told(fresh, job_id)
+    assert "leases have run out" in reasons and "whose lease ran out 5 s ago" in reasons
+
+
+def test_a_job_just_handed_over_to_a_worker_that_is_starting(fresh):
+    """The workspace's own worker lives, and has said nothing of itself yet: nobody need start another."""
+    job_id = job_of(fresh, "/a.txt")
+    note_local_worker(fresh.folder)
+    reasons, advice = told(fresh, job_id)
+    assert "the workspace's worker is starting" in reasons
+    assert "no worker serves" not in reasons and "midspan worker --queues" not in advice
+    note_worker(fresh, "videos")
+    assert "no worker serves the queue 'documents'" in told(fresh, job_id)[0]
 
 
 def test_being_cancelled(fresh):
@@ -172,6 +185,18 @@ def test_why_and_workers_on_the_command_line(fresh, run):
     assert (worker["name"], worker["queues"], worker["alive"]) == ("host@1", ["documents"], True)
     assert "host@1" in run("jobs", "workers")[1]
     assert run("jobs", "why", "job-none")[0] == 2
+
+
+def test_cancelling_says_what_became_of_the_job(fresh, run):
+    waiting, held, done = (job_of(fresh, "/a.txt") for _ in range(3))
+    claim(fresh, held)
+    fresh.parts.store.commit(Commit(items=[ItemResult(lease, "done", "new") for lease in claim(fresh, done)]))
+    fresh.parts.jobs.settle(done)
+    assert f"job {waiting} is cancelled" in run("jobs", "cancel", waiting)[1]
+    assert f"job {held} is stopping" in run("jobs", "cancel", held)[1]
+    assert f"job {done} had ended already (done); nothing was stopped" in run("jobs", "cancel", done)[1]
+    asked = json.loads(run("jobs", "cancel", done, "--json")[1])
+    assert asked == {"job": done, "cancel_requested": False, "state": "done"}
 
 
 def test_an_unknown_queue_is_refused(run):

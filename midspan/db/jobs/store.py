@@ -273,14 +273,16 @@ class JobStore:
 
     # --- steering ---
 
-    def request_cancel(self, job_id: str) -> None:
-        """Take what is queued out at once; what is running ends or is released by its worker."""
+    def request_cancel(self, job_id: str) -> bool:
+        """Take what is queued out at once; what is running ends or is released by its worker. False where the
+        job had ended already."""
         with writing(self._engine) as connection:
             if job_rows.locked_job(connection, job_id).state not in OPEN:
-                return
+                return False
             connection.execute(update(job).where(job.c.id == job_id).values(cancel_requested=True))
             job_rows.cancel_items(connection, job_id, dialect.now(connection))
         self.settle(job_id)
+        return True
 
     def cancel_requested(self, job_id: str) -> bool:
         with reading(self._engine) as connection:

@@ -135,8 +135,13 @@ def cancel(context: typer.Context, job_id: JobId, json: Json = False) -> None:
     """Stop a job; what is done stays done."""
     state: Context = context.obj
     with state.workspace() as workspace:
-        workspace.cancel(job_id)
+        asked = workspace.cancel(job_id)
+        now = workspace.job(job_id).state
     if json:
-        print_json({"job": job_id, "cancel_requested": True})
+        print_json({"job": job_id, "cancel_requested": asked, "state": now})
+    elif not asked:
+        out.print(f"job {job_id} had ended already ({now}); nothing was stopped")
+    elif now == "cancelled":
+        out.print(f"job {job_id} is cancelled; what is done stays done")
     else:
         out.print(f"job {job_id} is stopping; what is done stays done")

@@ -232,7 +232,7 @@ def test_cancelling_a_job_whose_worker_is_gone(jobs: JobStore, store: SqlRecordS
 
 def test_cancelling_while_files_are_discovered(jobs: JobStore) -> None:
     job_id = jobs.create(["/data"])
-    jobs.request_cancel(job_id)
+    assert jobs.request_cancel(job_id) is True
     jobs.add_items(job_id, ["/late"])
     assert states(jobs, job_id) == ["cancelled"]
     assert jobs.job(job_id).state == "cancelled"
@@ -241,7 +241,7 @@ def test_cancelling_while_files_are_discovered(jobs: JobStore) -> None:
 def test_a_finished_job_stays_as_it_is(jobs: JobStore) -> None:
     job_id = begin(jobs)
     jobs.settle(job_id)
-    jobs.request_cancel(job_id)
+    assert jobs.request_cancel(job_id) is False
     jobs.interrupt(job_id, "late")
     job = jobs.job(job_id)
     assert (job.state, job.cancel_requested, job.message) == ("done", False, "")

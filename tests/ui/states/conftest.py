@@ -14,6 +14,7 @@ from midspan.platform.answers import (
     Answer,
     AtlasView,
     BodyView,
+    Explanation,
     Hit,
     JobItemView,
     JobView,
@@ -23,6 +24,7 @@ from midspan.platform.answers import (
     Shown,
     SourceSummary,
 )
+from midspan.platform.why import failure_groups
 from midspan.records import (
     RECORDS,
     AtlasGrounding,
@@ -216,8 +218,13 @@ class StandIn:
         self.asked.append(("retry", job_id))
         return 1
 
-    def cancel(self, job_id: str) -> None:
+    def cancel(self, job_id: str) -> bool:
         self.asked.append(("cancel", job_id))
+        return True
+
+    def why(self, job_id: str) -> Explanation:
+        groups = failure_groups(failure for item in self.items for failure in item.failures)
+        return Explanation(job_id, self.jobs_now[0].state, (), (), groups)
 
 
 @pytest.fixture

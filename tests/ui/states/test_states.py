@@ -248,12 +248,20 @@ def a_job(state: Any, done: int, failed: int) -> JobView:
     return JobView("job-1", state, ("/data/papers",), 4, done, failed, False, 1.0, 1.0, None, "")
 
 
-def test_a_failed_job_gives_reasons_and_can_be_tried_again(stand_in: Any) -> None:
+def test_a_job_that_no_retry_can_help_offers_none(stand_in: Any) -> None:
     failure = Failure("/data/papers/locked.pdf", "reading", "EncryptedDocument", "needs a password", False)
     stand_in.jobs_now = [a_job("failed", 3, 1)]
     stand_in.items = [JobItemView(0, failure.path, "failed", "failed", 1, None, (failure,))]
     app = run("sources_view", stand_in)
-    assert "needs a password" in page(app)
+    assert "a retry will not help" in page(app) and "retry-job-1" not in [button.key for button in app.button]
+
+
+def test_a_failed_job_gives_reasons_and_can_be_tried_again(stand_in: Any) -> None:
+    failure = Failure("/data/papers/moved.pdf", "reading", "SourceVanished", "it has gone", True)
+    stand_in.jobs_now = [a_job("failed", 3, 1)]
+    stand_in.items = [JobItemView(0, failure.path, "failed", "failed", 1, None, (failure,))]
+    app = run("sources_view", stand_in)
+    assert "it has gone" in page(app)
     app.button(key="retry-job-1").click()
     checked(app.run())
     assert ("retry", "job-1") in stand_in.asked
