@@ -2,9 +2,9 @@
 
     python -m benchmarks.install [--runs 3]
 
-In a fresh clone the light set is installed, as for `make demo`, and then the full one into the same environment,
-as for `make test`. The packages come from uv's cache, as on a machine that has installed them before: what the
-network takes is not counted.
+In a fresh clone the light set is installed, as for `make demo`, and then the full one into the same
+environment, as for `make test`. The packages come from uv's cache, as on a machine that has installed them
+before: what the network takes is not counted.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def main() -> None:
         rows,
         [
             f"{options.runs} runs, each in a fresh clone; pip and uv are counted",
-            "packages come from uv's cache, as links to its files where the disk has both; they count in full",
+            "from uv's cache, as links to its files where one disk has both; these count in full",
             f"largest of the light set, in MB: {', '.join(f'{name} {size:.0f}' for name, size in largest)}",
         ],
     )
