@@ -2,12 +2,15 @@
 SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
-LOCK := requirements.lock
-STAMP := $(VENV)/.installed
+# One environment: the light set of packages answers, the full one has it within and trains and tests as well.
+LIGHT := $(VENV)/.light
+FULL := $(VENV)/.installed
+EITHER := $(or $(wildcard $(FULL)),$(LIGHT))
 WORKSPACE ?= workspace
 ARGS ?=
 # Files of tests are shared among a process a core, each of which computes with one thread.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-header pyproject.toml
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-fast lint format lock browser jdk services services-down clean
@@ -15,31 +18,31 @@ PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n logical --maxprocesses 4 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
 
-demo: $(STAMP) ## ingest the bundled corpus, answer examples, serve the UI (ARGS=--no-ui ends before the UI)
+demo: $(EITHER) ## ingest the bundled corpus, answer examples, serve the UI (ARGS=--no-ui ends before the UI)
 	$(BIN)/midspan --workspace $(WORKSPACE) demo $(ARGS)
 
-test: $(STAMP) browser jdk ## run every test (ARGS are pytest's; -n 0 for one process)
+test: $(FULL) browser jdk ## run every test (ARGS are pytest's; -n 0 for one process)
 	$(PYTEST) $(ARGS)
 
-test-fast: $(STAMP) ## run the tests that take seconds
+test-fast: $(FULL) ## run the tests that take seconds
 	$(PYTEST) -m "not slow and not browser" $(ARGS)
 
-lint: $(STAMP) ## ruff, ruff format, mypy, import-linter
+lint: $(FULL) ## ruff, ruff format, mypy, import-linter
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-format: $(STAMP) ## format and mend what ruff can mend
+format: $(FULL) ## format and mend what ruff can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-lock: $(STAMP) ## resolve the dependencies anew, for development and for the image
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header \
-		--upgrade --extra dev pyproject.toml --output-file $(LOCK)
-	$(BIN)/uv pip compile --quiet --python-version 3.11 --python-platform linux --generate-hashes \
-		--no-header --no-annotate --constraint $(LOCK) --extra postgres pyproject.toml \
-		--output-file requirements-server.lock
+lock: $(FULL) ## resolve the dependencies anew: the full set, the light one within it, that of the image for GPUs
+	$(COMPILE) --upgrade --universal --python-version 3.10 --extra dev --output-file requirements-dev.lock
+	$(COMPILE) --universal --python-version 3.10 --extra postgres --group encoder \
+		--constraint requirements-dev.lock --output-file requirements.lock
+	echo faiss-cpu | $(COMPILE) --python-version 3.11 --python-platform linux --extra postgres --extra gpu \
+		--excludes /dev/stdin --constraint requirements-dev.lock --output-file requirements-gpu.lock
 
 browser: ## install Chromium for the browser tests where it is missing and may be
 	@if command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
@@ -51,7 +54,7 @@ browser: ## install Chromium for the browser tests where it is missing and may b
 		echo "no Chromium: the browser tests are skipped (install the package chromium to run them)" >&2; \
 	fi
 
-services: $(STAMP) jdk ## start PostgreSQL, Neo4j and Redis on 127.0.0.1, print their URLs (eval "$$(make -s services)")
+services: $(FULL) jdk ## start PostgreSQL, Neo4j and Redis on 127.0.0.1, print their URLs (eval "$$(make -s services)")
 	@$(BIN)/python -m services up
 
 services-down: ## stop what `make services` started
@@ -66,22 +69,31 @@ jdk: ## install a JDK and Maven, which run and fetch Neo4j, where they are missi
 		echo "no JDK or Maven: the tests on Neo4j are skipped (install them to run these)" >&2; \
 	fi
 
-# An installation is made anew when the lock or the package's own metadata change.
-$(STAMP): $(LOCK) pyproject.toml
+# An installation is made anew when its lock or the package's own metadata change.
+$(LIGHT): requirements.lock pyproject.toml
+	$(call install,requirements.lock)
+	@touch $(LIGHT)
+
+$(FULL): requirements-dev.lock pyproject.toml
+	$(call install,requirements-dev.lock)
+	@touch $(LIGHT) $(FULL)
+
+define install
 	@python=; for candidate in $(PYTHON) python3 python3.12 python3.11 python3.10; do \
 		if $$candidate -c 'import sys, ensurepip; sys.exit(not (3, 10) <= sys.version_info[:2] < (3, 13))' \
 			2>/dev/null; then python=$$candidate; break; fi; done; \
 	if [ -z "$$python" ]; then \
 		echo "midspan needs Python 3.10, 3.11 or 3.12 with venv (Debian: apt-get install python3-venv);" \
 			"name one with make PYTHON=/path/to/python3.11" >&2; exit 1; fi; \
-	[ -x $(BIN)/python ] || $$python -m venv $(VENV)
-	@uv=$$(sed -n '/^uv==/,/^[a-z]/p' $(LOCK) | sed '$$d'); \
-	printf '%s\n' "$$uv" | sed 's/[[:space:]]*# via.*//' > $(VENV)/uv.lock.txt
+	[ -x $(BIN)/python ] || $$python -m venv $(VENV); \
+	rm -f $(LIGHT) $(FULL)
+	@sed -n '/^uv==/,/^[a-z]/p' requirements-dev.lock | sed '$$d; s/[[:space:]]*# via.*//' > $(VENV)/uv.lock.txt
 	@[ -x $(BIN)/uv ] || $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--require-hashes --no-deps -r $(VENV)/uv.lock.txt
-	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip sync --quiet --require-hashes $(LOCK)
-	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
-	@touch $(STAMP)
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip sync --quiet --require-hashes $(1)
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --require-build-hashes \
+		--build-constraints requirements-dev.lock --editable .
+endef
 
 clean: ## remove the environment and caches (never a workspace)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

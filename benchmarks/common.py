@@ -21,9 +21,14 @@ def machine() -> str:
     memory = psutil.virtual_memory().total / 2**30
     load = psutil.getloadavg()[0]
     python = platform.python_version()
-    return (
-        f"{psutil.cpu_count()} cores, {memory:.0f} GiB, Python {python}, load average {load:.1f} at the end"
-    )
+    cores = f"{psutil.cpu_count()} cores ({_vector_instructions()})"
+    return f"{cores}, {memory:.0f} GiB, Python {python}, load average {load:.1f} at the end"
+
+
+def _vector_instructions() -> str:
+    """The widest that the processors have, which is what rates of models go by."""
+    flags = Path("/proc/cpuinfo").read_text().split()
+    return next((name for name in ("avx512f", "avx2", "avx", "asimd") if name in flags), "unknown")
 
 
 def seconds(work: Callable[[], Any]) -> float:

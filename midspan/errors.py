@@ -122,7 +122,7 @@ class LeaseLost(MidspanError):
 
 
 class MissingExtra(MidspanError):
-    """``what``, as it stands at the start of a sentence, and the extra whose packages it needs."""
+    """``what`` cannot be done without the packages of ``extra``."""
 
     def __init__(self, what: str, extra: str) -> None:
         super().__init__(

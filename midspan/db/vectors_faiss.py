@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 import threading
 from dataclasses import dataclass, field
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ import numpy.typing as npt
 from midspan.db.generations import Generations
 from midspan.db.record_store import LOCAL, Lease, Outbox, Target
 from midspan.db.vector_index import VectorIndex
-from midspan.errors import DamagedGeneration, WrongUse
+from midspan.errors import DamagedGeneration, StoreError, WrongUse
 
 FLAT_LIMIT = 200_000
 TRAINING_VECTORS_A_CELL = 50
@@ -56,6 +57,8 @@ class FaissIndex(VectorIndex):
         flat_limit: int = FLAT_LIMIT,
         replica: str = LOCAL,
     ) -> None:
+        """Raises ``StoreError`` where faiss-cpu and faiss-gpu are both installed."""
+        _check_that_one_is_installed()
         self._dim = dim
         self._flat_limit = flat_limit
         self._generations = Generations(
@@ -203,6 +206,15 @@ def _contents(index: Any) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32
             codes = faiss.rev_swig_ptr(lists.get_codes(cell), size * index.code_size).copy()
             vectors.append(codes.view(np.float32).reshape(size, index.d))
     return np.concatenate(keys), np.concatenate(vectors)
+
+
+def _check_that_one_is_installed() -> None:
+    """Both have the same files: whichever was installed last has overwritten the other's."""
+    if all(any(distributions(name=name)) for name in ("faiss-cpu", "faiss-gpu")):
+        raise StoreError(
+            "faiss-cpu and faiss-gpu are both installed, over each other's files; keep one: "
+            "pip uninstall --yes faiss-cpu faiss-gpu, then pip install faiss-gpu"
+        )
 
 
 def _search(

@@ -18,7 +18,11 @@ from midspan.platform import broker
 from midspan.platform.answers import Check, Diagnosis
 from midspan.platform.parts import Parts
 
-PACKAGES = ("sqlalchemy", "kglite", "faiss-cpu", "torch", "spacy", "av", "pypdfium2", "streamlit", "celery")
+PACKAGES = ("sqlalchemy", "kglite", "onnxruntime", "spacy", "av", "pypdfium2", "streamlit", "celery")
+FAISS = ("faiss-cpu", "faiss-gpu")
+"""One of them."""
+OF_EXTRAS = ("torch", "sentence-transformers", "psycopg")
+"""Named where they are installed."""
 LOW_SPACE = 1 << 30
 
 
@@ -51,16 +55,21 @@ def _check(name: str, look: Callable[[], tuple[bool, str]]) -> Check:
 
 
 def _versions() -> tuple[bool, str]:
-    found = [f"midspan {midspan.__version__}", f"Python {sys.version.split()[0]}"]
-    missing = []
-    for package in PACKAGES:
-        try:
-            found.append(f"{package} {importlib.metadata.version(package)}")
-        except importlib.metadata.PackageNotFoundError:
-            missing.append(package)
+    there = {name: _version(name) for name in (*PACKAGES, *FAISS, *OF_EXTRAS)}
+    found = [f"{name} {version}" for name, version in there.items() if version]
+    missing = [name for name in PACKAGES if not there[name]]
+    if not any(there[name] for name in FAISS):
+        missing.append(FAISS[0])
     if missing:
         return False, f"not installed: {', '.join(missing)}; install midspan again"
-    return True, ", ".join(found)
+    return True, ", ".join([f"midspan {midspan.__version__}", f"Python {sys.version.split()[0]}", *found])
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
 def _engine(parts: Parts) -> Check:

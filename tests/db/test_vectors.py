@@ -19,7 +19,7 @@ from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
 from midspan.db.vector_index import VectorIndex
 from midspan.db.vectors_faiss import FaissIndex
-from midspan.errors import DamagedGeneration, LeaseLost, WrongUse
+from midspan.errors import DamagedGeneration, LeaseLost, StoreError, WrongUse
 
 DIM = 8
 NONE = np.array([], dtype=np.int64)
@@ -349,3 +349,15 @@ def test_any_batches_leave_what_a_dictionary_would_hold(
     for key, row in expected.items():
         assert index.search(vectors[row], 1, allowed=np.array([key]))[0] == (key, pytest.approx(1, abs=1e-5))
     engine.dispose()
+
+
+def test_two_faiss_over_each_other_are_refused(
+    opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened()
+    second = tmp_path / "faiss_gpu-1.15.1.dist-info"
+    second.mkdir()
+    (second / "METADATA").write_text("Metadata-Version: 2.1\nName: faiss-gpu\nVersion: 1.15.1\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(StoreError, match="faiss-cpu and faiss-gpu are both installed"):
+        opened()

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from midspan.errors import needs_extra
 from midspan.models.chapters import CHAPTERS, chapter
 from midspan.models.kit.chapter import Chapter, Command, evaluate, train
 from midspan.platform.cli.common import Json, err, out, plain, print_json
@@ -28,7 +29,7 @@ def _train_command(one: Chapter) -> Callable[..., None]:
     starting = ", ".join(f"`{variant.name}`" for variant in one.variants if variant.from_encoder) or "none"
 
     def run(out_folder: Path, work: Path, threads: int, json: bool, **options: Any) -> None:
-        _set_threads(threads)
+        _set_threads("training", threads)
         columns = (
             *(TextColumn("epoch {task.fields[epoch]}"), BarColumn(), MofNCompleteColumn()),
             *(TextColumn("loss {task.fields[loss]:.3f}"), TimeRemainingColumn()),
@@ -75,7 +76,7 @@ def _evaluate_command(one: Chapter) -> Callable[..., None]:
         json: bool,
         **options: Any,
     ) -> None:
-        _set_threads(threads)
+        _set_threads("measuring", threads)
         data = evaluate(
             one,
             work,
@@ -129,10 +130,11 @@ def _with_options(run: Callable[..., None], *options: inspect.Parameter) -> Call
     return run
 
 
-def _set_threads(threads: int) -> None:
-    if threads:
+def _set_threads(what: str, threads: int) -> None:
+    """Raises ``MissingExtra`` where there is no torch."""
+    with needs_extra(what, "train"):
         import torch  # takes seconds
-
+    if threads:
         torch.set_num_threads(threads)
 
 
