@@ -75,6 +75,7 @@ class Hit:
 class Answer:
     hits: tuple[Hit, ...]
     milliseconds: float
+    """Of the search alone: models and indexes are loaded before."""
     shares: Mapping[str, float] = field(default_factory=dict)
     """Milliseconds by part: full_text, encode, vectors, rows."""
 

@@ -123,6 +123,15 @@ class Workspace:
 
     # --- searching and looking ---
 
+    def warm_up(self) -> None:
+        """Load in the background what a search by meaning takes, so that the first one need not."""
+        self.parts.warming.begin()
+
+    @property
+    def warming_up(self) -> bool:
+        """A search would wait for what is being loaded."""
+        return self.parts.warming.going_on
+
     def search(
         self,
         query: str,
