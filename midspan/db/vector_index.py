@@ -6,11 +6,13 @@ Like the graph it is a projection of the record store.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING
 
 from midspan.db.record_store import Lease
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 
 class VectorIndex(ABC):

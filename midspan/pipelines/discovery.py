@@ -29,15 +29,27 @@ def discover(paths: Iterable[str | Path]) -> Iterator[Union[Found, Failure]]:
     becomes a ``Failure`` of kind ``NotFound``. Arguments that overlap yield a file more than once.
     """
     for asked in paths:
-        path = Path(os.fsdecode(asked)).expanduser().absolute()
-        if _is_there(path):
+        path = _absolute(asked)
+        if failure := absent(asked):
+            yield failure
+        elif _is_there(path):
             yield from _at(path)
         elif "**" in path.parts:
             yield from _matching(path, _deep(path))
-        elif glob.has_magic(str(path)):
-            yield from _matching(path, _flat(path))
         else:
-            yield _failure(path, "no such file or folder; check the name, or quote a pattern")
+            yield from _matching(path, _flat(path))
+
+
+def absent(asked: str | Path) -> Failure | None:
+    """What is wrong with a name that is neither there nor a pattern; None for any other."""
+    path = _absolute(asked)
+    if glob.has_magic(str(path)) or _is_there(path):
+        return None
+    return _failure(path, "no such file or folder; check the name, or quote a pattern")
+
+
+def _absolute(asked: str | Path) -> Path:
+    return Path(os.fsdecode(asked)).expanduser().absolute()
 
 
 def _is_there(path: Path) -> bool:

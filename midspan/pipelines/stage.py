@@ -5,14 +5,15 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from midspan.errors import WrongUse
 from midspan.pipelines import stopping
 from midspan.records import Product, Run, Segment, Source, Unit
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 PORTION = 64
 """Half a second of a parser's work, within which nobody can stop it."""

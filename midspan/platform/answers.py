@@ -9,6 +9,8 @@ from typing import Any, Literal
 from midspan.db.graph_store import Rows
 from midspan.db.record_store import SourceSummary
 from midspan.records import (
+    RECORDS,
+    SEGMENT_KINDS,
     AtlasGrounding,
     Fact,
     Failure,
@@ -20,6 +22,7 @@ from midspan.records import (
 )
 
 __all__ = [
+    "KINDS",
     "Answer",
     "AtlasView",
     "BodyView",
@@ -39,6 +42,9 @@ __all__ = [
     "SourceSummary",
     "WorkerView",
 ]
+
+KINDS = (*SEGMENT_KINDS, *RECORDS)
+"""What a hit may be."""
 
 JobState = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
 ItemState = Literal["queued", "running", "done", "failed", "cancelled"]
@@ -69,6 +75,7 @@ class Hit:
 class Answer:
     hits: tuple[Hit, ...]
     milliseconds: float
+    """Of the search alone: models and indexes are loaded before."""
     shares: Mapping[str, float] = field(default_factory=dict)
     """Milliseconds by part: full_text, encode, vectors, rows."""
 

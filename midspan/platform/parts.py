@@ -27,6 +27,7 @@ from midspan.platform.projector import Projector, holder_name
 from midspan.platform.replica import place, replica_id
 from midspan.platform.settings import Settings
 from midspan.platform.stages import STAGES, all_stages, verify_all
+from midspan.platform.warming import Warming
 from midspan.records import Run
 
 if TYPE_CHECKING:
@@ -169,7 +170,14 @@ class Parts:
             self.indexes["vectors.text"],
             self.indexes["vectors.visual"],
             self.models.encode,
+            self.models.encoder,
         )
+
+    @cached_property
+    def warming(self) -> Warming:
+        """Loads what a search by meaning takes."""
+        assert self.models  # made here and not in the thread, so that nothing is loaded twice
+        return Warming(lambda: self.searcher.prepare())
 
     @cached_property
     def background(self) -> Background:

@@ -36,21 +36,29 @@ class Searcher:
         text_index: VectorIndex,
         visual_index: VectorIndex,
         encode: Callable[[Sequence[str]], npt.NDArray[np.float32]],
+        load: Callable[[], object] = lambda: None,
     ) -> None:
-        """``encode`` makes (n, d) normalised vectors of n texts."""
+        """``encode`` makes (n, d) normalised vectors of n texts, at once when ``load`` was called before."""
         self._store = store
         self._text_index = text_index
         self._visual_index = visual_index
         self._encode = encode
+        self._load = load
+
+    def prepare(self) -> None:
+        """Load what searching by meaning takes, if anything can be found so; else the first search does."""
+        if self._text_index.count():
+            self._load()
 
     def search(self, query: str, where: SegmentFilter, kinds: frozenset[str], limit: int) -> Answer:
         """The best ``limit`` places for a query; ``kinds`` restricts what a hit may be.
 
         With record kinds in ``kinds`` the hits are those records of the found segments; otherwise they
-        are segments and, by their own words, records.
+        are segments and, by their own words, records. Loading the encoder is no part of the answer's time.
         """
         if not query.strip():
             raise WrongUse('the query is empty; type a word, a question or a "phrase"')
+        self.prepare()
         clock = _Clock()
         depth = max(DEPTH, 3 * limit)
         lists: dict[str, list[str]] = {}

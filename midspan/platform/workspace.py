@@ -13,6 +13,7 @@ from midspan.db.record_store import TARGETS, SegmentFilter, SourceSummary, Targe
 from midspan.errors import NotFound, ReadOnlyWorkspace, StoreUnavailable, UnknownName, WrongUse
 from midspan.platform import near, places, views
 from midspan.platform.answers import (
+    KINDS,
     Answer,
     AtlasView,
     BodyView,
@@ -33,14 +34,11 @@ from midspan.platform.parts import Parts
 from midspan.platform.projector import Projected
 from midspan.platform.settings import Settings
 from midspan.platform.stages import atlas as atlas_stages
-from midspan.records import RECORDS, SEGMENT_KINDS, DoubtKind, SourceKind
+from midspan.records import RECORDS, DoubtKind, SourceKind
 
 if TYPE_CHECKING:
     from midspan.models.atlas.anatomy.atlas import Atlas
     from midspan.platform.runner import Progress
-
-KINDS = (*SEGMENT_KINDS, *RECORDS)
-"""What a hit may be."""
 
 
 class Workspace:
@@ -124,6 +122,15 @@ class Workspace:
         return keep(self.parts.folder / "uploads", name, data)
 
     # --- searching and looking ---
+
+    def warm_up(self) -> None:
+        """Load in the background what a search by meaning takes, so that the first one need not."""
+        self.parts.warming.begin()
+
+    @property
+    def warming_up(self) -> bool:
+        """A search would wait for what is being loaded."""
+        return self.parts.warming.going_on
 
     def search(
         self,

@@ -31,6 +31,8 @@ def render(workspace: Workspace) -> None:
     _restore()
     query = _question(workspace)
     opened = st.query_params.get("open", "")
+    if workspace.warming_up and not query:
+        _loading(workspace)
     if not workspace.counts().get("source"):
         style.empty("Nothing has been ingested yet", "Add files on the page “Sources and jobs”.")
         return
@@ -44,6 +46,14 @@ def render(workspace: Workspace) -> None:
         opened = hits[0].record
     with right:
         _opened(workspace, opened)
+
+
+@st.fragment(run_every=1.0)
+def _loading(workspace: Workspace) -> None:
+    """Says so as long as it lasts."""
+    if not workspace.warming_up:
+        st.rerun()
+    st.caption(":material/hourglass_top: The text encoder is loading; a search waits for it.")
 
 
 def _restore() -> None:
@@ -141,7 +151,7 @@ def _results(workspace: Workspace, query: str) -> list[Hit]:
     """The hits, drawn as cards."""
     state = st.session_state
     limit = state.setdefault("limit", STEP)
-    with st.spinner("Searching …"):
+    with st.spinner("Waiting for the text encoder …" if workspace.warming_up else "Searching …"):
         answer: Answer = workspace.search(
             query,
             kinds=[state["kind"]] if state["kind"] else [],

@@ -25,7 +25,7 @@ def clock(seconds: float) -> str:
 
 
 def duration(milliseconds: float) -> str:
-    """How long a search took; the first one loads the models."""
+    """How long a search took."""
     return f"{milliseconds:.0f} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"
 
 

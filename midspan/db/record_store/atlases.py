@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING
 
 from midspan.records import AtlasGrounding, StoredAtlas
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 
 class AtlasStore(ABC):

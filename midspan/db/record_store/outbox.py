@@ -5,12 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Literal
 
 from midspan.records import Fact
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 Target = Literal["graph", "vectors.text", "vectors.visual"]
 TARGETS: tuple[Target, ...] = ("graph", "vectors.text", "vectors.visual")

@@ -1,11 +1,14 @@
-"""Where SQLite and PostgreSQL differ. Everything else is written once, in SQLAlchemy Core."""
+"""Where SQLite and PostgreSQL differ. Everything else is written once, in SQLAlchemy Core.
+
+What SQLAlchemy knows of PostgreSQL takes as long to import as a search takes: it is where a server is.
+"""
 
 from __future__ import annotations
 
 import json
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, Union
 
 from sqlalchemy import (
     ColumnElement,
@@ -21,9 +24,12 @@ from sqlalchemy import (
     select,
     table,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 from midspan.db.records import fulltext
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 TEXT_SEARCH = "midspan"
 """PostgreSQL's configuration for full text, made by migrations."""
@@ -31,7 +37,7 @@ TEXT_SEARCH = "midspan"
 OUTBOX_LOCK = 0x6D6964
 SCHEMA_LOCK = 0x6D6965
 
-Insert = sqlite.Insert | postgresql.Insert
+Insert = Union[sqlite.Insert, "postgresql.Insert"]
 
 
 def is_postgres(connection: Connection) -> bool:
@@ -48,7 +54,11 @@ def now(connection: Connection) -> float:
 
 def insert(connection: Connection, into: Table) -> Insert:
     """An INSERT that can say ``on_conflict_...``."""
-    return postgresql.insert(into) if is_postgres(connection) else sqlite.insert(into)
+    if is_postgres(connection):
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(into)
+    return sqlite.insert(into)
 
 
 def insert_ignore(
@@ -68,6 +78,8 @@ def insert_ignore(
 def one_of(connection: Connection, what: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
     """``what IN values`` for any number of values, as one parameter."""
     if is_postgres(connection):
+        from sqlalchemy.dialects import postgresql
+
         return what == any_(cast(literal(list(values)), postgresql.ARRAY(what.type)))
     each = func.json_each(json.dumps(list(values))).table_valued("value")
     return what.in_(select(each.c.value))

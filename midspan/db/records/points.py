@@ -12,7 +12,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Float, Select, cast, func, literal, select, text
 from sqlalchemy import literal_column as verbatim
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from midspan.db.records import dialect
 from midspan.db.records.kinds.atlas import atlas_grounding
@@ -109,6 +108,8 @@ def _box(low: Point, high: Point) -> ColumnElement[Any]:
 
 
 def _numbers(point: Point) -> ColumnElement[Any]:
+    from sqlalchemy.dialects.postgresql import ARRAY
+
     return cast(literal([float(number) for number in point], ARRAY(Float)), ARRAY(Float))
 
 

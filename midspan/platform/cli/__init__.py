@@ -11,10 +11,8 @@ from rich.console import Console
 
 import midspan
 from midspan.errors import MidspanError, WrongUse
-from midspan.platform import logs
 from midspan.platform.cli import ask, atlas, ingesting, jobs, serving, training, upkeep
 from midspan.platform.cli.common import Context
-from midspan.platform.settings import Settings
 
 app = typer.Typer(
     name="midspan",
@@ -45,9 +43,7 @@ def options(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    settings = Settings()
-    logs.set_up(settings.log_level)
-    context.obj = Context(workspace or settings.workspace)
+    context.obj = Context(workspace)
 
 
 app.command("ingest")(ingesting.ingest)

@@ -6,14 +6,12 @@ import dataclasses
 from datetime import datetime
 from typing import Annotated, Any
 
-import numpy as np
 import typer
 from rich.table import Table
 
 from midspan.errors import WrongUse
-from midspan.platform.answers import Answer, Hit, Rows, Shown
+from midspan.platform.answers import KINDS, Answer, Hit, Rows, Shown
 from midspan.platform.cli.common import Context, Json, Limit, clock, out, plain, print_json
-from midspan.platform.workspace import KINDS
 
 
 def search(
@@ -116,6 +114,8 @@ def show(
 
 
 def _jsonable(value: Any) -> Any:
+    import numpy as np
+
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: _jsonable(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, dict):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
-from midspan.platform.workspace import Workspace
+if TYPE_CHECKING:
+    from midspan.platform.workspace import Workspace
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="Most rows to print.")]
@@ -24,11 +25,17 @@ err = Console(stderr=True, highlight=False)
 class Context:
     """What the options before the command said."""
 
-    folder: Path
+    folder: Path | None
+    """None: the environment says where, or the default is taken."""
 
     def workspace(self, *, create: bool = False) -> Workspace:
         """Open the workspace; only commands that write may make it."""
-        return Workspace.open(self.folder, create=create)
+        from midspan.platform import logs
+        from midspan.platform.workspace import Workspace  # loads SQLAlchemy and the settings
+
+        workspace = Workspace.open(self.folder, create=create)
+        logs.set_up(workspace.parts.settings.log_level)
+        return workspace
 
 
 def print_json(value: Any) -> None:

@@ -6,16 +6,19 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from midspan.platform import runner
+from midspan.platform.absent import all_absent
 from midspan.platform.answers import IngestReport
 from midspan.platform.cli.common import Context, Json, err, out, plain, print_json
 from midspan.records import RECORDS
+
+if TYPE_CHECKING:
+    from midspan.platform.runner import Progress as Standing
 
 FAILURES_SHOWN = 50
 
@@ -47,6 +50,9 @@ def ingest(
     """
     state: Context = context.obj
     names = list(_names(paths, null))
+    if not (background or stage) and len(names) <= FAILURES_SHOWN and (report := all_absent(names)):
+        _tell(report, json)
+        raise typer.Exit(1)
     with state.workspace(create=True) as workspace:
         if background:
             job_id = workspace.submit(names, stages=stage or [])
@@ -57,15 +63,19 @@ def ingest(
             return
         with stop_on_interrupt() as stop, progress_bar(json) as progress:
             report = workspace.ingest(names, stages=stage or [], rehash=rehash, progress=progress, stop=stop)
-        if json:
-            print_json(report.as_json())
-        else:
-            print_report(report)
+        _tell(report, json)
         if stop():
             err.print("interrupted; the same command goes on from here")
             raise typer.Exit(130)
         if not report.ok:
             raise typer.Exit(1)
+
+
+def _tell(report: IngestReport, json: bool) -> None:
+    if json:
+        print_json(report.as_json())
+    else:
+        print_report(report)
 
 
 def _names(paths: list[str], null: bool) -> Iterator[str]:
@@ -96,7 +106,7 @@ def stop_on_interrupt() -> Iterator[Callable[[], bool]]:
 
 
 @contextmanager
-def progress_bar(quiet: bool) -> Iterator[Callable[[runner.Progress], None]]:
+def progress_bar(quiet: bool) -> Iterator[Callable[[Standing], None]]:
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -108,7 +118,7 @@ def progress_bar(quiet: bool) -> Iterator[Callable[[runner.Progress], None]]:
     ) as bars:
         task = bars.add_task("looking", total=None, segments=0)
 
-        def update(progress: runner.Progress) -> None:
+        def update(progress: Standing) -> None:
             bars.update(
                 task,
                 description="ingesting",

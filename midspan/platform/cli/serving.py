@@ -128,9 +128,11 @@ def demo(
 ) -> None:
     """Ingest the bundled corpus, answer example questions, and serve the UI."""
     from midspan.corpus import folder as corpus
+    from midspan.platform.cli.invocation import activation, invocation  # loads the settings
 
     state: Context = context.obj
     with state.workspace(create=True) as workspace:
+        midspan = invocation(workspace.folder)
         out.print(plain(f"workspace {workspace.folder}", "bold"))
         with ingesting.stop_on_interrupt() as stop, ingesting.progress_bar(False) as progress:
             report = workspace.ingest(
@@ -141,9 +143,9 @@ def demo(
         out.print(plain("stored: " + ", ".join(f"{name} {count}" for name, count in counts.items())))
         for query, kinds in EXAMPLE_SEARCHES:
             options = "".join(f" --kind {kind}" for kind in kinds)
-            out.print(plain(f'midspan search "{query}"{options}', "bold cyan"))
+            _print_command(f'{midspan} search "{query}"{options}')
             ask.print_answer(workspace.search(query, kinds=kinds, limit=3))
-        out.print(plain(f'midspan cypher "{EXAMPLE_CYPHER}"', "bold cyan"))
+        _print_command(f'{midspan} cypher "{EXAMPLE_CYPHER}"')
         ask.print_rows(workspace.cypher(EXAMPLE_CYPHER))
         folder = str(workspace.folder)
     if stop():
@@ -151,5 +153,16 @@ def demo(
     if not report.ok:
         err.print("some of the corpus failed; see above")
         raise typer.Exit(1)
+    out.print("go on with files of your own, or in the browser:")
+    _print_command(f"{midspan} ingest PATH")
+    _print_command(f"{midspan} ui")
+    if (command := activation()) is not None:
+        out.print("in this shell `midspan` alone will do after:")
+        _print_command(command)
     if not no_ui:
         sys.exit(serve_ui(folder, port))
+
+
+def _print_command(command: str) -> None:
+    """On one line, however long, so that it can be copied."""
+    out.print(plain(command, "bold cyan"), soft_wrap=True)

@@ -7,8 +7,6 @@ import dataclasses
 import typer
 from rich.table import Table
 
-from midspan.db.migrate import current
-from midspan.models.registry import all_models
 from midspan.platform.cli.common import Context, Json, out, plain, print_json
 
 db_app = typer.Typer(help="The record store's schema.", no_args_is_help=True, rich_markup_mode=None)
@@ -16,6 +14,8 @@ db_app = typer.Typer(help="The record store's schema.", no_args_is_help=True, ri
 
 def models(context: typer.Context, json: Json = False) -> None:
     """List the models: chapter, size, licence, what they were trained on, how to train them again."""
+    from midspan.models.registry import all_models  # reads the cards
+
     table_rows = [dataclasses.asdict(entry) for entry in all_models().values()]
     if json:
         print_json(table_rows)
@@ -68,6 +68,8 @@ def reindex(context: typer.Context, json: Json = False) -> None:
 @db_app.command("upgrade")
 def upgrade_schema(context: typer.Context, json: Json = False) -> None:
     """Bring the record store's schema up to this version (opening a workspace does it too)."""
+    from midspan.db.migrate import current  # loads SQLAlchemy
+
     state: Context = context.obj
     with state.workspace(create=True) as workspace:
         revision = current(workspace.parts.database_url)

@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import ConvexHull, cKDTree
 
 from midspan.errors import UnknownName
+from midspan.models.atlas.anatomy.landmarks import Landmarks
 from midspan.models.atlas.anatomy.mesh import Surface
 from midspan.models.atlas.anatomy.volume import Floats, LabelVolume, Vector, as_points, surface_cells, vector
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
 
 Side = Literal["left", "right", ""]
 POINTS = 4000
@@ -72,8 +75,10 @@ class Atlas:
         licence: str = "",
         citation: str = "",
         outline: Callable[[], Surface] | None = None,
+        landmarks: Landmarks | None = None,
     ) -> None:
-        """``outline`` makes the skin as a surface called ``body``, where the atlas knows it.
+        """``outline`` makes the skin as a surface called ``body``, where the atlas knows it. ``landmarks``
+        spare what they hold from being computed.
 
         Raises ``ValueError`` when a structure has no voxel or a voxel's label no structure.
         """
@@ -94,7 +99,9 @@ class Atlas:
         self._of_label = np.full(max(counts) + 1, -1, dtype=np.int64)
         for structure in structures:
             self._of_label[structure.label] = self.organs.index(structure.organ)
-        self._centres: dict[tuple[int, ...], Vector] = {}
+        known = landmarks or Landmarks({}, {})
+        self._known_distances = known.distances_mm
+        self._centres = {(label,): centre for label, centre in known.centres_mm.items()}
         self._trees: dict[tuple[int, ...], cKDTree] = {}
         self._cells: dict[tuple[int, ...], Floats] = {}
 
@@ -126,12 +133,18 @@ class Atlas:
 
     def distance(self, points: npt.ArrayLike, organ: str, side: Side = "") -> Floats:
         """From each of the points (n, 3) to the nearest voxel centre of the organ: (n,), 0 in the organ."""
-        return self.distance_to(points, self.structures_of(organ, side))
+        asked = as_points(points)
+        structures = self.structures_of(organ, side)
+        if not side and (known := self._known(asked)) is not None:
+            return known[:, self.organs.index(organ)]
+        return self.distance_to(asked, structures)
 
     def distance_to(self, points: npt.ArrayLike, structures: Iterable[Structure]) -> Floats:
         """The same to the nearest of some structures: (n,), 0 in one of them."""
         labels = tuple(sorted(structure.label for structure in structures))
         if labels not in self._trees:
+            from scipy.spatial import cKDTree  # takes half a second
+
             corner, filled = self.volume.window(labels)
             self._trees[labels] = cKDTree(self.volume.positions(corner + surface_cells(filled)))
         asked = as_points(points)
@@ -207,6 +220,16 @@ class Atlas:
 
     # --- kept between calls ---
 
+    def _known(self, points: Floats) -> Floats | None:
+        """To every organ (n, len(organs)), where all of the points are landmarks."""
+        rows = []
+        for point in points.tolist():
+            row = self._known_distances.get(tuple(point))
+            if row is None:
+                return None
+            rows.append(row)
+        return np.array(rows).reshape(len(rows), len(self.organs))
+
     def _voxels(self, organ: str, side: Side) -> Floats:
         labels = tuple(one.label for one in self.structures_of(organ, side))
         if labels not in self._cells:
@@ -225,6 +248,8 @@ class Atlas:
     @cached_property
     def _hull(self) -> Floats:
         """(k, 4) planes; a point p is inside where all of a.p + b <= 0."""
+        from scipy.spatial import ConvexHull  # takes half a second
+
         corner, filled = self.volume.window(self._counts)
         return np.asarray(ConvexHull(self.volume.positions(corner + surface_cells(filled))).equations)
 

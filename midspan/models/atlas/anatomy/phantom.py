@@ -300,8 +300,7 @@ def sample(solid: Solid, pitch: Triple) -> tuple[list[Floats], Bools]:
 
 
 def _occupied(solid: Solid, axes: list[Floats]) -> Bools:
-    grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
-    return solid.inside(grid.reshape(-1, 3)).reshape(grid.shape[:3])
+    return solid.contains(*np.ix_(*axes))
 
 
 def _peel(filled: Bools) -> Bools:

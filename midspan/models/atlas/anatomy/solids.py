@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Condition = Callable[[Floats, Floats, Floats], Bools]
-"""(x, y, z), each (n,) in cm, to (n,)."""
+"""x, y and z in cm, arrays that broadcast together, to an array of that shape."""
 Triple = tuple[float, float, float]
 
 
@@ -28,9 +29,14 @@ class Solid:
 
     def inside(self, points: Floats) -> Bools:
         """Which of the points (n, 3), in cm, lie inside: (n,)."""
-        x, y, z = np.asarray(points, dtype=np.float64).T
-        within = np.all((points >= np.array(self.low)) & (points <= np.array(self.high)), axis=1)
-        return np.asarray(within & self.condition(x, y, z), dtype=np.bool_)
+        return self.contains(*np.asarray(points, dtype=np.float64).T)
+
+    def contains(self, x: Floats, y: Floats, z: Floats) -> Bools:
+        """The same for points by their coordinates, as a condition is asked: a grid's axes will do."""
+        within = self.condition(x, y, z)
+        for values, low, high in zip((x, y, z), self.low, self.high, strict=True):
+            within = within & (values >= low) & (values <= high)
+        return np.asarray(within, dtype=np.bool_)
 
     def where(self, condition: Condition) -> Solid:
         """The part of it for which the condition holds as well."""
@@ -41,7 +47,7 @@ class Solid:
         return Solid(_triple(np.maximum(self.low, low)), _triple(np.minimum(self.high, high)), self.condition)
 
     def minus(self, other: Solid) -> Solid:
-        return self.where(lambda x, y, z: ~other.inside(np.column_stack([x, y, z])))
+        return self.where(lambda x, y, z: ~other.contains(x, y, z))
 
     def mirrored(self) -> Solid:
         """The same on the body's other side."""
@@ -55,14 +61,13 @@ def union(*solids: Solid) -> Solid:
     high = np.max([solid.high for solid in solids], axis=0)
 
     def condition(x: Floats, y: Floats, z: Floats) -> Bools:
-        points = np.column_stack([x, y, z])
-        return np.asarray(np.any([solid.inside(points) for solid in solids], axis=0))
+        return reduce(np.logical_or, [solid.contains(x, y, z) for solid in solids])
 
     return Solid(_triple(low), _triple(high), condition)
 
 
 def box(low: Triple, high: Triple) -> Solid:
-    return Solid(low, high, lambda x, y, z: np.ones(len(x), dtype=np.bool_))
+    return Solid(low, high, lambda x, y, z: np.ones_like(x, dtype=np.bool_))
 
 
 def ellipsoid(centre: Triple, axes: Triple) -> Solid:

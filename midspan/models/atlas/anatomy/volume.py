@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -73,6 +72,8 @@ class LabelVolume:
         """Centre of the voxel that lies furthest from what has none of these labels; of several as deep
         the one nearest to their middle, and to the plane x = 0, so that mirrored organs have mirrored
         centres."""
+        from scipy import ndimage  # takes half a second, here and below
+
         corner, filled = self.window(labels)
         depth = ndimage.distance_transform_edt(filled)
         best = self.positions(corner + np.argwhere(depth >= depth.max() - 1e-6))
@@ -81,6 +82,8 @@ class LabelVolume:
 
     @cached_property
     def _boxes(self) -> list[tuple[slice, ...] | None]:
+        from scipy import ndimage
+
         return list(ndimage.find_objects(self.labels))
 
 
@@ -97,4 +100,6 @@ def vector(values: npt.NDArray[Any]) -> Vector:
 
 def surface_cells(filled: Bools) -> npt.NDArray[np.int64]:
     """Indices (n, 3) of the filled cells that touch an empty one by a face; the rim must be empty."""
+    from scipy import ndimage
+
     return np.argwhere(filled & ~ndimage.binary_erosion(filled))
