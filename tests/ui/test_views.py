@@ -1,6 +1,5 @@
 """The pages without a browser: what they say when there is nothing, when something fails, and escaping."""
 
-import threading
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -10,7 +9,6 @@ from streamlit.testing.v1 import AppTest
 
 from midspan import Workspace
 from midspan.errors import StoreUnavailable
-from midspan.platform.warming import Warming
 from midspan.ui import search_view, sources_view
 from midspan.ui.escaping import as_html
 from midspan.ui.kinds.atlas import page as atlas_page
@@ -193,16 +191,3 @@ def test_a_read_only_workspace_offers_no_way_to_add(read: Workspace, monkeypatch
     app = page(read, "sources")
     assert "read-only" in app.info[0].value
     assert not app.button
-
-
-def test_the_page_says_that_the_encoder_is_loading(read: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    loaded = threading.Event()
-    warming = Warming(loaded.wait)
-    monkeypatch.setitem(read.parts.__dict__, "warming", warming)
-    read.warm_up()
-    loading = "The text encoder is loading"
-    app = page(read)
-    assert any(loading in caption.value for caption in app.caption)
-    loaded.set()
-    warming._thread.join()
-    assert not any(loading in caption.value for caption in app.run().caption)

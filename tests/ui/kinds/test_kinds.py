@@ -48,6 +48,7 @@ class StandIn:
     """The verbs that search, passage and sources call, over one reading of an instrument."""
 
     read_only = False
+    warming_up = False
     source = Source("s1", "document", "text/plain", "log.txt", 27, 1.0)
 
     def counts(self) -> dict[str, int]:

@@ -80,6 +80,7 @@ class StandIn:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.read_only = False
+        self.warming_up = False
         self.totals = {"source": 1, "segment": 2, "fact": 1, "atlas": 1, "scene": 0, "event": 0}
         self.source_one = Source("s1", "document", "application/pdf", "paper_[x](y).pdf", 1234, 1.0)
         self.hits = [

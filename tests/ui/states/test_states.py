@@ -55,6 +55,17 @@ def test_search_without_a_query_offers_examples(stand_in: Any) -> None:
     assert stand_in.asked[-1][1] == app.text_input(key="q").value != ""
 
 
+def test_the_page_says_that_the_encoder_is_loading_until_it_is(stand_in: Any) -> None:
+    def said(app: AppTest) -> bool:
+        return any("The text encoder is loading" in caption.value for caption in app.caption)
+
+    stand_in.warming_up = True
+    assert said(run("search_view", stand_in))
+    assert not said(run("search_view", stand_in, q="warsaw"))  # the spinner says it
+    stand_in.warming_up = False
+    assert not said(run("search_view", stand_in))
+
+
 def test_a_search_can_be_linked(stand_in: Any) -> None:
     app = run("search_view", stand_in, q="warsaw", kind="fact", media="document", source="s1")
     assert app.text_input(key="q").value == "warsaw"
