@@ -36,6 +36,11 @@ class Settings(BaseSettings):
     """Folders, with colons between, in which the browser may name files; what is elsewhere is uploaded."""
     log_level: str = "WARNING"
 
+    @field_validator("ui_token", mode="before")
+    @classmethod
+    def _unset(cls, value: Any) -> Any:
+        return value or None
+
     @field_validator("ui_roots", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:

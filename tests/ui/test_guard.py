@@ -171,6 +171,14 @@ def test_the_browser_may_name_files_in_its_folders_only(tmp_path):
         within(inside, [])
 
 
+def test_a_token_that_is_not_set_is_made_and_a_short_one_refused(monkeypatch):
+    monkeypatch.setenv("MIDSPAN_UI_TOKEN", "")
+    assert Settings().ui_token is None
+    monkeypatch.setenv("MIDSPAN_UI_TOKEN", "short")
+    with pytest.raises(ValueError, match="16"):
+        Settings()
+
+
 def test_roots_come_from_the_environment_with_colons_between(monkeypatch, tmp_path):
     assert Settings().ui_roots == (Path("~"),)
     monkeypatch.setenv("MIDSPAN_UI_ROOTS", "/data:/more")
