@@ -61,7 +61,8 @@ class Parts:
         if settings.database_url is None and not database.exists() and not create:
             raise NotFound(f"no workspace in {path}; make one with `midspan --workspace {path} ingest PATH`")
         try:
-            path.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.mkdir(mode=0o700, exist_ok=True)  # what is in it is its owner's
         except OSError as error:
             raise ReadOnlyWorkspace(
                 f"cannot make the workspace folder {path} ({error.strerror}); choose another with --workspace"

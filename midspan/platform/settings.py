@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 class Settings(BaseSettings):
@@ -29,7 +30,21 @@ class Settings(BaseSettings):
     """Threads a process gives to a network on the CPU; 0 leaves the choice to ONNX Runtime."""
     worker_memory_mb: int = Field(default=4096, ge=1)
     """Resident memory above which a worker process is replaced after the task at hand."""
+    ui_token: SecretStr | None = Field(default=None, min_length=16)
+    """What the browser UI asks for; default: made anew by each `midspan ui`, which prints it."""
+    ui_roots: Annotated[tuple[Path, ...], NoDecode] = (Path("~"),)
+    """Folders, with colons between, in which the browser may name files; what is elsewhere is uploaded."""
     log_level: str = "WARNING"
+
+    @field_validator("ui_token", mode="before")
+    @classmethod
+    def _unset(cls, value: Any) -> Any:
+        return value or None
+
+    @field_validator("ui_roots", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return tuple(filter(None, value.split(os.pathsep))) if isinstance(value, str) else value
 
     @property
     def folder(self) -> Path:

@@ -114,6 +114,15 @@ class Workspace:
         self._writable()
         return self.parts.background.submit([str(Path(path).absolute()) for path in paths], stages)
 
+    def nameable(self, path: Path) -> Path:
+        """A path that somebody named in a browser, links followed.
+
+        Raises ``WrongUse`` where it lies outside the folders of the setting ``ui_roots``.
+        """
+        from midspan.platform.roots import within
+
+        return within(path, self.parts.settings.ui_roots)
+
     def upload(self, name: str, data: BinaryIO) -> Path:
         """Keep an uploaded file under its hash, whatever its name says; returns where."""
         self._writable()

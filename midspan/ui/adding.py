@@ -26,7 +26,7 @@ def render(workspace: Workspace) -> None:
         named = st.text_input("A file or folder on the server", placeholder="/data/papers", key="path")
         if st.form_submit_button("Ingest", icon=":material/folder_open:", type="primary"):
             _submit(
-                workspace, [Path(named.strip()).expanduser()] if named.strip() else [], "Name a path first."
+                workspace, [Path(named.strip())] if named.strip() else [], "Name a path first.", named=True
             )
 
 
@@ -38,15 +38,16 @@ def _take(workspace: Workspace, files: Sequence[st.runtime.uploaded_file_manager
     _submit(workspace, paths, "Choose files first.")
 
 
-def _submit(workspace: Workspace, paths: list[Path], otherwise: str) -> None:
-    """Hand the paths to a worker; the outcome is told after the rerun."""
+def _submit(workspace: Workspace, paths: list[Path], otherwise: str, *, named: bool = False) -> None:
+    """Hand the paths to a worker; the outcome is told after the rerun. Those that somebody ``named`` must lie
+    where the browser may look."""
     state = st.session_state
     if not paths:
         state["added"] = (False, otherwise)
     else:
         try:
             with st.spinner("Handing over to a worker …"):
-                job_id = workspace.submit(paths)
+                job_id = workspace.submit(list(map(workspace.nameable, paths)) if named else paths)
             state["added"] = (True, f"Job {job_id} was handed to a worker.")
         except MidspanError as error:
             state["added"] = (False, str(error))

@@ -10,7 +10,6 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Generator, Iterator
-from importlib.resources import files
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -61,6 +60,9 @@ def workspace_folder(documents: Path, tmp_path_factory: pytest.TempPathFactory) 
             time.sleep(0.1)
 
 
+TOKEN = "a token of the tests"
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -68,20 +70,10 @@ def free_port() -> int:
 
 
 def serve(folder: Path, log: Path) -> Generator[str, None, None]:
-    """Streamlit over a workspace until the generator is closed; yields its address."""
+    """The UI over a workspace until the generator is closed; yields its address."""
     port = free_port()
-    options = {
-        "server.address": "127.0.0.1",
-        "server.port": port,
-        "server.headless": "true",
-        "server.fileWatcherType": "none",
-        "browser.gatherUsageStats": "false",
-        "runner.magicEnabled": "false",
-        "client.toolbarMode": "minimal",
-    }
-    command = [sys.executable, "-m", "streamlit", "run", str(files("midspan.ui") / "app.py")]
-    command += [f"--{name}={value}" for name, value in options.items()]
-    environment = {**os.environ, "MIDSPAN_WORKSPACE": str(folder)}
+    command = [sys.executable, "-m", "midspan.ui.server", "127.0.0.1", str(port)]
+    environment = {**os.environ, "MIDSPAN_WORKSPACE": str(folder), "MIDSPAN_UI_TOKEN": TOKEN}
     with log.open("wb") as out:
         server = subprocess.Popen(command, env=environment, stdout=out, stderr=out)
     try:
@@ -124,12 +116,23 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def page(browser: Browser) -> Iterator[Page]:
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """A page that was let in; whatever is looked at in it, the content security policy has to allow."""
     opened = browser.new_page(viewport={"width": 1280, "height": 900})
     opened.set_default_timeout(PATIENCE)
     expect.set_options(timeout=PATIENCE)
+    refused: list[str] = []
+    opened.on("console", lambda said: refused.append(said.text) if "Security Policy" in said.text else None)
+    enter(opened, address)
     yield opened
     opened.close()
+    assert refused == []
+
+
+def enter(page: Page, address: str) -> None:
+    """Open the address with the token; it goes into a cookie and out of the address."""
+    page.goto(f"{address}/?{urlencode({'token': TOKEN})}")
+    expect(page).to_have_url(f"{address}/")
 
 
 def cell(page: Page, text: str) -> Locator:
@@ -332,6 +335,7 @@ def test_write_the_pictures_of_the_documents(browser: Browser, tmp_path: Path) -
     server = serve(tmp_path / "workspace", tmp_path / "streamlit.log")
     address = next(server)
     opened = browser.new_page(viewport={"width": 1280, "height": 900})
+    enter(opened, address)
     try:
         search(opened, address, PICTURE_QUERY)
         expect(opened.get_by_test_id("stImage").locator("img").first).to_be_visible(timeout=PATIENCE)

@@ -168,6 +168,10 @@ def test_a_refused_path_is_told_and_the_page_goes_on(
     app = page(empty, "sources")
     app.text_input(key="path").set_value("/data")
     app.button[1].click().run()
+    assert "MIDSPAN_UI_ROOTS" in app.warning[0].value.replace("\\", "")
+    monkeypatch.setattr(empty.parts.settings, "ui_roots", (Path("/data"),))
+    app.text_input(key="path").set_value("/data")
+    app.button[1].click().run()
     assert not app.exception
     assert "no broker answers" in app.warning[0].value.replace("\\", "")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -33,6 +34,7 @@ class Context:
         from midspan.platform import logs
         from midspan.platform.workspace import Workspace  # loads SQLAlchemy and the settings
 
+        os.umask(0o077)  # what a workspace keeps is its owner's
         workspace = Workspace.open(self.folder, create=create)
         logs.set_up(workspace.parts.settings.log_level)
         return workspace

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
-from importlib.resources import files
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import quote
 
 import typer
 
@@ -15,7 +17,11 @@ from midspan.errors import WrongUse
 from midspan.platform.cli import ask, ingesting
 from midspan.platform.cli.common import Context, err, out, plain
 
+if TYPE_CHECKING:
+    from midspan.platform.settings import Settings
+
 HOST = "127.0.0.1"
+ANY = ("0.0.0.0", "::")
 
 EXAMPLE_SEARCHES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("pain caused by stones in the kidney", ()),
@@ -74,37 +80,41 @@ def ui(
     host: Annotated[
         str,
         typer.Option(
-            help="Address to serve on. The UI asks nobody who they are: whoever reaches it may read and add."
+            help="Address to serve on. Whoever has the token of the printed address may read and add, and "
+            "everybody between may listen: put a proxy with TLS before it."
         ),
     ] = HOST,
+    allow_host: Annotated[
+        list[str] | None, typer.Option(help="Another name by which it is reached (repeatable).")
+    ] = None,
 ) -> None:
-    """Serve the browser UI, on 127.0.0.1 unless told otherwise."""
+    """Serve the browser UI, on 127.0.0.1 unless told otherwise, to whoever opens the printed address."""
     state: Context = context.obj
     with state.workspace(create=True) as workspace:
-        folder = str(workspace.folder)
-    sys.exit(serve_ui(folder, port, host))
+        settings = workspace.parts.settings
+    sys.exit(serve_ui(settings, port, host, allow_host or ()))
 
 
-def serve_ui(folder: str, port: int, host: str = HOST) -> int:
-    """Run Streamlit until it ends; returns its exit code. Raises ``WrongUse`` for a taken port."""
+def serve_ui(settings: Settings, port: int, host: str = HOST, names: Sequence[str] = ()) -> int:
+    """Run the server until it ends; returns its exit code. Raises ``WrongUse`` for a taken port."""
     chosen = _free_port(port, host)
-    app = str(files("midspan.ui").joinpath("app.py"))
-    options = {
-        "server.address": host,
-        "server.port": str(chosen),
-        "server.headless": "true",
-        "server.fileWatcherType": "none",
-        "browser.gatherUsageStats": "false",
-        "runner.magicEnabled": "false",
-        "client.toolbarMode": "minimal",
-    }
-    command = [sys.executable, "-m", "streamlit", "run", app]
-    command += [f"--{name}={value}" for name, value in options.items()]
-    out.print(f"midspan UI: http://{host}:{chosen}  (Ctrl-C ends it)")
+    token = settings.ui_token.get_secret_value() if settings.ui_token else secrets.token_urlsafe(24)
+    if host in ANY:
+        shown = names[0] if names else "127.0.0.1"
+        err.print(
+            f"every network of this machine reaches port {chosen}: whoever has the token can search, read "
+            "and add files there, and everybody between can listen; it answers to "
+            f"{', '.join(('127.0.0.1', 'localhost', *names))} (more with --allow-host)"
+        )
+    else:
+        shown, names = host, (host, *names)
+    command = [sys.executable, "-m", "midspan.ui.server", host, str(chosen), *names]
+    address = f"http://{shown}:{chosen}/?token={quote(token)}"
+    out.print(plain(f"midspan UI: {address}  (Ctrl-C ends it)"), soft_wrap=True)
+    # Without the safe path a stray click.py in the current folder would be imported instead of click.
+    ours = {"MIDSPAN_WORKSPACE": str(settings.folder), "MIDSPAN_UI_TOKEN": token, "PYTHONSAFEPATH": "1"}
     try:
-        # Without the safe path a stray click.py in the current folder would be imported instead of click.
-        environment = {**os.environ, "MIDSPAN_WORKSPACE": folder, "PYTHONSAFEPATH": "1"}
-        return subprocess.call(command, env=environment, stdout=subprocess.DEVNULL)
+        return subprocess.call(command, env={**os.environ, **ours}, stdout=subprocess.DEVNULL)
     except KeyboardInterrupt:
         return 0
 
@@ -147,7 +157,7 @@ def demo(
             ask.print_answer(workspace.search(query, kinds=kinds, limit=3))
         _print_command(f'{midspan} cypher "{EXAMPLE_CYPHER}"')
         ask.print_rows(workspace.cypher(EXAMPLE_CYPHER))
-        folder = str(workspace.folder)
+        settings = workspace.parts.settings
     if stop():
         raise typer.Exit(130)
     if not report.ok:
@@ -160,7 +170,7 @@ def demo(
         out.print("in this shell `midspan` alone will do after:")
         _print_command(command)
     if not no_ui:
-        sys.exit(serve_ui(folder, port))
+        sys.exit(serve_ui(settings, port))
 
 
 def _print_command(command: str) -> None:
