@@ -20,6 +20,7 @@ MidspanError
 │   ├── OutboxPruned          a projection lies too far behind to catch up; it has to be rebuilt
 │   └── QueryTimeout          a query took more time or memory than it may
 ├── LeaseLost                 another worker has taken over this piece of work (retryable)
+├── ProcessLost               a process ended while it worked on a piece of work (retryable)
 └── ModelError
     ├── BadAtlas              a label volume or its table cannot be an atlas
     ├── ModelFilesMissing     a weights file is not where it should be
@@ -113,6 +114,10 @@ class QueryTimeout(StoreError):
 
 
 class LeaseLost(MidspanError):
+    retryable = True
+
+
+class ProcessLost(MidspanError):
     retryable = True
 
 

@@ -82,12 +82,14 @@ def run_batch(
     batch: Batch,
     stop: Callable[[], bool] = stopping.never,
     memories: Mapping[Stage, Mapping[str, Any]] | None = None,
+    begin: Callable[[Stage], None] = lambda stage: None,
 ) -> Outcome:
     """Run stages in order over a batch whose segments all need them.
 
     ``memories`` are, for each stage, its memories of the sources by source id. Nothing that a stage raises
     gets out: a segment on which it fails alone is reported with the runs that go without its result. Raises
-    ``Stopped`` when ``stop``, asked every ``PORTION`` segments, says so.
+    ``Stopped`` when ``stop``, asked every ``PORTION`` segments, says so; ``begin`` is called as often, with
+    the stage that comes next.
     """
     outcome = Outcome()
     for stage in stages:
@@ -96,6 +98,7 @@ def run_batch(
         batch = replace(batch, memories=(memories or {}).get(stage, {}))
         for start in range(0, len(batch.segments), PORTION):
             stopping.check(stop)
+            begin(stage)
             result, part = _run_stage(stage, _part(batch, start, start + PORTION))
             parts.append(part)
             outcome.products += result.products

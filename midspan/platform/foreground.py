@@ -23,8 +23,9 @@ def ingest_now(
     rehash: bool,
     progress: Callable[[Progress], None],
     stop: Callable[[], bool],
+    workers: int | None,
 ) -> IngestReport:
-    """Run an ingest job in this process and report on it.
+    """Run an ingest job and report on it: with so many processes, in this one alone, or as the settings say.
 
     When ``stop`` says yes the job is left ``interrupted``; what is committed stays, and the same call
     again goes on from there. Raises ``StoreError`` when a store fails, after noting it in the job.
@@ -35,7 +36,9 @@ def ingest_now(
     try:
         runner = parts.runner(stages)
         runner.discover(job_id, paths)
-        runner.work(job_id, at_once=AT_ONCE, rehash=rehash, progress=progress, stop=stop)
+        with parts.crew(workers) as crew:
+            at_once = AT_ONCE * (crew.size if crew is not None else 1)
+            runner.work(job_id, at_once=at_once, rehash=rehash, progress=progress, stop=stop, crew=crew)
         runner.finish(job_id)
     except (StoreError, KeyboardInterrupt) as error:
         _interrupt(jobs, job_id, str(error) or "interrupted")

@@ -12,6 +12,7 @@ import structlog
 from midspan.db.jobs.store import JobStore
 from midspan.db.record_store import ItemLease
 from midspan.errors import LeaseLost, MidspanError
+from midspan.pipelines.crew.crew import Crew
 from midspan.pipelines.discovery import discover
 from midspan.pipelines.ingest import Beat, Ingest
 from midspan.pipelines.readers.detect import likely_kind
@@ -86,13 +87,14 @@ class JobRunner:
         progress: Callable[[Progress], None] = lambda progress: None,
         stop: Callable[[], bool] = lambda: False,
         on_hang: Callable[[], None] = lambda: None,
+        crew: Crew | None = None,
     ) -> int:
         """Claim and ingest items until none is left (or ``slices`` claims are done).
 
         ``at_once`` items are claimed together, of these ``kinds`` where any are named. ``on_hang`` is called
-        from another thread when the work has not moved for a quarter of an hour. Returns how many items
-        were worked on. Whatever stops us - ``stop``, a cancelled job, an error of the store - unfinished
-        items go back to the queue.
+        from another thread when the work has not moved for a quarter of an hour. The stages run in this
+        process, or in those of a ``crew``. Returns how many items were worked on. Whatever stops us -
+        ``stop``, a cancelled job, an error of the store - unfinished items go back to the queue.
         """
         segments = 0
         worked = 0
@@ -114,6 +116,7 @@ class JobRunner:
                         rehash=rehash,
                         beat=watch.beat,
                         stop=watch.stop,
+                        crew=crew,
                     )
             except LeaseLost:
                 log.warning("lost a lease; another worker has the item", job=job_id)

@@ -24,6 +24,9 @@ class Settings(BaseSettings):
     """Name or folder of a sentence-transformers model; default: the bundled all-MiniLM-L6-v2."""
     threads: int = Field(default=0, ge=0)
     """Threads a process gives to torch; 0 leaves torch's own choice."""
+    workers: int = Field(default=0, ge=0)
+    """Processes among which an ingest in the foreground shares its work; 1: it does all itself; 0: one a
+    core, as far as memory goes, and with servers 1."""
     worker_memory_mb: int = Field(default=4096, ge=1)
     """Resident memory above which a worker process is replaced after the task at hand."""
     log_level: str = "WARNING"
