@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from midspan.db.jobs.store import JobStore
-from midspan.errors import StoreError
+from midspan.errors import ProcessLost, StoreError
 from midspan.platform.answers import IngestReport
 from midspan.platform.parts import Parts
 from midspan.platform.runner import Progress
@@ -28,7 +28,8 @@ def ingest_now(
     """Run an ingest job and report on it: with so many processes, in this one alone, or as the settings say.
 
     When ``stop`` says yes the job is left ``interrupted``; what is committed stays, and the same call
-    again goes on from there. Raises ``StoreError`` when a store fails, after noting it in the job.
+    again goes on from there. Raises ``StoreError`` when a store fails and ``ProcessLost`` when processes do
+    again and again, after noting it in the job.
     """
     start = time.monotonic()
     jobs = parts.jobs
@@ -37,10 +38,10 @@ def ingest_now(
         runner = parts.runner(stages)
         runner.discover(job_id, paths)
         with parts.crew(workers) as crew:
-            at_once = AT_ONCE * (crew.size if crew is not None else 1)
+            at_once = AT_ONCE if crew is None else 2 * AT_ONCE * crew.size
             runner.work(job_id, at_once=at_once, rehash=rehash, progress=progress, stop=stop, crew=crew)
         runner.finish(job_id)
-    except (StoreError, KeyboardInterrupt) as error:
+    except (StoreError, ProcessLost, KeyboardInterrupt) as error:
         _interrupt(jobs, job_id, str(error) or "interrupted")
         raise
     if stop():

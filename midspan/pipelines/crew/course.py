@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -28,7 +28,8 @@ TICK_SECONDS = 0.1
 AHEAD = 2
 """So many more batches are under way than there are processes."""
 MOST_LOST = 12
-"""Processes that one part of a batch may cost in a row: more than halving it down to a segment can."""
+"""Processes that a stage may cost in a row, times the size of the crew: more than it takes to halve a batch
+in each of them down to one segment."""
 
 
 @dataclass
@@ -55,8 +56,6 @@ class _Task:
     left: deque[_Piece]
     """What is yet to be done, in order; the first one may be out."""
     out: bool = False
-    lost: int = 0
-    """Processes that it has cost since the last answer for several segments."""
     outcome: Outcome = field(default_factory=Outcome)
     made: list[dict[str, list[object]]] = field(default_factory=list)
     """Of each piece."""
@@ -95,6 +94,8 @@ class Course:
         self._last: dict[tuple[Stage, str], _Task] = {}
         """By stage and source the task that has the memory last, of those under way."""
         self._out: dict[Errand, _Task] = {}
+        self._lost: Counter[str | None] = Counter()
+        """Processes lost at each stage since it last got several segments done, and at none."""
 
     def add(self, gathered: Gathered) -> None:
         tasks: list[_Task] = []
@@ -103,6 +104,7 @@ class Course:
         self._under_way.append((gathered, tasks))
 
     def done(self, *, all_: bool = False) -> Iterator[tuple[Gathered, list[Outcome]]]:
+        """Raises ``ProcessLost`` when processes end again and again."""
         while self._under_way:
             gathered, tasks = self._under_way[0]
             must = all_ or len(self._under_way) > self._crew.size + AHEAD
@@ -158,8 +160,10 @@ class Course:
                 task = self._out.pop(errand)
                 task.out = False
                 if isinstance(said, Answer):
+                    self._count_done(errand)
                     _take_in(task, said)
                 else:
+                    self._count_lost(said)
                     _lose(task, said)
                 self._hand_out()
             if not waiting:
@@ -167,14 +171,27 @@ class Course:
             stopping.check(self._stop)
 
     def _hand_out(self) -> None:
+        """The oldest batch first, and of it first what others wait for."""
         for _, tasks in self._under_way:
-            for task in tasks:
+            for task in sorted(tasks, key=lambda task: not task.part.makes):
                 if not self._crew.has_room:
                     return
                 if task.ready:
                     errand = _errand(task)
                     self._out[errand], task.out = task, True
                     self._crew.give(errand)
+
+    def _count_done(self, errand: Errand) -> None:
+        for stage in [None, *errand.stages] if len(errand.batch.segments) > 1 else [None]:
+            self._lost[stage] = 0
+
+    def _count_lost(self, lost: Lost) -> None:
+        self._lost[lost.stage] += 1
+        if self._lost[lost.stage] > MOST_LOST * self._crew.size:
+            raise ProcessLost(
+                f"processes that run stages end again and again (the last one: {lost.reason}); what is "
+                "committed stays. See what they say on standard error, or do without them by --workers 1"
+            )
 
 
 def _errand(task: _Task) -> Errand:
@@ -200,21 +217,10 @@ def _take_in(task: _Task, answer: Answer) -> None:
     task.made.append(dict(answer.made))
     task.outcome.products += answer.outcome.products
     task.outcome.failures += answer.outcome.failures
-    if piece.end - piece.start > 1:
-        task.lost = 0
 
 
 def _lose(task: _Task, lost: Lost) -> None:
-    """Halve the piece that ended its process; leave a single segment out of the stage that it ended it in.
-
-    Raises ``ProcessLost`` when that goes on and on.
-    """
-    task.lost += 1
-    if task.lost > MOST_LOST:
-        raise ProcessLost(
-            f"processes that run stages end again and again (the last one: {lost.reason}); what is committed "
-            "stays. See what they say on standard error, or do without them by --workers 1"
-        )
+    """Halve the piece that ended its process; leave a single segment out of the stage that it ended it in."""
     piece = task.left[0]
     stage = next((stage for stage in piece.stages if key_of(stage) == lost.stage), None)
     if stage is None:
