@@ -146,6 +146,11 @@ class Course:
         return tasks
 
     def _forget(self, tasks: Sequence[_Task]) -> None:
+        """Nobody waits for these any more, and they hold on to none before them."""
+        for task in tasks:
+            task.left.clear()
+            task.after.clear()
+            task.uses.clear()
         for memory in [memory for memory, task in self._last.items() if task in tasks]:
             del self._last[memory]
 

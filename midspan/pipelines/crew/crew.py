@@ -85,18 +85,19 @@ class Crew:
 
     def hear(self, seconds: float) -> Iterator[tuple[Errand, Answer | Lost]]:
         """What has come of errands, waiting at most ``seconds`` for something to happen."""
-        busy = {hand.connection: hand for hand in self._busy()}
-        for connection in wait(list(busy), seconds):
-            hand = busy[connection]  # type: ignore[index]
-            errand = hand.errand
-            said = hand.hear()
-            if errand is not None and said is not None:
-                yield errand, said
+        busy = self._busy()
+        speaking = wait([hand.connection for hand in busy], seconds)
+        for hand in busy:
+            if hand.connection not in speaking:
+                continue
+            errand, said = hand.errand, hand.hear()
             if isinstance(said, Lost):
                 self._hands.remove(hand)
+            if errand is not None and said is not None:
+                yield errand, said
         for hand in self._busy():
             if time.monotonic() - hand.moved > HANG_SECONDS:
-                hand.kill()  # and is heard to be gone
+                hand.give_up()
 
     def abandon(self) -> None:
         """Drop all errands; whoever is at one is ended."""
@@ -131,12 +132,13 @@ class _Hand:
             command,
             stdin=subprocess.DEVNULL,
             pass_fds=[theirs.fileno()],
-            env={**os.environ, "OMP_NUM_THREADS": str(threads)},
+            env={"OMP_NUM_THREADS": str(threads), **os.environ},
             start_new_session=True,  # Ctrl-C is for the loop, which ends this one when it stops
         )
         theirs.close()
         self.errand: Errand | None = None
         self._stage: str | None = None
+        self._hangs = False
         self._send(make)
 
     @property
@@ -160,11 +162,13 @@ class _Hand:
         self._stage = said
         return None
 
-    def kill(self) -> None:
+    def give_up(self) -> None:
+        """End one that hangs; it is heard to be gone."""
+        self._hangs = True
         self._process.kill()
 
     def end(self) -> None:
-        self.kill()
+        self._process.kill()
         self._process.wait()
         self.connection.close()
 
@@ -172,7 +176,7 @@ class _Hand:
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(GRACE_SECONDS)
         self.end()
-        lost = Lost(self._stage, _reason(self._process.returncode))
+        lost = Lost(self._stage, "it hung" if self._hangs else _reason(self._process.returncode))
         log.warning("a process that ran stages is gone", pid=self.pid, reason=lost.reason)
         return lost
 

@@ -12,9 +12,13 @@ from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 
+import structlog
+
 from midspan.pipelines.batch_run import run_batch
 from midspan.pipelines.crew.errand import Answer, Errand, key_of
 from midspan.pipelines.stage import Stage
+
+log = structlog.get_logger(__name__)
 
 
 def main(descriptor: int) -> None:
@@ -39,6 +43,9 @@ def _listen(connection: Connection, errands: SimpleQueue[Errand]) -> None:
             errands.put(connection.recv())
         except (EOFError, OSError):
             os._exit(0)
+        except Exception as error:
+            log.error("an errand cannot be read", error=repr(error))
+            os._exit(1)
 
 
 def run(errand: Errand, stages: Mapping[str, Stage], begin: Callable[[Stage], None]) -> Answer:

@@ -4,6 +4,7 @@ import os
 import signal
 import time
 
+from midspan.pipelines.action import ActionStage
 from midspan.pipelines.stage import Stage
 from midspan.records import Provenance, Run, SceneArrangement, record_id
 
@@ -77,7 +78,7 @@ class Before(Stage):
 
 
 def make():
-    return [Split(), Words(), Letters(), Before()]
+    return [Split(), Words(), Letters(), Before(), ActionStage()]
 
 
 def _obey(text):
