@@ -77,7 +77,7 @@ def measure(count: int, run: int) -> dict[str, float]:
             for stage in stages:
                 if stage.unit == "char":
                     stage(batch)
-            whole = seconds(lambda: workspace.ingest([documents]))
+            whole = seconds(lambda: workspace.ingest([documents], workers=1))
             segments = [
                 segment
                 for summary in workspace.sources(limit=10_000)
