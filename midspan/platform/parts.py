@@ -198,7 +198,7 @@ class Parts:
         """Processes that run the stages, so many or as many as the settings say; none for one."""
         from midspan.pipelines.crew.crew import Crew
 
-        size = cores.workers(self.settings) if workers is None else workers
+        size = workers or cores.workers(self.settings)
         if size == 1:
             return nullcontext()
         threads = cores.threads(self.settings, size)

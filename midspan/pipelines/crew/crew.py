@@ -58,13 +58,11 @@ class Crew:
         ``threads``; so many segments are ``worth`` starting them for."""
         self.size = size
         self.worth = worth
+        self.started = False
+        """There was an errand; from then on all work is the crew's, also while nobody is alive."""
         self._make = make
         self._threads = threads
         self._hands: list[_Hand] = []
-
-    @property
-    def started(self) -> bool:
-        return bool(self._hands)
 
     @property
     def has_room(self) -> bool:
@@ -77,6 +75,7 @@ class Crew:
 
     def give(self, errand: Errand) -> None:
         """Have somebody begin it; there must be room."""
+        self.started = True
         free = next((hand for hand in self._hands if hand.errand is None), None)
         if free is None:
             free = _Hand(self._make, self._threads)

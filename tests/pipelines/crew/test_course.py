@@ -167,6 +167,15 @@ def test_the_segment_that_ends_its_process_fails_alone(store, crew, tmp_path):
     assert by_stage == {"words": len(segments) - 1, "letters": len(segments), "before": len(segments)}
 
 
+def test_what_ends_the_only_process_at_the_end_ends_nobody_else(store, tmp_path):
+    items = write(tmp_path / "texts", f"{sentences(2 * BATCH)} At last they kill.")
+    loop = Ingest(store, [handmade.Split(), handmade.Words()], batch_weight=BATCH)
+    with Crew(handmade.make, 1, worth=1) as crew:
+        [failure] = loop(items, crew=crew)
+    assert failure.kind == "ProcessLost"
+    assert len(rows(store)[0]) == 2 * BATCH
+
+
 def test_how_a_process_ended_is_said(store, crew, tmp_path):
     [failure] = ingest(store, write(tmp_path / "texts", f"There is an exit. {sentences(4)}"), crew)
     assert "status 3" in failure.message
