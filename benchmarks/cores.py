@@ -1,6 +1,6 @@
 """Ingest of the same documents in one process and shared among several, a thread each; the ratio of the two.
 
-    python -m benchmarks.cores [--sentences 2000] [--workers 2] [--runs 3]
+    python -m benchmarks.cores [--sentences 4000] [--workers 2] [--runs 3]
 
 Each ingest is a command of its own, with a workspace of its own. It reads other documents first, so that the
 processes run and their models are loaded when the clock starts.
@@ -71,7 +71,7 @@ def measure(scratch: Path, workers: int, sentences: int, run: int) -> dict[str, 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sentences", type=int, default=2000)
+    parser.add_argument("--sentences", type=int, default=4000)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args()

@@ -19,6 +19,7 @@ from types import TracebackType
 
 import structlog
 
+from midspan.errors import ProcessLost
 from midspan.pipelines.crew.errand import Answer, Errand
 from midspan.pipelines.stage import Stage
 
@@ -74,12 +75,11 @@ class Crew:
         return [hand.pid for hand in self._hands]
 
     def give(self, errand: Errand) -> None:
-        """Have somebody begin it; there must be room."""
+        """Have somebody begin it; there must be room. Raises ``ProcessLost`` if no process can be started."""
         self.started = True
         free = next((hand for hand in self._hands if hand.errand is None), None)
         if free is None:
-            free = _Hand(self._make, self._threads)
-            self._hands.append(free)
+            free = self._start()
         free.begin(errand)
 
     def hear(self, seconds: float) -> Iterator[tuple[Errand, Answer | Lost]]:
@@ -116,6 +116,15 @@ class Crew:
         for hand in self._hands:
             hand.end()
         self._hands.clear()
+
+    def _start(self) -> _Hand:
+        try:
+            self._hands.append(_Hand(self._make, self._threads))
+        except OSError as error:
+            raise ProcessLost(
+                f"a process that runs stages cannot be started ({error}); do without by --workers 1"
+            ) from error
+        return self._hands[-1]
 
     def _busy(self) -> list[_Hand]:
         return [hand for hand in self._hands if hand.errand is not None]

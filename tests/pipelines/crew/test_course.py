@@ -214,6 +214,19 @@ def test_processes_that_die_all_the_time_end_the_ingest(store, tmp_path):
     assert len(rows(store)[1]) < 4 * BATCH
 
 
+def test_processes_that_cannot_make_the_stages_end_the_ingest(store, tmp_path, monkeypatch):
+    monkeypatch.setattr("midspan.pipelines.crew.course.MOST_LOST", 2)
+    crew = Crew(handmade.make_none, 1, worth=1)
+    with crew, pytest.raises(ProcessLost, match=r"status 1.*standard error"):
+        ingest(store, write(tmp_path / "texts", sentences(BATCH)), crew)
+
+
+def test_a_process_that_cannot_be_started_ends_the_ingest(store, crew, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    with pytest.raises(ProcessLost, match=r"cannot be started .*--workers 1"):
+        ingest(store, write(tmp_path / "texts", sentences(BATCH)), crew)
+
+
 def test_a_source_that_breaks_off_leaves_nothing(store, crew, tmp_path):
     items = write(tmp_path / "texts", sentences(40 * BATCH, "the first"), sentences(7, "the second"))
     beats = []
