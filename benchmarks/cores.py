@@ -24,32 +24,40 @@ WARM = 1000
 """Sentences that are read before the clock starts: several batches for each process."""
 
 INGEST = """
-import json, sys, time
+import json, os, sys, time
 import psutil
 from midspan import Workspace
+
+def processes():
+    me = psutil.Process()
+    return [me, *me.children(recursive=True)]
+
+def cpu():
+    return sum(sum(process.cpu_times()[:2]) for process in processes())
 
 def ingest(parts, folder, crew):
     runner = parts.runner()
     job_id = parts.jobs.create([folder], [])
     runner.discover(job_id, [folder])
-    start = time.perf_counter()
+    start, used = time.perf_counter(), cpu()
     runner.work(job_id, at_once=512, crew=crew)
     runner.finish(job_id)
-    spent = time.perf_counter() - start
+    spent = time.perf_counter() - start, cpu() - used
     assert parts.jobs.job(job_id).state == "done"
     return spent
 
 workspace, workers, warm, *folders = sys.argv[1:]
 with Workspace.open(workspace) as opened, opened.parts.crew(int(workers)) as crew:
     ingest(opened.parts, warm, crew)
-    seconds = [ingest(opened.parts, folder, crew) for folder in folders]
-    processes = [psutil.Process(), *map(psutil.Process, crew.pids if crew is not None else [])]
-    print(json.dumps({"seconds": seconds, "mb": [p.memory_info().rss / 2**20 for p in processes]}))
+    seconds, used = zip(*(ingest(opened.parts, folder, crew) for folder in folders))
+    crew_pids = crew.pids if crew is not None else []
+    mb = [p.memory_info().rss / 2**20 for p in processes() if p.pid in (os.getpid(), *crew_pids)]
+    print(json.dumps({"seconds": seconds, "cpu": used, "mb": mb}))
 """
 
 
 def measure(scratch: Path, workers: int, sentences: int, run: int) -> dict[str, list[float]]:
-    """Seconds for documents of 50 sentences and for one long document, and MB of each process."""
+    """Wall and CPU seconds for documents of 50 sentences and for one long document, MB of each process."""
     folders = {name: scratch / f"{name}-{run}" for name in ("warm", "many", "one")}
     if not folders["warm"].exists():
         for folder in folders.values():
@@ -88,6 +96,7 @@ def main() -> None:
             seconds = [told["seconds"][what] for told in tellings]
             rate = spread([options.sentences / value for value in seconds])
             ratio = spread([one / value for one, value in zip(alone, seconds, strict=True)])
+            cpu = spread([told["cpu"][what] for told in tellings])
             memory = [max(told["mb"][place] for told in tellings) for place in range(len(tellings[0]["mb"]))]
             rows.append(
                 [
@@ -97,6 +106,7 @@ def main() -> None:
                     f"{rate['min']:.1f}-{rate['max']:.1f}",
                     f"{ratio['median']:.2f}",
                     f"{ratio['min']:.2f}-{ratio['max']:.2f}",
+                    f"{cpu['median']:.1f}",
                     " + ".join(f"{value:.0f}" for value in memory),
                 ]
             )
@@ -110,6 +120,7 @@ def main() -> None:
             "range",
             "speed against one worker",
             "range of the ratio",
+            "CPU s (median)",
             "MB",
         ],
         rows,
@@ -117,6 +128,7 @@ def main() -> None:
             f"{options.sentences} sentences, {options.runs} alternating runs, one thread a process",
             "all text stages, the graph and the vector indexes included",
             f"the processes run and have loaded the models: they read {WARM} other sentences before",
+            "CPU s: of all processes together; on a busy machine it says more than the speed does",
             "MB: resident memory, that of the process that reads and writes first",
         ],
     )
