@@ -22,7 +22,7 @@ from midspan.db.records.relational import SqlRecordStore
 from midspan.db.vector_index import VectorIndex
 from midspan.errors import NotFound, ReadOnlyWorkspace, UnknownName
 from midspan.pipelines.batch_run import needed_stages
-from midspan.platform import cores, logs
+from midspan.platform import logs
 from midspan.platform.atlases import Atlases
 from midspan.platform.models import Models
 from midspan.platform.projector import Projector, holder_name
@@ -197,6 +197,7 @@ class Parts:
     def crew(self, workers: int | None = None) -> AbstractContextManager[Crew | None]:
         """Processes that run the stages, so many or as many as the settings say; none for one."""
         from midspan.pipelines.crew.crew import Crew
+        from midspan.platform import cores  # loads psutil
 
         size = workers or cores.workers(self.settings)
         if size == 1:

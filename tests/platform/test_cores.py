@@ -51,7 +51,7 @@ def test_the_settings_say_how_many(monkeypatch):
 
 def test_threads_share_the_cores(monkeypatch):
     monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(8)))
-    assert [cores.threads(Settings(), processes) for processes in (1, 3, 8, 9)] == [8, 2, 1, 1]
+    assert [cores.threads(Settings(threads=0), processes) for processes in (1, 3, 8, 9)] == [8, 2, 1, 1]
     assert cores.threads(Settings(threads=4), 8) == 4
 
 
