@@ -42,8 +42,8 @@ def measure(count: int, run: int) -> tuple[dict[str, float], Counter[str]]:
             warm = Path(scratch) / "warm.txt"
             warm.write_text(WARM)
             with Workspace.open(Path(scratch) / "workspace") as workspace:
-                workspace.ingest([warm], stages=ways[name])
-                work = partial(workspace.ingest, [documents], stages=ways[name])
+                workspace.ingest([warm], stages=ways[name], workers=1)
+                work = partial(workspace.ingest, [documents], stages=ways[name], workers=1)
                 rates[name] = count / seconds(work)
                 if name == "with":
                     said = _kinds(workspace)

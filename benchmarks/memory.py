@@ -48,7 +48,7 @@ def measure(megabytes: float, stage: str) -> dict[str, Any]:
         text = Path(scratch) / "text.txt"
         write_text(text, megabytes)
         command = [sys.executable, "-m", "midspan.platform", "--workspace", f"{scratch}/workspace"]
-        command += ["ingest", str(text), "--stage", stage, "--json"]
+        command += ["ingest", str(text), "--stage", stage, "--workers", "1", "--json"]
         start = time.perf_counter()
         done = subprocess.run(
             [sys.executable, "-c", MEASURE, *command], capture_output=True, text=True, check=True

@@ -36,12 +36,17 @@ def corpus_sentences() -> list[str]:
     return found
 
 
-def write_documents(target: Path, count: int, run: int | str) -> None:
-    """``count`` sentences in documents of 50, each one with a number that no other run has."""
-    numbered = [
+def numbered_sentences(count: int, run: int | str) -> list[str]:
+    """Each one with a number that no other run has."""
+    return [
         f"{text.rstrip('.')} in case {run}-{number}."
         for number, text in enumerate(islice(cycle(corpus_sentences()), count))
     ]
+
+
+def write_documents(target: Path, count: int, run: int | str) -> None:
+    """``count`` sentences in documents of 50."""
+    numbered = numbered_sentences(count, run)
     for start in range(0, count, 50):
         text = "\n\n".join(numbered[start : start + 50])
         (target / f"part-{start:06}.txt").write_text(text)
@@ -72,7 +77,7 @@ def measure(count: int, run: int) -> dict[str, float]:
             for stage in stages:
                 if stage.unit == "char":
                     stage(batch)
-            whole = seconds(lambda: workspace.ingest([documents]))
+            whole = seconds(lambda: workspace.ingest([documents], workers=1))
             segments = [
                 segment
                 for summary in workspace.sources(limit=10_000)

@@ -88,6 +88,7 @@ def opened(site: Site) -> Iterator[Workspace]:
     """The workspace with stand-in models, small batches and short leases."""
     logs.set_up("ERROR")
     _scale_down()
+    os.environ["MIDSPAN_WORKERS"] = "1"  # the stand-ins are in this process only
     urls = {"DATABASE": site.database_url, "GRAPH": site.graph_url}
     for name, url in urls.items():
         os.environ.pop(f"MIDSPAN_{name}_URL", None)

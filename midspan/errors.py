@@ -21,6 +21,7 @@ MidspanError
 │   └── QueryTimeout          a query took more time or memory than it may
 ├── LeaseLost                 another worker has taken over this piece of work (retryable)
 ├── MissingExtra              this needs packages that are installed only with one of midspan's extras
+├── ProcessLost               a process ended while it worked on a piece of work (retryable)
 └── ModelError
     ├── BadAtlas              a label volume or its table cannot be an atlas
     ├── EnginesDiffer         a trained model answers otherwise by ONNX Runtime than by torch
@@ -139,6 +140,10 @@ def needs_extra(what: str, extra: str) -> Iterator[None]:
         if (error.name or "midspan").partition(".")[0] == "midspan":
             raise
         raise MissingExtra(what, extra) from error
+
+
+class ProcessLost(MidspanError):
+    retryable = True
 
 
 class ModelError(MidspanError):

@@ -21,6 +21,9 @@ from services.postgres import Postgres
 from services.redis import Redis
 from services.server import Missing, Server
 
+# The files of tests share the cores already; a test that is about a crew asks for one.
+os.environ["MIDSPAN_WORKERS"] = "1"
+
 # No test asserts on time, and a busy machine is no failure.
 settings.register_profile("midspan", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("midspan")

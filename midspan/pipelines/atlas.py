@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
+
 from midspan.models.atlas import identity
 from midspan.models.atlas.identity import ATLAS
 from midspan.pipelines.embedding import SentenceVectors
@@ -34,11 +37,13 @@ class AtlasStage(Stage):
         sha256: str = "",
     ) -> None:
         """``placer`` is called when there is a sentence to place. ``vectors`` of the bundled encoder open the
-        gate; without them every sentence that names no organ pays for the second encoder. An imported
+        gate (those that the batch brings, or else made here); without them every sentence that names no organ
+        pays for the second encoder. An imported
         ``atlas`` has the hash of its voxels and table; what is said about it stands beside what is said about
         the others."""
         self._placer = placer
         self._vectors = vectors
+        self.uses = () if vectors is None else ("vector",)
         self._atlas = atlas
         self._run = identity.run(atlas, sha256, gated=vectors is not None)
 
@@ -57,12 +62,20 @@ class AtlasStage(Stage):
             return []
         contexts = _read(sentences, batch.memories)
         texts = [segment.text for segment in sentences]
-        vectors = self._vectors.of(texts, batch.check) if self._vectors is not None else None
+        vectors = self._vectors_of(batch, texts)
         groundings = self._placer().place(texts, vectors, contexts, batch.check)
         return [
             _record(segment, grounding, self._run, self._atlas)
             for segment, grounding in zip(sentences, groundings, strict=True)
         ]
+
+    def _vectors_of(self, batch: Batch, texts: Sequence[str]) -> npt.NDArray[np.float32] | None:
+        """(n, 384) of the batch's sentences."""
+        if self._vectors is None:
+            return None
+        if "vector" in batch.shared:
+            return np.stack([vector for vector in batch.shared["vector"] if vector is not None])
+        return self._vectors.of(texts, batch.check)
 
 
 def _read(sentences: Sequence[Segment], documents: Mapping[str, Document]) -> list[Context]:

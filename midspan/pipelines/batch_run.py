@@ -82,12 +82,14 @@ def run_batch(
     batch: Batch,
     stop: Callable[[], bool] = stopping.never,
     memories: Mapping[Stage, Mapping[str, Any]] | None = None,
+    begin: Callable[[Stage], None] = lambda stage: None,
 ) -> Outcome:
     """Run stages in order over a batch whose segments all need them.
 
     ``memories`` are, for each stage, its memories of the sources by source id. Nothing that a stage raises
     gets out: a segment on which it fails alone is reported with the runs that go without its result. Raises
-    ``Stopped`` when ``stop``, asked before each portion and by the stages themselves, says so.
+    ``Stopped`` when ``stop``, asked before each portion and by the stages themselves, says so; ``begin`` is
+    called before each portion, with the stage that gets it.
     """
     outcome = Outcome()
     for stage in stages:
@@ -96,6 +98,7 @@ def run_batch(
         batch = replace(batch, memories=(memories or {}).get(stage, {}), check=partial(stopping.check, stop))
         for start in range(0, len(batch.segments), stage.portion):
             batch.check()
+            begin(stage)
             result, part = _run_stage(stage, _part(batch, start, start + stage.portion))
             parts.append(part)
             outcome.products += result.products

@@ -60,13 +60,16 @@ class SentenceVectors:
 
 
 class EmbeddingStage(Stage):
-    """One :class:`Embedding` in the space ``text`` a sentence; fragments are for full-text search only."""
+    """One :class:`Embedding` in the space ``text`` a sentence; fragments are for full-text search only.
+
+    Leaves ``vector`` in ``Batch.shared``: the vector of a sentence, None for other segments.
+    """
 
     name = "embedding"
     unit: Unit = "char"
     requires = ("sentence",)
     portion = WHOLE
-    produces = ("embedding",)
+    produces = ("embedding", "vector")
 
     def __init__(self, vectors: SentenceVectors) -> None:
         self._vectors = vectors
@@ -76,23 +79,24 @@ class EmbeddingStage(Stage):
         return self._vectors.run
 
     def __call__(self, batch: Batch) -> list[Product]:
-        sentences = [segment for segment in batch.segments if segment.kind == "sentence"]
-        if not sentences:
-            return []
-        hashes = [text_sha256(segment.text) for segment in sentences]
-        texts = {key: segment.text for key, segment in zip(hashes, sentences, strict=True)}
-        run_id = self.run.id
+        hashes = {
+            segment.id: text_sha256(segment.text) for segment in batch.segments if segment.kind == "sentence"
+        }
+        sentences = [segment for segment in batch.segments if segment.id in hashes]
+        texts = {hashes[segment.id]: segment.text for segment in sentences}
         vectors = self._vectors.by_hash(texts, batch.check)
+        batch.shared["vector"] = [vectors.get(hashes.get(segment.id, "")) for segment in batch.segments]
+        run_id = self.run.id
         return [
             Embedding(
                 segment_id=segment.id,
                 source_id=segment.source_id,
                 run_id=run_id,
                 space="text",
-                vector=vectors[key],
-                text_sha256=key,
+                vector=vectors[hashes[segment.id]],
+                text_sha256=hashes[segment.id],
             )
-            for key, segment in zip(hashes, sentences, strict=True)
+            for segment in sentences
         ]
 
 

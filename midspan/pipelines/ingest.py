@@ -11,11 +11,14 @@ from pathlib import Path
 from midspan.db.record_store import READING, Commit, ItemLease, ItemResult, RecordStore
 from midspan.errors import LeaseLost, StoreError
 from midspan.pipelines import stopping
-from midspan.pipelines.batch_run import dependent_runs, needed_stages, run_batch
+from midspan.pipelines.batch_run import Outcome, dependent_runs, needed_stages
+from midspan.pipelines.crew.course import Course
+from midspan.pipelines.crew.crew import Crew
 from midspan.pipelines.failing import failure_of
 from midspan.pipelines.gathered import Gathered
 from midspan.pipelines.intake import plan
 from midspan.pipelines.pieces import Piece, pieces_of_file, stored_pieces
+from midspan.pipelines.processes import Processes, ThisProcess
 from midspan.pipelines.readers.detect import MediaType, detect
 from midspan.pipelines.segmenting import reading_run
 from midspan.pipelines.stage import Stage, check_order
@@ -35,8 +38,9 @@ class Beat:
 class Ingest:
     """Reads items and writes what the stages say about them.
 
-    Memory is bounded by the batch: a source of any size is streamed. A commit holds whole batches, so
-    that what is in the store is always the work of complete transactions.
+    Memory is bounded by the batch, with a crew by a few of them: a source of any size is streamed. A commit
+    holds whole batches, in the order in which they were read, so that what is in the store is always the work
+    of complete transactions.
     """
 
     def __init__(
@@ -65,16 +69,18 @@ class Ingest:
         rehash: bool = False,
         beat: Callable[[Beat], None] = lambda beat: None,
         stop: Callable[[], bool] = stopping.never,
+        crew: Crew | None = None,
     ) -> list[Failure]:
-        """Ingest these items; returns the failures.
+        """Ingest these items, the stages in this process or in those of a ``crew``; returns the failures.
 
         ``stop`` is asked often: every block of a file that is hashed, every piece that is read, every few
         segments in a stage. When it says yes, what is committed stays, also of a source that was begun: its
         run is not complete, and ingesting it again writes the same ids. The batch at hand is dropped and
         the rest is left undone (its leases are the caller's to release). Raises ``StoreError`` and
-        ``LeaseLost``, after which nothing of the batch at hand is written; the same call again goes on.
+        ``LeaseLost``, and ``ProcessLost`` when processes end again and again, after which nothing of the
+        batches at hand is written; the same call again goes on.
         """
-        current = _Pass(self, beat, stop)
+        current = _Pass(self, beat, stop, ThisProcess(stop) if crew is None else Course(crew, stop))
         try:
             with suppress(stopping.Stopped):
                 works, failed = plan(self.store, items, self.run_ids, rehash=rehash, stop=stop)
@@ -89,11 +95,18 @@ class Ingest:
 class _Pass:
     """One call of the loop. Its methods follow a sentence from its file to the commit."""
 
-    def __init__(self, ingest: Ingest, beat: Callable[[Beat], None], stop: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        ingest: Ingest,
+        beat: Callable[[Beat], None],
+        stop: Callable[[], bool],
+        processes: Processes,
+    ) -> None:
         self._ingest = ingest
         self._store = ingest.store
         self._beat = beat
         self._stop = stop
+        self._processes = processes
         self._gathered = Gathered(ingest.window_weight)
         self._leaders: dict[str, Work] = {}
         """By source id the work that reads it."""
@@ -101,7 +114,8 @@ class _Pass:
         self.failures: list[Failure] = []
 
     def forget(self) -> None:
-        """End the memories of all sources that are not at their end."""
+        """End the memories of all sources that are not at their end, and what is under way."""
+        self._processes.abandon()
         for work in self._leaders.values():
             work.memories.clear()
 
@@ -115,6 +129,7 @@ class _Pass:
             stopping.check(self._stop)
             self._read(work)
         self._flush()
+        self._commit_done(all_=True)
         self._settle_copies(copies)
 
     # --- from a file to a batch ---
@@ -136,6 +151,7 @@ class _Pass:
             self._gathered.add(work, piece)
             if self._gathered.weight >= self._ingest.batch_weight:
                 self._flush()
+            self._commit_done()
         self._gathered.ended.append(work)
 
     def _pieces(self, work: Work) -> Iterator[Piece]:
@@ -161,12 +177,14 @@ class _Pass:
                 work.memories[stage] = stage.open(source)
             except Exception as error:
                 without = dependent_runs(stage, stages)
-                self._fail(work, without, failure_of(work.path, stage.name, error))
+                failure = failure_of(work.path, stage.name, error)
+                self._fail(work, without, failure, self._gathered.commit)
                 runs -= without
         work.stages = tuple(needed_stages(stages, runs))
 
     def _unreadable(self, work: Work, error: Exception) -> None:
         """Nothing half-written remains of a source that cannot be read to its end."""
+        self._commit_done(all_=True)
         reading = self._ingest.reading.id
         work.memories.clear()
         self._gathered.drop(work)
@@ -178,34 +196,34 @@ class _Pass:
     # --- from a batch to the store ---
 
     def _flush(self) -> None:
-        """Take what is gathered through the stages and commit it."""
-        gathered = self._gathered
-        if gathered.empty:
-            return
-        self._run_stages()
-        for work in gathered.ended:
-            self._end(work)
+        """Have what is gathered taken through the stages."""
+        if not self._gathered.empty:
+            self._processes.add(self._gathered)
+            self._gathered = Gathered(self._ingest.window_weight)
+
+    def _commit_done(self, *, all_: bool = False) -> None:
+        for gathered, outcomes in self._processes.done(all_=all_):
+            self._commit(gathered, outcomes)
+
+    def _commit(self, gathered: Gathered, outcomes: Iterable[Outcome]) -> None:
         commit, works = gathered.commit, gathered.works
+        for outcome in outcomes:
+            self._keep(outcome.products, commit)
+            for segment, run_ids, failure in outcome.failures:
+                work = self._leaders[segment.source_id]
+                self._fail(work, run_ids, replace(failure, path=str(work.path)), commit)
+        for work in gathered.ended:
+            self._end(work, commit)
         commit.runs = list(self._ingest.runs)
         commit.locations += [
             work.location for work in gathered.begun if not work.known and work not in gathered.ended
         ]
         commit.leases = [work.lease for work in works if work.lease is not None]
         self._store.commit(commit)
-        self._gathered = Gathered(self._ingest.window_weight)
         self._committed += len(gathered.entries)
         self._beat(Beat(str(works[-1].path) if works else "", self._committed))
 
-    def _run_stages(self) -> None:
-        for stages, works, batch in self._gathered.batches():
-            memories = {stage: {work.source_id: work.memories[stage] for work in works} for stage in stages}
-            outcome = run_batch(stages, batch, self._stop, memories)
-            self._keep(outcome.products)
-            for segment, run_ids, failure in outcome.failures:
-                work = self._leaders[segment.source_id]
-                self._fail(work, run_ids, replace(failure, path=str(work.path)))
-
-    def _end(self, work: Work) -> None:
+    def _end(self, work: Work, commit: Commit) -> None:
         """Hear what the stages say at a source's end; their memories end with it."""
         for stage in work.stages:
             runs = dependent_runs(stage, work.stages)
@@ -214,23 +232,23 @@ class _Pass:
             try:
                 products = stage.finish(work.memories[stage])
             except Exception as error:
-                self._fail(work, runs, failure_of(work.path, stage.name, error))
+                self._fail(work, runs, failure_of(work.path, stage.name, error), commit)
             else:
-                self._keep(products)
+                self._keep(products, commit)
         work.memories.clear()
-        work.end(self._gathered.commit)
+        work.end(commit)
 
-    def _keep(self, products: Iterable[Product]) -> None:
+    def _keep(self, products: Iterable[Product], commit: Commit) -> None:
         for product in products:
-            self._gathered.commit.products.append(product)
+            commit.products.append(product)
             if isinstance(product, Record) and product.counts:
                 self._leaders[product.provenance.source_id].count(product.kind)
 
-    def _fail(self, work: Work, run_ids: frozenset[str], failure: Failure) -> None:
+    def _fail(self, work: Work, run_ids: frozenset[str], failure: Failure, commit: Commit) -> None:
         """Note a failure, because of which these runs will not be complete."""
         self.failures.append(failure)
         work.failures[failure] = run_ids
-        self._gathered.commit.failures.append(work.failed_by(failure))
+        commit.failures.append(work.failed_by(failure))
 
     # --- items that go through no stage ---
 

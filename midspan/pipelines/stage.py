@@ -62,6 +62,10 @@ class Stage(ABC):
     memory holds it already, and later ones, and must be answered as if it came for the first time. To be
     answered alike whether or not an earlier segment failed, note all segments in the memory before doing
     what may fail.
+
+    Stages may run in several processes (see ``crew``). A memory goes with the segments to the process that
+    they are given to and comes back, so it is small and picklable; a source's next segments wait for it. The
+    segments of a stage that has no memories may come in any order.
     """
 
     name: str
@@ -70,6 +74,9 @@ class Stage(ABC):
     """Names in ``Batch.shared`` (or ``sentence``, ``frames``) that must be there."""
     portion: int = PORTION
     """Segments that it gets at once. With more, it calls ``Batch.check`` itself."""
+    uses: tuple[str, ...] = ()
+    """Names in ``Batch.shared`` that it takes where a stage before it has made them. That stage may have run
+    in another process, so they are picklable; what it ``requires`` is made in the same one."""
     produces: tuple[str, ...] = ()
     """Names put into ``Batch.shared``, or kinds of products."""
 
@@ -77,6 +84,11 @@ class Stage(ABC):
     @abstractmethod
     def run(self) -> Run | None:
         """Who says it; None for a stage that stores nothing (a run of its own would mean nothing)."""
+
+    @property
+    def remembers(self) -> bool:
+        """It has memories, so that the segments of a source must come in order."""
+        return type(self).open is not Stage.open
 
     def open(self, source: Source) -> Any:
         """The memory of a source, empty; called before its first segment."""

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from midspan.db.jobs.store import JobStore
-from midspan.errors import StoreError
+from midspan.errors import ProcessLost, StoreError
 from midspan.platform.answers import IngestReport
 from midspan.platform.parts import Parts
 from midspan.platform.runner import Progress
@@ -23,11 +23,13 @@ def ingest_now(
     rehash: bool,
     progress: Callable[[Progress], None],
     stop: Callable[[], bool],
+    workers: int | None,
 ) -> IngestReport:
-    """Run an ingest job in this process and report on it.
+    """Run an ingest job and report on it: with so many processes, in this one alone, or as the settings say.
 
     When ``stop`` says yes the job is left ``interrupted``; what is committed stays, and the same call
-    again goes on from there. Raises ``StoreError`` when a store fails, after noting it in the job.
+    again goes on from there. Raises ``StoreError`` when a store fails and ``ProcessLost`` when processes do
+    again and again, after noting it in the job.
     """
     start = time.monotonic()
     jobs = parts.jobs
@@ -35,9 +37,11 @@ def ingest_now(
     try:
         runner = parts.runner(stages)
         runner.discover(job_id, paths)
-        runner.work(job_id, at_once=AT_ONCE, rehash=rehash, progress=progress, stop=stop)
+        with parts.crew(workers) as crew:
+            at_once = AT_ONCE if crew is None else 2 * AT_ONCE * crew.size
+            runner.work(job_id, at_once=at_once, rehash=rehash, progress=progress, stop=stop, crew=crew)
         runner.finish(job_id)
-    except (StoreError, KeyboardInterrupt) as error:
+    except (StoreError, ProcessLost, KeyboardInterrupt) as error:
         _interrupt(jobs, job_id, str(error) or "interrupted")
         raise
     if stop():

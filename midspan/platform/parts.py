@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from functools import cached_property
+from contextlib import AbstractContextManager, nullcontext
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from midspan.db.graph_store import GraphStore
@@ -21,6 +22,7 @@ from midspan.db.records.relational import SqlRecordStore
 from midspan.db.vector_index import VectorIndex
 from midspan.errors import NotFound, ReadOnlyWorkspace, UnknownName
 from midspan.pipelines.batch_run import needed_stages
+from midspan.platform import logs
 from midspan.platform.atlases import Atlases
 from midspan.platform.models import Models
 from midspan.platform.projector import Projector, holder_name
@@ -31,6 +33,7 @@ from midspan.platform.warming import Warming
 from midspan.records import Run
 
 if TYPE_CHECKING:
+    from midspan.pipelines.crew.crew import Crew
     from midspan.pipelines.ingest import Ingest
     from midspan.pipelines.stage import Stage
     from midspan.platform.background import Background
@@ -200,6 +203,18 @@ class Parts:
 
         return Ingest(self.store, self._chosen_stages(stages))
 
+    def crew(self, workers: int | None = None) -> AbstractContextManager[Crew | None]:
+        """Processes that run the stages, so many or as many as the settings say; none for one."""
+        from midspan.pipelines.crew.crew import Crew
+        from midspan.platform import cores  # loads psutil
+
+        size = workers or cores.workers(self.settings)
+        if size == 1:
+            return nullcontext()
+        threads = cores.threads(self.settings, size)
+        settings = self.settings.model_copy(update={"threads": threads})
+        return Crew(partial(stages_of, settings), size, threads=threads)
+
     def runner(self, stages: Sequence[str] = ()) -> JobRunner:
         from midspan.platform.runner import JobRunner
 
@@ -215,3 +230,9 @@ class Parts:
         stages = self.stages
         runs = {stage.run.id for stage in stages if stage.run is not None and stage.name in chosen}
         return needed_stages(stages, frozenset(runs))
+
+
+def stages_of(settings: Settings) -> list[Stage]:
+    """The stages of a workspace for a process of their own, which only reads its stores."""
+    logs.set_up(settings.log_level)
+    return Parts(settings, read_only=True).stages

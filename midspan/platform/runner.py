@@ -12,6 +12,7 @@ import structlog
 from midspan.db.jobs.store import JobStore
 from midspan.db.record_store import ItemLease
 from midspan.errors import LeaseLost, MidspanError
+from midspan.pipelines.crew.crew import Crew
 from midspan.pipelines.discovery import discover
 from midspan.pipelines.ingest import Beat, Ingest
 from midspan.pipelines.readers.detect import likely_kind
@@ -52,6 +53,7 @@ class JobRunner:
         self._ingest = ingest
         self._projector = projector
         self._holder = holder
+        self._projected = time.monotonic()
 
     def discover(self, job_id: str, paths: Iterable[str], added: Callable[[], None] = lambda: None) -> int:
         """Put the files behind ``paths`` into the job as items; returns how many were found.
@@ -86,17 +88,18 @@ class JobRunner:
         progress: Callable[[Progress], None] = lambda progress: None,
         stop: Callable[[], bool] = lambda: False,
         on_hang: Callable[[], None] = lambda: None,
+        crew: Crew | None = None,
     ) -> int:
         """Claim and ingest items until none is left (or ``slices`` claims are done).
 
         ``at_once`` items are claimed together, of these ``kinds`` where any are named. ``on_hang`` is called
-        from another thread when the work has not moved for a quarter of an hour. Returns how many items
-        were worked on. Whatever stops us - ``stop``, a cancelled job, an error of the store - unfinished
-        items go back to the queue.
+        from another thread when the work has not moved for a quarter of an hour. The stages run in this
+        process, or in those of a ``crew``. Returns how many items were worked on. Whatever stops us -
+        ``stop``, a cancelled job, an error of the store - unfinished items go back to the queue.
         """
         segments = 0
         worked = 0
-        projected = time.monotonic()
+        self._projected = time.monotonic()
         while slices is None or slices > 0:
             if stop() or self._jobs.cancel_requested(job_id):
                 break
@@ -106,7 +109,7 @@ class JobRunner:
             slices = None if slices is None else slices - 1
             leases = [lease for lease, _, _ in claimed]
             pulse = Pulse(self._jobs, leases, on_hang=on_hang)
-            watch = _Watch(self._jobs, pulse, job_id, segments, progress, stop)
+            watch = _Watch(self._jobs, pulse, job_id, segments, progress, stop, self._project_now_and_then)
             try:
                 with pulse:
                     self._ingest(
@@ -114,6 +117,7 @@ class JobRunner:
                         rehash=rehash,
                         beat=watch.beat,
                         stop=watch.stop,
+                        crew=crew,
                     )
             except LeaseLost:
                 log.warning("lost a lease; another worker has the item", job=job_id)
@@ -121,15 +125,18 @@ class JobRunner:
                 self._release(leases)
             segments = watch.segments
             worked += len(claimed)
-            if time.monotonic() - projected > PROJECT_SECONDS:
-                self._projector.project(wait_seconds=0)
-                projected = time.monotonic()
         return worked
 
     def finish(self, job_id: str) -> None:
         """Bring the projections up and set the job's final state if nothing of it is left."""
         self._projector.project()
         self._jobs.settle(job_id)
+
+    def _project_now_and_then(self) -> None:
+        """Called between two commits, while a crew has work."""
+        if time.monotonic() - self._projected > PROJECT_SECONDS:
+            self._projector.project(wait_seconds=0)
+            self._projected = time.monotonic()
 
     def _release(self, leases: Sequence[ItemLease]) -> None:
         try:
@@ -139,7 +146,7 @@ class JobRunner:
 
 
 class _Watch:
-    """Passes progress on, and says when to stop."""
+    """Passes progress on, has the projections follow, and says when to stop."""
 
     def __init__(
         self,
@@ -149,6 +156,7 @@ class _Watch:
         segments: int,
         progress: Callable[[Progress], None],
         stop: Callable[[], bool],
+        project: Callable[[], None],
     ) -> None:
         self._jobs = jobs
         self._pulse = pulse
@@ -156,6 +164,7 @@ class _Watch:
         self._before = segments
         self._progress = progress
         self._stop = stop
+        self._project = project
         self._last_look = 0.0
         self._cancelled = False
         self.segments = segments
@@ -166,6 +175,7 @@ class _Watch:
         job = self._jobs.job(self._job_id)
         if job is not None:
             self._progress(Progress(job.total, job.done, job.failed, self.segments, beat.path))
+        self._project()
 
     def stop(self) -> bool:
         """Asked very often; looks at the job's row now and then."""

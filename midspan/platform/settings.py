@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     """What answers for the networks; auto: torch where it finds a CUDA device, else ONNX Runtime."""
     threads: int = Field(default=1, ge=0)
     """Threads a process gives to a network on the CPU; 0 leaves the choice to ONNX Runtime."""
+    workers: int = Field(default=0, ge=0)
+    """Processes among which an ingest in the foreground shares its work; 1: it does all itself; 0: one a
+    core, as far as memory goes, and with servers 1."""
     worker_memory_mb: int = Field(default=4096, ge=1)
     """Resident memory above which a worker process is replaced after the task at hand."""
     ui_token: SecretStr | None = Field(default=None, min_length=16)

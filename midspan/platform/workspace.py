@@ -100,13 +100,21 @@ class Workspace:
         rehash: bool = False,
         progress: Callable[[Progress], None] | None = None,
         stop: Callable[[], bool] | None = None,
+        workers: int | None = None,
     ) -> IngestReport:
-        """Ingest files, folders and globs here and now; see ``platform/foreground.py``."""
+        """Ingest files, folders and globs here and now, with so many processes (1: this one alone; None: as
+        the settings say); see ``platform/foreground.py``."""
         self._writable()
         from midspan.platform.foreground import ingest_now
 
         return ingest_now(
-            self.parts, [str(path) for path in paths], stages, rehash, progress or _ignore, stop or _never
+            self.parts,
+            [str(path) for path in paths],
+            stages,
+            rehash,
+            progress or _ignore,
+            stop or _never,
+            workers,
         )
 
     def submit(self, paths: Iterable[str | Path], *, stages: Sequence[str] = ()) -> str:

@@ -97,6 +97,17 @@ def test_without_vectors_the_gate_is_open():
     assert stage(gated=False).run.id != stage().run.id
 
 
+def test_vectors_that_the_batch_brings_are_not_made_again():
+    asked = []
+    vectors = SentenceVectors(Run("embedding", 1), lambda texts: asked.append(texts), lambda run_id, keys: {})
+    one = AtlasStage(lambda: Placer(phantom_atlas, StandIn), vectors)
+    rain, other = sentence("Rain fell.", ordinal=0), sentence("It hurts.", ordinal=1)
+    batch = batch_of(one, rain, sentence("Page 3", kind="fragment", ordinal=2), other)
+    batch.shared["vector"] = [np.array([-1.0, 0.0]), None, np.array([1.0, 0.0])]
+    assert [record.status for record in one(batch)] == ["abstained", "grounded"]
+    assert asked == []
+
+
 def test_same_segments_give_the_same_records():
     one = stage()
     batch = batch_of(one, sentence("The heart."), sentence("The lungs.", start=300, ordinal=1))

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -77,6 +78,14 @@ def test_fragments_have_no_vector() -> None:
         EmbeddingStage(SentenceVectors(RUN, encoder.encode, nothing))(batch("Page 3", kind="fragment")) == []
     )
     assert encoder.seen == []
+
+
+def test_vectors_are_passed_on_beside_their_segments() -> None:
+    mixed = Batch([*batch("one", "two").segments, *batch("Page 3", kind="fragment").segments])
+    mixed.segments = [replace(segment, id=f"seg-{place}") for place, segment in enumerate(mixed.segments)]
+    one, two = EmbeddingStage(SentenceVectors(RUN, CountingEncoder().encode, nothing))(mixed)
+    assert isinstance(one, Embedding) and isinstance(two, Embedding)
+    assert mixed.shared["vector"] == [one.vector, two.vector, None]
 
 
 def test_other_weights_or_another_dimension_are_another_run() -> None:

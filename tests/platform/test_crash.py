@@ -14,16 +14,19 @@ from midspan.platform.cli import app
 pytestmark = pytest.mark.slow
 
 VERBS = ("commit", "publish")
-SEEDS = range(2)  # benchmarks/faults.py has hundreds, over stand-in stages
+CASES = [(0, 1), (1, 1), (2, 2)]
+"""(seed, processes); benchmarks/faults.py has hundreds, over stand-in stages in one process."""
 
 DRIVER = """
 import json, os, signal, sys
+from functools import partial
 from midspan.db.records.relational import SqlRecordStore
+from midspan.pipelines.crew.crew import Crew
 from midspan.pipelines.ingest import Ingest
-from midspan.platform.parts import Parts
+from midspan.platform.parts import Parts, stages_of
 from midspan.platform.workspace import Workspace
 
-fatal, nth, when, folder, *paths = sys.argv[1:]
+fatal, nth, when, workers, folder, *paths = sys.argv[1:]
 calls = {"commit": 0, "publish": 0}
 
 def dying(verb, original):
@@ -40,6 +43,8 @@ def dying(verb, original):
 for verb in calls:
     setattr(SqlRecordStore, verb, dying(verb, getattr(SqlRecordStore, verb)))
 Parts.ingest_loop = lambda self, stages=(): Ingest(self.store, self.stages, batch_weight=6)
+if workers != "1":
+    Parts.crew = lambda self, _: Crew(partial(stages_of, self.settings), int(workers), worth=1)
 with Workspace.open(folder) as workspace:
     workspace.ingest(paths)
 print(json.dumps(calls))
@@ -61,9 +66,9 @@ def documents(tmp_path_factory):
     return folder
 
 
-def ingest(workspace, documents, verb="commit", nth=0, when="never"):
+def ingest(workspace, documents, verb="commit", nth=0, when="never", workers=1):
     return subprocess.run(
-        [sys.executable, "-c", DRIVER, verb, str(nth), when, str(workspace), str(documents)],
+        [sys.executable, "-c", DRIVER, verb, str(nth), when, str(workers), str(workspace), str(documents)],
         capture_output=True,
         text=True,
         timeout=300,
@@ -123,15 +128,21 @@ def reference(documents, tmp_path_factory):
     return expected, calls
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_a_killed_ingest_is_completed_by_the_same_command(seed, documents, reference, tmp_path):
+def test_several_processes_leave_what_one_does(documents, reference, tmp_path):
+    done = ingest(tmp_path / "workspace", documents, workers=2)
+    assert done.returncode == 0, done.stderr
+    assert contents(tmp_path / "workspace") == reference[0]
+
+
+@pytest.mark.parametrize(("seed", "workers"), CASES)
+def test_a_killed_ingest_is_completed_by_the_same_command(seed, workers, documents, reference, tmp_path):
     expected, calls = reference
     chosen = random.Random(seed)
     verb = VERBS[seed % len(VERBS)]
     nth, when = chosen.randint(1, calls[verb]), chosen.choice(["before", "after"])
     workspace = tmp_path / "workspace"
 
-    killed = ingest(workspace, documents, verb, nth, when)
+    killed = ingest(workspace, documents, verb, nth, when, workers)
     assert killed.returncode == -9, killed.stderr
 
     command = ["--workspace", str(workspace), "ingest", str(documents), "--json"]

@@ -42,6 +42,10 @@ def ingest(
     rehash: Annotated[
         bool, typer.Option(help="Read every file again, also where size and time stamp are known.")
     ] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Processes that share the work (1: this one alone); default: one a core."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Read documents and videos into the workspace.
@@ -62,7 +66,9 @@ def ingest(
                 out.print(f"job {job_id}; `midspan jobs show {job_id}` tells how it goes")
             return
         with stop_on_interrupt() as stop, progress_bar(json) as progress:
-            report = workspace.ingest(names, stages=stage or [], rehash=rehash, progress=progress, stop=stop)
+            report = workspace.ingest(
+                names, stages=stage or [], rehash=rehash, progress=progress, stop=stop, workers=workers
+            )
         _tell(report, json)
         if stop():
             err.print("interrupted; the same command goes on from here")
