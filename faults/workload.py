@@ -125,5 +125,8 @@ class StandInModels:
     def text_run(self) -> Run:
         return self._embedding.run
 
+    def encoder(self) -> None:
+        """Nothing to load."""
+
     def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         return hash_vectors(texts)
