@@ -181,12 +181,9 @@ class Generations(Generic[Value]):
         return None
 
     def _read_checked(self, row: Generation) -> Value:
-        path = self._folder / row.file
+        check_file(self._folder, row)
         try:
-            found = _sha256(path)
-            if found != row.sha256:
-                raise DamagedGeneration(f"{row.file} should have SHA-256 {row.sha256} and has {found}")
-            return self._read(path)
+            return self._read(self._folder / row.file)
         except FileNotFoundError:
             raise DamagedGeneration(f"{row.file} is missing") from None
         except OSError as error:
@@ -205,7 +202,20 @@ class Generations(Generic[Value]):
                 _remove(path)
 
 
-def _sha256(path: Path) -> str:
+def check_file(folder: Path, row: Generation) -> None:
+    """Raise ``DamagedGeneration`` unless the row's file is there and matches the row's hash."""
+    try:
+        found = file_sha256(folder / row.file)
+    except FileNotFoundError:
+        raise DamagedGeneration(f"{row.file} is missing") from None
+    except OSError as error:
+        raise _translated(error, folder) from error
+    if found != row.sha256:
+        raise DamagedGeneration(f"{row.file} should have SHA-256 {row.sha256} and has {found}")
+
+
+def file_sha256(path: Path) -> str:
+    """Raises ``OSError``."""
     sha = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
@@ -219,7 +229,7 @@ def _flush_and_hash(path: Path) -> str:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-    return _sha256(path)
+    return file_sha256(path)
 
 
 def _flush_folder(folder: Path) -> None:

@@ -10,11 +10,13 @@ import time
 from collections.abc import Callable, Mapping
 
 import midspan
+from midspan.db.generations import check_file
 from midspan.db.migrate import current, head
-from midspan.db.record_store import SHARED, Replica, Target
+from midspan.db.record_store import SHARED, Findings, Replica, Target
 from midspan.db.records import server_check
-from midspan.errors import MidspanError
-from midspan.platform import broker
+from midspan.db.records.faults import RESTORE
+from midspan.errors import DamagedGeneration, MidspanError
+from midspan.platform import broker, uploads
 from midspan.platform.answers import Check, Diagnosis
 from midspan.platform.parts import Parts
 
@@ -35,6 +37,9 @@ def diagnose(parts: Parts) -> Diagnosis:
         _check("broker", lambda: _broker(parts)),
         _check("stores", lambda: _stores(parts, counts)),
         _check("outbox", lambda: _outbox(parts)),
+        _check("integrity", lambda: _whole(parts.store.check_database())),
+        _check("rows", lambda: _whole(parts.store.check_rows())),
+        _check("files", lambda: _files(parts)),
         _check("jobs", lambda: _jobs(parts)),
     ]
     return Diagnosis(tuple(checks), counts)
@@ -146,6 +151,31 @@ def _stores(parts: Parts, counts: dict[str, dict[str, int]]) -> tuple[bool, str]
     if uncounted:
         return False, f"{uncounted[0]}; the record store and the vector indexes hold the same"
     return True, "the record store, the graph and the vector indexes hold the same"
+
+
+def _whole(findings: Findings) -> tuple[bool, str]:
+    if findings.damage:
+        return False, f"the record store is damaged: {'; '.join(findings.damage)}; {RESTORE}"
+    return True, ", ".join(findings.notes)
+
+
+def _files(parts: Parts) -> tuple[bool, str]:
+    """Each generation that a row names, and each upload, against its hash."""
+    damage = []
+    count = 0
+    for target in parts.projected_in_files:
+        for row in parts.store.generations(target, parts.replica):
+            count += 1
+            try:
+                check_file(parts.folder_of(target), row)
+            except DamagedGeneration as error:
+                damage.append(f"{target}: {error}")
+    if damage:
+        return False, f"{'; '.join(damage)}; the records are not affected: run `midspan reindex`"
+    lost = uploads.altered(parts.uploads)
+    if lost:
+        return False, f"uploads that are not what was uploaded: {', '.join(lost)}; upload them again"
+    return True, f"{count} generation files match their hashes"
 
 
 def _outbox(parts: Parts) -> tuple[bool, str]:

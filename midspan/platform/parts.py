@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from midspan.db.graph_store import GraphStore
 from midspan.db.jobs.store import JobStore
 from midspan.db.jobs.workers import WorkerStore
 from midspan.db.migrate import upgrade
-from midspan.db.record_store import LOCAL, Target
+from midspan.db.record_store import LOCAL, TARGETS, Target
 from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
 from midspan.db.vector_index import VectorIndex
@@ -116,6 +117,20 @@ class Parts:
             return LOCAL
         return replica_id(self.folder, read_only=self.read_only)
 
+    @property
+    def projected_in_files(self) -> tuple[Target, ...]:
+        """Those that this machine keeps as generation files; a graph server keeps its own."""
+        return tuple(target for target in TARGETS if target != "graph" or self.settings.graph_url is None)
+
+    def folder_of(self, target: Target) -> Path:
+        """Where this machine keeps a projection."""
+        return self.folder / target.partition(".")[0]
+
+    @property
+    def uploads(self) -> Path:
+        """Where files from the browser lie, by their hash."""
+        return self.folder / "uploads"
+
     @cached_property
     def graph(self) -> GraphStore:
         if self.settings.graph_url is not None:
@@ -125,7 +140,7 @@ class Parts:
             return Neo4jGraph.at(url, self.store.identity())
         from midspan.db.graph.embedded import EmbeddedGraph  # loads the engine
 
-        return EmbeddedGraph(self.folder / "graph", self.store, self.replica)
+        return EmbeddedGraph(self.folder_of("graph"), self.store, self.replica)
 
     @cached_property
     def indexes(self) -> dict[Target, VectorIndex]:
@@ -135,9 +150,8 @@ class Parts:
             ("vectors.text", self.models.text_dim, self.models.text_run),
             ("vectors.visual", self.models.visual_dim, self.models.visual_run),
         ]
-        folder = self.folder / "vectors"
         return {
-            target: FaissIndex(folder, self.store, target, dim, run.id, replica=self.replica)
+            target: FaissIndex(self.folder_of(target), self.store, target, dim, run.id, replica=self.replica)
             for target, dim, run in spaces
         }
 

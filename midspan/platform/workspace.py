@@ -121,7 +121,7 @@ class Workspace:
         self._writable()
         from midspan.platform.uploads import keep
 
-        return keep(self.parts.folder / "uploads", name, data)
+        return keep(self.parts.uploads, name, data)
 
     # --- searching and looking ---
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from midspan.db.record_store.checking import Checking
 from midspan.records import Fact
 
 Target = Literal["graph", "vectors.text", "vectors.visual"]
@@ -87,7 +88,7 @@ class GraphFact:
     """Page of the fact's segment, where its source has pages."""
 
 
-class Outbox(ABC):
+class Outbox(Checking):
     """What projectors live on: what changed, what it is now, and who has applied how much of it."""
 
     @abstractmethod
