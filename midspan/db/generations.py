@@ -8,8 +8,9 @@ row leaves the last generation as it was; what it left behind is swept away afte
 lease token in the name keeps a holder that lost its lease, and does not know it yet, from writing over its
 successor's file.
 
-Readers look at the row (one SQL look) and load the file when the row has moved. A file that does not
-match the hash of its row is passed over for the generation before it.
+Readers look at the row (one SQL look) and load the file when the row has moved. A newest file that is
+missing or does not match the hash of its row is an alarm: the one before it would give an older answer. It
+stays on disk for readers that looked at its row a moment ago.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from midspan.db import marks
 from midspan.db.record_store import LOCAL, Generation, Lease, Outbox, Target
 from midspan.errors import DamagedGeneration, LeaseLost, ReadOnlyWorkspace, StoreUnavailable
 
@@ -71,10 +73,10 @@ class Generations(Generic[Value]):
         self._seen: tuple[Generation, Snapshot[Value]] | None = None
 
     def current(self) -> Snapshot[Value] | None:
-        """The newest good generation; None when nothing was published for this model and dimension.
+        """The newest generation; None when nothing was published for this model and dimension.
 
         While one thread loads a new generation, the others go on with the one they have. Raises
-        ``DamagedGeneration`` when neither of the last two can be read.
+        ``DamagedGeneration`` when its file is not what was published.
         """
         row = self._store.generation(self._target, self._replica)
         if row is None or not self._fits(row):
@@ -149,35 +151,29 @@ class Generations(Generic[Value]):
             raise
         with self._loading:
             self._seen = (generation, Snapshot(generation, value))
+        self._mark(applied)
         self._sweep()
 
     def _fits(self, row: Generation) -> bool:
         return row.model == self._model and row.dim == self._dim
 
     def _load(self) -> Snapshot[Value] | None:
-        """The first good file among the last generations, newest first; ``_loading`` is held."""
-        rows = self._store.generations(self._target, self._replica)
-        while rows and self._fits(rows[0]):
-            if self._seen is not None and self._seen[0] == rows[0]:
+        """The newest one, read from its file; ``_loading`` is held."""
+        row = self._store.generation(self._target, self._replica)
+        while row is not None and self._fits(row):
+            if self._seen is not None and self._seen[0] == row:
                 return self._seen[1]
-            problems = []
-            for row in rows:
-                if not self._fits(row):
-                    break
-                try:
-                    snapshot = Snapshot(row, self._read_checked(row))
-                except DamagedGeneration as problem:
-                    problems.append(str(problem))
-                    continue
-                self._seen = (rows[0], snapshot)
-                return snapshot
-            again = self._store.generations(self._target, self._replica)
-            if again[:1] == rows[:1]:
-                raise DamagedGeneration(
-                    f"no usable generation of {self._target} in {self._folder}: {'; '.join(problems)}. "
-                    "The records are not affected; run `midspan reindex` to build it again from them"
-                )
-            rows = again  # the files went because newer ones came
+            try:
+                self._seen = (row, Snapshot(row, self._read_checked(row)))
+                return self._seen[1]
+            except DamagedGeneration as problem:
+                again = self._store.generation(self._target, self._replica)
+                if again == row:
+                    raise DamagedGeneration(
+                        f"{self._target} in {self._folder} is damaged: {problem}. The records are not "
+                        "affected; run `midspan reindex` to build it again from them"
+                    ) from None
+                row = again  # the file went because newer ones came
         return None
 
     def _read_checked(self, row: Generation) -> Value:
@@ -186,6 +182,12 @@ class Generations(Generic[Value]):
             return self._read(self._folder / row.file)
         except FileNotFoundError:
             raise DamagedGeneration(f"{row.file} is missing") from None
+        except OSError as error:
+            raise _translated(error, self._folder) from error
+
+    def _mark(self, applied: int) -> None:
+        try:
+            marks.write(self._folder, self._target, marks.Mark(self._store.identity(), applied))
         except OSError as error:
             raise _translated(error, self._folder) from error
 

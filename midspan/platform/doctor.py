@@ -40,6 +40,7 @@ def diagnose(parts: Parts) -> Diagnosis:
         _check("integrity", lambda: _whole(parts.store.check_database())),
         _check("rows", lambda: _whole(parts.store.check_rows())),
         _check("files", lambda: _files(parts)),
+        _check("origin", lambda: _origin(parts)),
         _check("jobs", lambda: _jobs(parts)),
     ]
     return Diagnosis(tuple(checks), counts)
@@ -157,6 +158,11 @@ def _whole(findings: Findings) -> tuple[bool, str]:
     if findings.damage:
         return False, f"the record store is damaged: {'; '.join(findings.damage)}; {RESTORE}"
     return True, ", ".join(findings.notes)
+
+
+def _origin(parts: Parts) -> tuple[bool, str]:
+    parts.check_in_step()
+    return True, "the projections were made from this record store"
 
 
 def _files(parts: Parts) -> tuple[bool, str]:

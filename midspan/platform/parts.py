@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from midspan.db import marks
 from midspan.db.graph_store import GraphStore
 from midspan.db.jobs.store import JobStore
 from midspan.db.jobs.workers import WorkerStore
@@ -20,7 +21,7 @@ from midspan.db.record_store import LOCAL, TARGETS, Target
 from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
 from midspan.db.vector_index import VectorIndex
-from midspan.errors import NotFound, ReadOnlyWorkspace, UnknownName
+from midspan.errors import NotFound, ProjectionAhead, ReadOnlyWorkspace, UnknownName
 from midspan.pipelines.batch_run import needed_stages
 from midspan.platform.atlases import Atlases
 from midspan.platform.models import Models
@@ -48,16 +49,21 @@ class Parts:
         self.settings = settings
         self.folder = settings.folder
         self.read_only = read_only
+        self._in_step = False
 
     @classmethod
     def at(cls, settings: Settings, *, create: bool) -> Parts:
         """Those of a folder, which is made (and its schema brought up) where that is needed.
 
         A folder that cannot be written is opened for reading. Raises ``NotFound``, ``NewerSchema``,
-        ``ReadOnlyWorkspace``.
+        ``ReadOnlyWorkspace``, and ``ProjectionAhead`` where there are projections of a record store that
+        is gone.
         """
         path = settings.folder
         database = path / "midspan.db"
+        parts = cls(settings)
+        if settings.database_url is None and not database.exists():
+            parts.refuse_orphans()
         if settings.database_url is None and not database.exists() and not create:
             raise NotFound(f"no workspace in {path}; make one with `midspan --workspace {path} ingest PATH`")
         try:
@@ -66,7 +72,7 @@ class Parts:
             raise ReadOnlyWorkspace(
                 f"cannot make the workspace folder {path} ({error.strerror}); choose another with --workspace"
             ) from error
-        parts = cls(settings, read_only=not os.access(path, os.W_OK))
+        parts.read_only = not os.access(path, os.W_OK)
         if parts.read_only and not database.exists() and settings.database_url is None:
             raise ReadOnlyWorkspace(
                 f"{path} cannot be written and holds no workspace; choose another folder with --workspace"
@@ -195,6 +201,24 @@ class Parts:
     def stages(self) -> list[Stage]:
         return all_stages(self.models)
 
+    def refuse_orphans(self) -> None:
+        """Raise ``ProjectionAhead`` where projections lie beside no database."""
+        if orphans := [
+            target for target in TARGETS if marks.read(self.folder_of(target), target) is not None
+        ]:
+            raise ProjectionAhead(
+                f"{self.folder} holds {', '.join(orphans)} of a record store, and no midspan.db. Put that "
+                "file back, or restore a backup elsewhere (`midspan --workspace NEW restore BACKUP`); "
+                "to begin with nothing choose another folder with --workspace"
+            )
+
+    def check_in_step(self) -> None:
+        """Raise ``ProjectionAhead`` when projections know more than the record store does. Looks once."""
+        if not self._in_step:
+            for target in self.projected_in_files:
+                marks.check(self.folder_of(target), target, self.store)
+            self._in_step = True
+
     def verify_models(self) -> list[str]:
         """Read every model; one line each. Raises ``ModelFilesMissing`` or ``ModelHashMismatch``."""
         return verify_all(self.models)
@@ -208,6 +232,7 @@ class Parts:
     def runner(self, stages: Sequence[str] = ()) -> JobRunner:
         from midspan.platform.runner import JobRunner
 
+        self.check_in_step()
         return JobRunner(self.jobs, self.ingest_loop(stages), self.projector, self.holder)
 
     def _chosen_stages(self, names: Sequence[str]) -> list[Stage]:

@@ -16,12 +16,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import structlog
 
 from midspan.db.graph_store import GraphStore
+from midspan.db.marks import refuse_ahead
 from midspan.db.record_store import LOCAL, SHARED, Generation, Lease, Outbox, Target
 from midspan.db.vector_index import VectorIndex
-from midspan.errors import DamagedGeneration, LeaseLost, OutboxPruned, StoreError
+from midspan.errors import DamagedGeneration, DamagedStore, LeaseLost, OutboxPruned, StoreError
 
 log = structlog.get_logger(__name__)
 
@@ -119,11 +121,22 @@ class Projector:
 
         return self._each(chosen, reached, wait_seconds)
 
-    def rebuild(self, targets: Iterable[Target] | None = None, wait_seconds: float = 120.0) -> Projected:
-        """Make projections anew from the record store; searches see them grow meanwhile."""
+    def rebuild(
+        self,
+        targets: Iterable[Target] | None = None,
+        wait_seconds: float = 120.0,
+        *,
+        accept_records: bool = False,
+    ) -> Projected:
+        """Make projections anew from the record store. Each is replaced when its successor is complete.
+
+        With ``accept_records`` also one that knows more than the record store does.
+        """
         self._see()
 
         def work(target: Target, lease: Lease) -> None:
+            if not accept_records:
+                self._reach(target)
             self._rebuild(target, lease)
             self._drain(target, lease)
 
@@ -172,12 +185,17 @@ class Projector:
         return [target for target in self._replicas if target in wanted]
 
     def _reach(self, target: Target) -> int:
-        """What is applied; 0 for a projection whose files are damaged, so that it is rebuilt."""
+        """What is applied; 0 for a projection whose files are damaged, so that it is rebuilt.
+
+        Raises ``ProjectionAhead`` for one that the record store does not reach.
+        """
         try:
-            return self.applied(target)
+            applied = self.applied(target)
         except DamagedGeneration as error:
             log.warning("a projection is damaged and is built anew", target=target, problem=str(error))
             return 0
+        refuse_ahead(target, target, applied, self._store)
+        return applied
 
     def _known(self, target: Target) -> int:
         try:
@@ -297,21 +315,52 @@ class Projector:
             yield list(ids), through
 
     def _rebuild(self, target: Target, lease: Lease) -> None:
-        """Empty a projection, also one that cannot be read or that a rebuild left half full, and fill it.
+        """Fill a projection anew, also one that cannot be read; a damaged record store is no source for it.
 
-        Once it is noted as empty no entry behind ``through`` is pruned; those are drained afterwards.
+        It is noted as empty where nothing was noted of it. So no entry behind ``through`` is pruned; those
+        are drained afterwards.
         """
-        self._projection(target).clear(self._prolonged(target, lease))
-        self._note(target, lease)
+        self._refuse_damage()
+        if self._store.generation(target, self._replicas[target]) is None:
+            self._projection(target).clear(self._prolonged(target, lease))
+            self._note(target, lease)
         through = self._store.outbox_end(target)
+
+        def prolong() -> Lease:
+            return self._prolonged(target, lease)
+
+        if target == "graph":
+            facts = (list(self._store.facts(ids).values()) for ids in self._portions(target))
+            self._graph.rebuild(facts, through, prolong)
+        else:
+            vectors = (self._vectors(target, ids) for ids in self._portions(target))
+            self._indexes[target].rebuild(vectors, through, prolong)
+
+    def _refuse_damage(self) -> None:
+        damage = self._store.check_database().damage or self._store.check_rows().damage
+        if damage:
+            raise DamagedStore(
+                f"the record store is damaged, and nothing is built from it: {'; '.join(damage)}. What was "
+                "built before stays as it is; `midspan doctor` says what to do"
+            )
+
+    def _portions(self, target: Target) -> Iterator[list[str]]:
+        """Every id that the projection should hold."""
         pending: list[str] = []
         for ids in self._store.all_ids(target):
             pending += ids
             if len(pending) >= IDS_AT_ONCE:
-                self._apply(target, pending, 0, lease)
+                yield pending
                 pending = []
-        if pending or through:
-            self._apply(target, pending, through, lease)
+        if pending:
+            yield pending
+
+    def _vectors(
+        self, target: Target, ids: Sequence[str]
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+        """(keys (n,), vectors (n, d)) that are there now among these."""
+        space: Literal["text", "visual"] = "text" if target == "vectors.text" else "visual"
+        return self._store.vectors(space, [int(key) for key in ids])
 
     def _apply(self, target: Target, ids: list[str], through: int, lease: Lease) -> None:
         """Set what is there now under these ids and take out what is gone."""
@@ -321,10 +370,8 @@ class Projector:
             gone = [fact_id for fact_id in ids if fact_id not in found]
             self._graph.apply(list(found.values()), gone, through, lease)
             return
-        wanted = np.array([int(key) for key in ids], dtype=np.int64)
-        space: Literal["text", "visual"] = "text" if target == "vectors.text" else "visual"
-        keys, vectors = self._store.vectors(space, wanted.tolist())
-        removed = np.setdiff1d(wanted, keys)
+        keys, vectors = self._vectors(target, ids)
+        removed = np.setdiff1d(np.array([int(key) for key in ids], dtype=np.int64), keys)
         self._indexes[target].apply(keys, vectors, removed, through, lease)
 
     # --- what the record store knows of us ---

@@ -23,7 +23,7 @@ ROWS_AT_ONCE = 2000
 Row = dict[str, Any]
 
 
-def checksum(row: Mapping[str, Any] | RowMapping) -> int:
+def checksum(row: Mapping[str, Any]) -> int:
     """CRC-32 of a row's values by their names, the same before a row is written and after it is read."""
     total = 0
     for name in sorted(row):
@@ -77,6 +77,6 @@ def compare(connection: Connection, table: Table) -> Compared:
 
 def _differs(row: RowMapping) -> bool:
     try:
-        return bool(checksum(row) != row[COLUMN])
+        return bool(checksum(dict(row)) != row[COLUMN])
     except (TypeError, ValueError):  # what was a number is none any more
         return True
