@@ -34,6 +34,8 @@ LOOK_SECONDS = 10.0
 """Searches look this often whether their projection is behind."""
 FRESHEN_SECONDS = 1.0
 """How long the search that looked waits for catching up."""
+WHOLE_SECONDS = 60.0
+"""A record store that was found whole is not checked again before a rebuild for so long."""
 SEE_SECONDS = 3600.0
 """How often a projector notes that its replicas live."""
 
@@ -88,7 +90,7 @@ class Projector:
             self._names[SHARED] = "graph server"
         self._holder = holder_name()
         self._busy = {target: threading.Lock() for target in self._replicas}
-        self._seen_at = float("-inf")
+        self._seen_at = self._whole_at = float("-inf")
         self._looked_at: dict[Target, float] = {}
         self._freshening: threading.Thread | None = None
         self._turn = threading.Lock()
@@ -337,12 +339,16 @@ class Projector:
             self._indexes[target].rebuild(vectors, through, prolong)
 
     def _refuse_damage(self) -> None:
+        """A store that was found whole a moment ago, for another target, is not read once more."""
+        if time.monotonic() - self._whole_at < WHOLE_SECONDS:
+            return
         damage = self._store.check_database().damage or self._store.check_rows().damage
         if damage:
             raise DamagedStore(
                 f"the record store is damaged, and nothing is built from it: {'; '.join(damage)}. What was "
                 "built before stays as it is; `midspan doctor` says what to do"
             )
+        self._whole_at = time.monotonic()
 
     def _portions(self, target: Target) -> Iterator[list[str]]:
         """Every id that the projection should hold."""

@@ -226,16 +226,17 @@ def test_postgresql_is_dumped_under_load_and_restored(
 
 
 def test_a_workspace_on_servers_is_backed_up_and_restored(
-    served: SqlRecordStore,
     postgres: Postgres,
     postgres_url: str,
+    documents: Path,
     tmp_path: Path,
     on_path: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    counts = served.counts()
     monkeypatch.setenv("MIDSPAN_DATABASE_URL", postgres_url)
     with Workspace.open(tmp_path / "machine") as workspace:
+        workspace.ingest([documents])
+        counts = workspace.parts.store.counts()
         backup = workspace.backup(tmp_path / "backup")
     assert backup.counts == counts
     monkeypatch.setenv("MIDSPAN_DATABASE_URL", postgres.database_url("empty_one"))

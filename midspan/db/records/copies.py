@@ -13,12 +13,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy import Connection, delete, inspect, select, text
 from sqlalchemy.engine import URL, make_url
 
-from midspan.db.records.engine import make_engine, reading
+from midspan.db import migrate
+from midspan.db.records.engine import make_engine, reading, writing
 from midspan.db.records.read_records import count_all
-from midspan.db.records.tables import identity
+from midspan.db.records.tables import identity, projection
 from midspan.errors import StoreError, StoreUnavailable, WrongUse
 
 FILES = {"sqlite": "midspan.db", "postgresql": "records.dump"}
@@ -39,10 +40,11 @@ def copy(url: str, folder: Path, *, read_only: bool = False) -> tuple[str, dict[
     if kind_of(url) == "sqlite":
         _copy_file(url, to, read_only)
         url = f"sqlite:///{to}"
-        return _held(url)
     engine = make_engine(url, patience=0)  # nothing may end the snapshot before the dump does
     try:
         with reading(engine) as connection:
+            if kind_of(url) == "sqlite":
+                return _summary(connection)
             snapshot = str(connection.scalar(text("SELECT pg_export_snapshot()")))
             _run("pg_dump", url, "--format=custom", f"--snapshot={snapshot}", f"--file={to}")
             return _summary(connection)
@@ -51,22 +53,21 @@ def copy(url: str, folder: Path, *, read_only: bool = False) -> tuple[str, dict[
 
 
 def put_back(copied: Path, url: str) -> tuple[str, dict[str, int]]:
-    """Make the database of ``url`` from a copy; (identity, counts) of what is in it then.
+    """Make the database of ``url`` from a copy, at the newest schema; (identity, counts) of what is in it.
 
-    All of it or nothing. Raises ``WrongUse`` where there is a database with tables already.
+    All of it or nothing; what it noted of projections is left out, since those are not there. Raises
+    ``WrongUse`` where there is a database with tables already, ``NewerSchema``.
     """
     if kind_of(url) == "sqlite":
         _put_back_file(copied, Path(str(make_url(url).database)))
     else:
         _refuse_full(url)
         _run("pg_restore", url, "--exit-on-error", "--single-transaction", "--no-comments", str(copied))
-    return _held(url)
-
-
-def _held(url: str) -> tuple[str, dict[str, int]]:
+    migrate.upgrade(url)
     engine = make_engine(url)
     try:
-        with reading(engine) as connection:
+        with writing(engine) as connection:
+            connection.execute(delete(projection))
             return _summary(connection)
     finally:
         engine.dispose()
@@ -86,7 +87,6 @@ def _copy_file(url: str, to: Path, read_only: bool) -> None:
         source: Any = engine.raw_connection()
         with closing(source), closing(sqlite3.connect(to)) as target:
             source.driver_connection.backup(target)
-            target.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
     except sqlite3.Error as error:
         raise StoreUnavailable(
             f"the record store could not be copied to {to} ({error}); look at the free space, then try again"
