@@ -128,9 +128,10 @@ def put_back(parts: Parts, folder: Path) -> Manifest:
 def _fill(parts: Parts, folder: Path, note: Callable[[str], None]) -> Manifest:
     note("copying the records")
     identity, counts = copies.copy(parts.database_url, folder, read_only=parts.read_only)
-    if parts.uploads.is_dir():
-        note("copying the uploads")
-        shutil.copytree(parts.uploads, folder / UPLOADS)
+    for kept in parts.uploads.glob("*/*"):  # beside them may lie what is just being uploaded
+        to = folder / UPLOADS / kept.parent.name / kept.name
+        to.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(kept, to)
     note("checking the copy")
     _check(parts, folder)
     files = sorted(path for path in folder.rglob("*") if path.is_file())

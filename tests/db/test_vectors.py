@@ -6,6 +6,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
@@ -19,7 +20,7 @@ from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
 from midspan.db.vector_index import VectorIndex
 from midspan.db.vectors_faiss import FaissIndex
-from midspan.errors import DamagedGeneration, LeaseLost, WrongUse
+from midspan.errors import DamagedGeneration, LeaseLost, StoreUnavailable, WrongUse
 
 DIM = 8
 NONE = np.array([], dtype=np.int64)
@@ -215,6 +216,34 @@ def test_clearing_leaves_an_empty_index_that_is_true_up_to_nothing(opened: Open,
     index.clear(lease)
 
     assert (index.count(), index.applied(), index.search(unit(1)[0], 3)) == (0, 0, [])
+
+
+def test_rebuilding_holds_these_vectors_and_no_others(opened: Open, lease: Lease) -> None:
+    index = opened()
+    put(index, list(range(30)), unit(30), lease, through=7)
+
+    index.rebuild([(np.array([1, 2]), unit(2)), (np.array([40]), unit(1))], 5, lambda: lease)
+
+    assert (index.count(), index.applied()) == (3, 5)
+    assert {key for key, _ in index.search(unit(1)[0], 9)} == {1, 2, 40}
+
+
+def test_a_rebuild_that_breaks_off_changes_nothing(opened: Open, lease: Lease) -> None:
+    index = opened()
+    put(index, list(range(30)), unit(30), lease, through=7)
+
+    def broken() -> Iterator[Any]:
+        yield np.array([1]), unit(1)
+        raise StoreUnavailable("the disk failed a read")
+
+    def lost() -> Lease:
+        raise LeaseLost("another projector has taken over")
+
+    with pytest.raises(StoreUnavailable):
+        index.rebuild(broken(), 9, lambda: lease)
+    with pytest.raises(LeaseLost):
+        index.rebuild([], 9, lost)
+    assert (index.count(), index.applied()) == (30, 7)
 
 
 def test_an_older_entry_never_takes_back_what_is_applied(opened: Open, lease: Lease) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from midspan.db.record_store import Findings
-from midspan.db.records.engine import translated
+from midspan.db.records.engine import make_engine, translated
 from midspan.db.records.faults import said
 from midspan.db.records.schema import metadata
 
@@ -30,14 +30,16 @@ AND t.relnamespace = current_schema()::regnamespace ORDER BY 1
 
 def check(engine: Engine) -> Findings:
     """Where amcheck cannot be run, that is a note. Raises ``StoreUnavailable``."""
-    with translated(engine), engine.connect() as connection, connection.begin() as transaction:
+    patient = make_engine(engine.url.render_as_string(hide_password=False), patience=0)
+    with translated(patient), patient.connect() as connection, connection.begin() as transaction:
         try:
-            connection.execute(text("SET LOCAL statement_timeout = 0"))
+            connection.execute(text("SET LOCAL lock_timeout = '60s'"))
             if problem := _problem(connection, lambda: _install(connection)):
                 return Findings((), (f"amcheck was not run ({problem})",))
             return Findings(tuple(_damage(connection)), ("amcheck of tables and indexes",))
         finally:
             transaction.rollback()
+            patient.dispose()
 
 
 def _install(connection: Connection) -> None:

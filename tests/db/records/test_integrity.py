@@ -68,6 +68,16 @@ def test_a_vector_that_was_changed_is_found(full: SqlRecordStore) -> None:
     assert any("of embedding do not match" in damage for damage in full.check_rows().damage)
 
 
+def test_a_vector_that_was_changed_is_no_answer_for_the_same_text_again(
+    full: SqlRecordStore, made: Any
+) -> None:
+    with reading(full._engine) as connection:
+        run_id, sha = connection.execute(text("SELECT run_id, text_sha256 FROM embedding LIMIT 1")).one()
+    assert sha in full.cached_vectors(run_id, [sha])
+    run(full, f"UPDATE embedding SET checksum = checksum + 1 WHERE text_sha256 = '{sha}'")
+    assert full.cached_vectors(run_id, [sha]) == {}
+
+
 def test_a_run_that_was_changed_is_found(full: SqlRecordStore) -> None:
     run(full, "UPDATE run SET model = 'another' WHERE stage = 'facts'")
     assert full.check_rows().damage == ("2 rows of run do not match their ids",)
