@@ -114,8 +114,7 @@ def put_back(parts: Parts, folder: Path) -> Manifest:
             f"{folder} is a backup of {manifest.kind} and goes into {manifest.kind} only; "
             + ("unset MIDSPAN_DATABASE_URL" if kind == "postgresql" else "set MIDSPAN_DATABASE_URL")
         )
-    if kind == "sqlite":
-        parts.refuse_orphans()
+    parts.refuse_orphans()
     identity, counts = copies.put_back(folder / copies.FILES[kind], parts.database_url)
     wanted = dict(manifest.counts)  # a newer midspan may count more
     if identity != manifest.identity or {name: counts.get(name) for name in wanted} != wanted:

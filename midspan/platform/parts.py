@@ -60,10 +60,9 @@ class Parts:
         is gone.
         """
         path = settings.folder
-        database = path / "midspan.db"
         parts = cls(settings)
-        if settings.database_url is None and not database.exists():
-            parts.refuse_orphans()
+        parts.refuse_orphans()
+        database = parts.database_file
         if settings.database_url is None and not database.exists() and not create:
             raise NotFound(f"no workspace in {path}; make one with `midspan --workspace {path} ingest PATH`")
         try:
@@ -93,7 +92,12 @@ class Parts:
         """SQLAlchemy URL of the record store."""
         if self.settings.database_url is not None:
             return self.settings.database_url.get_secret_value()
-        return f"sqlite:///{self.folder / 'midspan.db'}"
+        return f"sqlite:///{self.database_file}"
+
+    @property
+    def database_file(self) -> Path:
+        """The record store of a workspace without servers."""
+        return self.folder / "midspan.db"
 
     @cached_property
     def _engine(self) -> Any:
@@ -202,7 +206,9 @@ class Parts:
         return all_stages(self.models)
 
     def refuse_orphans(self) -> None:
-        """Raise ``ProjectionAhead`` where projections lie beside no database."""
+        """Raise ``ProjectionAhead`` where projections lie in the folder beside no database of its own."""
+        if self.settings.database_url is not None or self.database_file.exists():
+            return
         if orphans := [
             target for target in TARGETS if marks.read(self.folder_of(target), target) is not None
         ]:

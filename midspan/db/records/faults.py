@@ -62,7 +62,13 @@ def translate(error: SQLAlchemyError, url: URL) -> StoreError:
 def is_damage(error: SQLAlchemyError) -> bool:
     """Whether the database says that its own files are not what they should be."""
     low = said(error).lower()
-    words = ("malformed", "not a database", "could not decode", "unsupported file format")
+    words = (
+        "malformed",
+        "not a database",
+        "could not decode",
+        "unsupported file format",
+        "vtable constructor failed",
+    )
     return any(word in low for word in words) or sqlstate(error) in DAMAGED
 
 
