@@ -11,6 +11,7 @@ came after it once more. In the end every record must be there that was there be
 from __future__ import annotations
 
 import argparse
+import random
 import shutil
 import sqlite3
 import struct
@@ -24,6 +25,9 @@ from typing import Any
 from benchmarks.common import write
 from benchmarks.made_workspace import SENTENCES, add, make
 from midspan import Workspace
+from midspan.db.records.engine import make_engine
+from midspan.db.records.relational import SqlRecordStore
+from midspan.db.records.schema import metadata
 from midspan.errors import MidspanError
 
 PAGE = 4096
@@ -274,6 +278,48 @@ def try_kind(name: str, bench: Bench, folder: Path) -> list[str]:
     ]
 
 
+def stored(path: Path) -> Any:
+    """Every row of every table; None where they cannot all be read."""
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            return [
+                sorted(map(repr, connection.execute(f'SELECT * FROM "{name}"'))) for name in metadata.tables
+            ]  # noqa: S608
+    except sqlite3.Error:
+        return None
+
+
+def is_noticed(path: Path) -> bool:
+    try:
+        store = SqlRecordStore(make_engine(f"sqlite:///{path}"))
+    except MidspanError:
+        return True
+    try:
+        return bool(store.check_database().damage or store.check_rows().damage)
+    except MidspanError:
+        return True
+    finally:
+        store.close()
+
+
+def anywhere(bench: Bench, folder: Path, tries: int) -> list[str]:
+    """A row of the table: bits flipped at places of the database's file that chance chooses."""
+    rng, before = random.Random(0), stored(database(bench.whole))
+    changed = noticed = 0
+    size = database(bench.whole).stat().st_size
+    for number in range(tries):
+        path = folder / f"flipped {number}.db"
+        shutil.copy(database(bench.whole), path)
+        flip(path, rng.randrange(size))
+        if stored(path) == before:
+            continue
+        changed += 1
+        noticed += is_noticed(path)
+        path.unlink()
+    told = f"{noticed} of {changed} that changed what is stored"
+    return [f"bit flipped anywhere, {tries} times", told, "-", "-", "-"]
+
+
 def prepare(folder: Path, segments: int) -> Bench:
     documents = segments // SENTENCES
     whole = folder / "whole"
@@ -298,6 +344,7 @@ def prepare(folder: Path, segments: int) -> Bench:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--segments", type=int, default=2000)
+    parser.add_argument("--flips", type=int, default=100)
     parser.add_argument("--only", nargs="*", help="these kinds; nothing is written then")
     given = parser.parse_args()
     table = []
@@ -306,6 +353,8 @@ def main() -> None:
         for number, kind in enumerate(given.only or DAMAGE):
             table.append(try_kind(kind, bench, Path(name) / str(number)))
             print(table[-1], flush=True)
+        if not given.only:
+            last = anywhere(bench, Path(name), given.flips)
     if given.only:
         return
     noticed = sum(row[1] != "NO" for row in table)
@@ -321,7 +370,7 @@ def main() -> None:
             "advice followed",
             "all records there, doctor content",
         ],
-        table,
+        [*table, last],
         [
             f"{len(table)} kinds: {noticed} noticed, in {kept} no projection lost anything, {mended} mended.",
             f"A workspace of {given.segments + LATER * SENTENCES} sentences with a fact, a place and a "

@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping
 
 import midspan
 from midspan.db.generations import check_file
+from midspan.db.marks import refuse_ahead
 from midspan.db.migrate import current, head
 from midspan.db.record_store import SHARED, Findings, Replica, Target
 from midspan.db.records import server_check
 from midspan.db.records.faults import RESTORE
-from midspan.errors import DamagedGeneration, MidspanError
+from midspan.errors import DamagedGeneration, MidspanError, StoreUnavailable
 from midspan.platform import broker, uploads
 from midspan.platform.answers import Check, Diagnosis
 from midspan.platform.parts import Parts
@@ -162,6 +163,14 @@ def _whole(findings: Findings) -> tuple[bool, str]:
 
 def _origin(parts: Parts) -> tuple[bool, str]:
     parts.check_in_step()
+    if parts.settings.graph_url is not None:
+        try:
+            refuse_ahead("the graph", "graph", parts.projector.applied("graph"), parts.store)
+        except StoreUnavailable:
+            return (
+                True,
+                "this machine's files were made from this record store; the graph server was not asked",
+            )
     return True, "the projections were made from this record store"
 
 

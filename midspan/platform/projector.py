@@ -23,7 +23,14 @@ from midspan.db.graph_store import GraphStore
 from midspan.db.marks import refuse_ahead
 from midspan.db.record_store import LOCAL, SHARED, Generation, Lease, Outbox, Target
 from midspan.db.vector_index import VectorIndex
-from midspan.errors import DamagedGeneration, DamagedStore, LeaseLost, OutboxPruned, StoreError
+from midspan.errors import (
+    DamagedGeneration,
+    DamagedStore,
+    LeaseLost,
+    OutboxPruned,
+    ProjectionAhead,
+    StoreError,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -151,7 +158,8 @@ class Projector:
         the outbox. If it is behind, catching up starts in a thread, and that search waits for at most
         ``FRESHEN_SECONDS``; what takes longer goes on while searches answer from the last generation. So a
         search misses only what was committed in the last ``LOOK_SECONDS`` and what is being caught up
-        with. A store that fails is not this call's matter: the search says so, or answers without.
+        with. A store that fails is not this call's matter: the search says so, or answers without. Raises
+        ``ProjectionAhead``.
         """
         with self._turn:
             if self._freshening is not None and self._freshening.is_alive():
@@ -211,6 +219,9 @@ class Projector:
     def _is_behind(self, target: Target) -> bool:
         try:
             return self._reach(target) < self._store.outbox_end(target)
+        except ProjectionAhead:
+            self._looked_at.pop(target, None)  # whoever asks next is refused too
+            raise
         except StoreError as error:
             log.warning("cannot tell whether a projection is behind", target=target, problem=str(error))
             return False

@@ -69,7 +69,7 @@ def test_a_restored_workspace_goes_on(backup: Path, tmp_path: Path) -> None:
 def test_backups_taken_while_an_ingest_runs_are_each_of_one_moment(fresh: Workspace, tmp_path: Path) -> None:
     documents = tmp_path / "documents"
     documents.mkdir()
-    for number in range(300):
+    for number in range(120):
         (documents / f"{number}.txt").write_text(
             f"Marie Curie met person {number} in Warsaw. The liver is large."
         )
@@ -87,7 +87,7 @@ def test_backups_taken_while_an_ingest_runs_are_each_of_one_moment(fresh: Worksp
     thread.join()
 
     assert reports[0].ok
-    assert reports[0].new == 300
+    assert reports[0].new == 120
     seen = [backup.counts["source"] for backup in backups]
     assert seen == sorted(seen)
     for number, backup in enumerate(backups):

@@ -265,6 +265,9 @@ def test_a_graph_server_that_knows_more_than_the_record_store_is_refused(
 
     assert "up to entry 99" in a.projector.project().problems["graph"]
     assert "up to entry 99" in a.projector.rebuild().problems["graph"]
+    for _ in range(2):
+        with pytest.raises(ProjectionAhead, match="up to entry 99"):
+            a.projector.freshen(["graph"])
 
     assert a.projector.rebuild(accept_records=True).complete
     assert a.is_equal()
