@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from benchmarks.common import write
 from benchmarks.made_workspace import SENTENCES, add, make
 from midspan import Workspace
@@ -282,9 +284,8 @@ def stored(path: Path) -> Any:
     """Every row of every table; None where they cannot all be read."""
     try:
         with closing(sqlite3.connect(path)) as connection:
-            return [
-                sorted(map(repr, connection.execute(f'SELECT * FROM "{name}"'))) for name in metadata.tables
-            ]  # noqa: S608
+            rows = (connection.execute(str(select(table))) for table in metadata.sorted_tables)
+            return [sorted(map(repr, found)) for found in rows]
     except sqlite3.Error:
         return None
 
