@@ -31,15 +31,20 @@ AND t.relnamespace = current_schema()::regnamespace ORDER BY 1
 def check(engine: Engine) -> Findings:
     """Where amcheck cannot be run, that is a note. Raises ``StoreUnavailable``."""
     patient = make_engine(engine.url.render_as_string(hide_password=False), patience=0)
-    with translated(patient), patient.connect() as connection, connection.begin() as transaction:
-        try:
-            connection.execute(text("SET LOCAL lock_timeout = '60s'"))
-            if problem := _problem(connection, lambda: _install(connection)):
-                return Findings((), (f"amcheck was not run ({problem})",))
-            return Findings(tuple(_damage(connection)), ("amcheck of tables and indexes",))
-        finally:
+    try:
+        with translated(patient), patient.connect() as connection, connection.begin() as transaction:
+            found = _check(connection)
             transaction.rollback()
-            patient.dispose()
+            return found
+    finally:
+        patient.dispose()
+
+
+def _check(connection: Connection) -> Findings:
+    connection.execute(text("SET LOCAL lock_timeout = '60s'"))
+    if problem := _problem(connection, lambda: _install(connection)):
+        return Findings((), (f"amcheck was not run ({problem})",))
+    return Findings(tuple(_damage(connection)), ("amcheck of tables and indexes",))
 
 
 def _install(connection: Connection) -> None:
