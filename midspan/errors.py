@@ -17,6 +17,8 @@ MidspanError
 │   ├── ReadOnlyWorkspace     the folder cannot be written
 │   ├── NewerSchema           the workspace was made by a newer midspan
 │   ├── DamagedGeneration     a projection file does not match its hash
+│   ├── DamagedStore          the record store is not what was written into it
+│   ├── ProjectionAhead       a projection was made from a newer or another record store
 │   ├── OutboxPruned          a projection lies too far behind to catch up; it has to be rebuilt
 │   └── QueryTimeout          a query took more time or memory than it may
 ├── LeaseLost                 another worker has taken over this piece of work (retryable)
@@ -107,6 +109,14 @@ class NewerSchema(StoreError):
 
 
 class DamagedGeneration(StoreError):
+    pass
+
+
+class DamagedStore(StoreError):
+    pass
+
+
+class ProjectionAhead(StoreError):
     pass
 
 

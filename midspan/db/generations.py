@@ -8,8 +8,9 @@ row leaves the last generation as it was; what it left behind is swept away afte
 lease token in the name keeps a holder that lost its lease, and does not know it yet, from writing over its
 successor's file.
 
-Readers look at the row (one SQL look) and load the file when the row has moved. A file that does not
-match the hash of its row is passed over for the generation before it.
+Readers look at the row (one SQL look) and load the file when the row has moved. A newest file that is
+missing or does not match the hash of its row is an alarm: the one before it would give an older answer. It
+stays on disk for readers that looked at its row a moment ago.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from midspan.db import marks
 from midspan.db.record_store import LOCAL, Generation, Lease, Outbox, Target
 from midspan.errors import DamagedGeneration, LeaseLost, ReadOnlyWorkspace, StoreUnavailable
 
@@ -71,10 +73,10 @@ class Generations(Generic[Value]):
         self._seen: tuple[Generation, Snapshot[Value]] | None = None
 
     def current(self) -> Snapshot[Value] | None:
-        """The newest good generation; None when nothing was published for this model and dimension.
+        """The newest generation; None when nothing was published for this model and dimension.
 
         While one thread loads a new generation, the others go on with the one they have. Raises
-        ``DamagedGeneration`` when neither of the last two can be read.
+        ``DamagedGeneration`` when its file is not what was published.
         """
         row = self._store.generation(self._target, self._replica)
         if row is None or not self._fits(row):
@@ -149,46 +151,43 @@ class Generations(Generic[Value]):
             raise
         with self._loading:
             self._seen = (generation, Snapshot(generation, value))
+        self._mark(applied)
         self._sweep()
 
     def _fits(self, row: Generation) -> bool:
         return row.model == self._model and row.dim == self._dim
 
     def _load(self) -> Snapshot[Value] | None:
-        """The first good file among the last generations, newest first; ``_loading`` is held."""
-        rows = self._store.generations(self._target, self._replica)
-        while rows and self._fits(rows[0]):
-            if self._seen is not None and self._seen[0] == rows[0]:
+        """The newest one, read from its file; ``_loading`` is held."""
+        row = self._store.generation(self._target, self._replica)
+        while row is not None and self._fits(row):
+            if self._seen is not None and self._seen[0] == row:
                 return self._seen[1]
-            problems = []
-            for row in rows:
-                if not self._fits(row):
-                    break
-                try:
-                    snapshot = Snapshot(row, self._read_checked(row))
-                except DamagedGeneration as problem:
-                    problems.append(str(problem))
-                    continue
-                self._seen = (rows[0], snapshot)
-                return snapshot
-            again = self._store.generations(self._target, self._replica)
-            if again[:1] == rows[:1]:
-                raise DamagedGeneration(
-                    f"no usable generation of {self._target} in {self._folder}: {'; '.join(problems)}. "
-                    "The records are not affected; run `midspan reindex` to build it again from them"
-                )
-            rows = again  # the files went because newer ones came
+            try:
+                self._seen = (row, Snapshot(row, self._read_checked(row)))
+                return self._seen[1]
+            except DamagedGeneration as problem:
+                again = self._store.generation(self._target, self._replica)
+                if again == row:
+                    raise DamagedGeneration(
+                        f"{self._target} in {self._folder} is damaged: {problem}. The records are not "
+                        "affected; run `midspan reindex` to build it again from them"
+                    ) from None
+                row = again  # the file went because newer ones came
         return None
 
     def _read_checked(self, row: Generation) -> Value:
-        path = self._folder / row.file
+        check_file(self._folder, row)
         try:
-            found = _sha256(path)
-            if found != row.sha256:
-                raise DamagedGeneration(f"{row.file} should have SHA-256 {row.sha256} and has {found}")
-            return self._read(path)
+            return self._read(self._folder / row.file)
         except FileNotFoundError:
             raise DamagedGeneration(f"{row.file} is missing") from None
+        except OSError as error:
+            raise _translated(error, self._folder) from error
+
+    def _mark(self, applied: int) -> None:
+        try:
+            marks.write(self._folder, self._target, marks.Mark(self._store.identity(), applied))
         except OSError as error:
             raise _translated(error, self._folder) from error
 
@@ -205,7 +204,20 @@ class Generations(Generic[Value]):
                 _remove(path)
 
 
-def _sha256(path: Path) -> str:
+def check_file(folder: Path, row: Generation) -> None:
+    """Raise ``DamagedGeneration`` unless the row's file is there and matches the row's hash."""
+    try:
+        found = file_sha256(folder / row.file)
+    except FileNotFoundError:
+        raise DamagedGeneration(f"{row.file} is missing") from None
+    except OSError as error:
+        raise _translated(error, folder) from error
+    if found != row.sha256:
+        raise DamagedGeneration(f"{row.file} should have SHA-256 {row.sha256} and has {found}")
+
+
+def file_sha256(path: Path) -> str:
+    """Raises ``OSError``."""
     sha = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
@@ -219,7 +231,7 @@ def _flush_and_hash(path: Path) -> str:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-    return _sha256(path)
+    return file_sha256(path)
 
 
 def _flush_folder(folder: Path) -> None:

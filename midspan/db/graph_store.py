@@ -6,7 +6,7 @@ It is a projection of the record store: what a projector reads in the outbox it 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,6 +57,15 @@ class GraphStore(ABC):
     @abstractmethod
     def clear(self, lease: Lease) -> None:
         """Empty it, with ``applied`` 0; for rebuilding. Raises ``LeaseLost``."""
+
+    @abstractmethod
+    def rebuild(
+        self, batches: Iterable[Sequence[GraphFact]], through: int, prolong: Callable[[], Lease]
+    ) -> None:
+        """Hold these facts and no others, applied up to ``through`` exactly.
+
+        What is there stays until the last batch has come: an error on the way, also of ``batches``, leaves
+        nothing out that was there. ``prolong`` gives a lease that holds still, or raises ``LeaseLost``."""
 
     @abstractmethod
     def close(self) -> None: ...

@@ -6,6 +6,7 @@ Like the graph it is a projection of the record store.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from midspan.db.record_store import Lease
@@ -44,6 +45,18 @@ class VectorIndex(ABC):
 
     @abstractmethod
     def clear(self, lease: Lease) -> None: ...
+
+    @abstractmethod
+    def rebuild(
+        self,
+        batches: Iterable[tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]],
+        through: int,
+        prolong: Callable[[], Lease],
+    ) -> None:
+        """Hold these (keys, vectors) and no others, applied up to ``through`` exactly.
+
+        What is there stays until the last batch has come: an error on the way, also of ``batches``, changes
+        nothing. ``prolong`` gives a lease that holds still, or raises ``LeaseLost``."""
 
     @abstractmethod
     def close(self) -> None: ...

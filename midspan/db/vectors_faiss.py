@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 import threading
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from importlib.metadata import distributions
 from pathlib import Path
@@ -109,6 +110,20 @@ class FaissIndex(VectorIndex):
 
     def clear(self, lease: Lease) -> None:
         self._publish(_flat(self._dim), 0, lease)
+
+    def rebuild(
+        self,
+        batches: Iterable[tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]],
+        through: int,
+        prolong: Callable[[], Lease],
+    ) -> None:
+        index = _flat(self._dim)
+        for batch in batches:
+            prolong()
+            keys, vectors = self._checked(*batch)
+            if len(keys):
+                index.add_with_ids(vectors, keys)
+        self._publish(_fitted(index, self._flat_limit), through, prolong())
 
     def close(self) -> None:
         """Nothing is held open: files are read whole."""

@@ -10,11 +10,14 @@ import time
 from collections.abc import Callable, Mapping
 
 import midspan
+from midspan.db.generations import check_file
+from midspan.db.marks import refuse_ahead
 from midspan.db.migrate import current, head
-from midspan.db.record_store import SHARED, Replica, Target
+from midspan.db.record_store import SHARED, Findings, Replica, Target
 from midspan.db.records import server_check
-from midspan.errors import MidspanError
-from midspan.platform import broker
+from midspan.db.records.faults import RESTORE
+from midspan.errors import DamagedGeneration, MidspanError, StoreUnavailable
+from midspan.platform import broker, uploads
 from midspan.platform.answers import Check, Diagnosis
 from midspan.platform.parts import Parts
 
@@ -39,6 +42,10 @@ def diagnose(parts: Parts) -> Diagnosis:
         _check("broker", lambda: _broker(parts)),
         _check("stores", lambda: _stores(parts, counts)),
         _check("outbox", lambda: _outbox(parts)),
+        _check("integrity", lambda: _whole(parts.store.check_database())),
+        _check("rows", lambda: _whole(parts.store.check_rows())),
+        _check("files", lambda: _files(parts)),
+        _check("origin", lambda: _origin(parts)),
         _check("jobs", lambda: _jobs(parts)),
     ]
     return Diagnosis(tuple(checks), counts)
@@ -155,6 +162,49 @@ def _stores(parts: Parts, counts: dict[str, dict[str, int]]) -> tuple[bool, str]
     if uncounted:
         return False, f"{uncounted[0]}; the record store and the vector indexes hold the same"
     return True, "the record store, the graph and the vector indexes hold the same"
+
+
+def _whole(findings: Findings) -> tuple[bool, str]:
+    if findings.damage:
+        return False, f"the record store is damaged: {'; '.join(findings.damage)}; {RESTORE}"
+    return True, ", ".join(findings.notes)
+
+
+def _origin(parts: Parts) -> tuple[bool, str]:
+    parts.check_in_step()
+    if parts.settings.graph_url is not None:
+        try:
+            refuse_ahead("the graph", "graph", parts.projector.applied("graph"), parts.store)
+        except StoreUnavailable:
+            return (
+                True,
+                "this machine's files were made from this record store; the graph server was not asked",
+            )
+    return True, "the projections were made from this record store"
+
+
+def _files(parts: Parts) -> tuple[bool, str]:
+    """Each generation that a row names, and each upload, against its hash.
+
+    Damage to any but the newest generation is told and no fault: nothing reads those any more.
+    """
+    damage: list[str] = []
+    past: list[str] = []
+    count = 0
+    for target in parts.projected_in_files:
+        for place, row in enumerate(parts.store.generations(target, parts.replica)):
+            count += 1
+            try:
+                check_file(parts.folder_of(target), row)
+            except DamagedGeneration as error:
+                (past if place else damage).append(f"{target}: {error}")
+    if damage:
+        return False, f"{'; '.join(damage)}; the records are not affected: run `midspan reindex`"
+    lost = uploads.altered(parts.uploads)
+    if lost:
+        return False, f"uploads that are not what was uploaded: {', '.join(lost)}; upload them again"
+    told = "".join(f"; {problem}, which nothing reads any more" for problem in past)
+    return True, f"{count - len(past)} generation files match their hashes{told}"
 
 
 def _outbox(parts: Parts) -> tuple[bool, str]:

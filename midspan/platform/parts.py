@@ -10,17 +10,19 @@ import os
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from midspan.db import marks
 from midspan.db.graph_store import GraphStore
 from midspan.db.jobs.store import JobStore
 from midspan.db.jobs.workers import WorkerStore
 from midspan.db.migrate import upgrade
-from midspan.db.record_store import LOCAL, Target
+from midspan.db.record_store import LOCAL, TARGETS, Target
 from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
 from midspan.db.vector_index import VectorIndex
-from midspan.errors import NotFound, ReadOnlyWorkspace, UnknownName
+from midspan.errors import NotFound, ProjectionAhead, ReadOnlyWorkspace, UnknownName
 from midspan.pipelines.batch_run import needed_stages
 from midspan.platform import logs
 from midspan.platform.atlases import Atlases
@@ -51,16 +53,20 @@ class Parts:
         self.settings = settings
         self.folder = settings.folder
         self.read_only = read_only
+        self._in_step = False
 
     @classmethod
     def at(cls, settings: Settings, *, create: bool) -> Parts:
         """Those of a folder, which is made (and its schema brought up) where that is needed.
 
         A folder that cannot be written is opened for reading. Raises ``NotFound``, ``NewerSchema``,
-        ``ReadOnlyWorkspace``.
+        ``ReadOnlyWorkspace``, and ``ProjectionAhead`` where there are projections of a record store that
+        is gone.
         """
         path = settings.folder
-        database = path / "midspan.db"
+        parts = cls(settings)
+        parts.refuse_orphans()
+        database = parts.database_file
         if settings.database_url is None and not database.exists() and not create:
             raise NotFound(f"no workspace in {path}; make one with `midspan --workspace {path} ingest PATH`")
         try:
@@ -70,7 +76,7 @@ class Parts:
             raise ReadOnlyWorkspace(
                 f"cannot make the workspace folder {path} ({error.strerror}); choose another with --workspace"
             ) from error
-        parts = cls(settings, read_only=not os.access(path, os.W_OK))
+        parts.read_only = not os.access(path, os.W_OK)
         if parts.read_only and not database.exists() and settings.database_url is None:
             raise ReadOnlyWorkspace(
                 f"{path} cannot be written and holds no workspace; choose another folder with --workspace"
@@ -91,7 +97,12 @@ class Parts:
         """SQLAlchemy URL of the record store."""
         if self.settings.database_url is not None:
             return self.settings.database_url.get_secret_value()
-        return f"sqlite:///{self.folder / 'midspan.db'}"
+        return f"sqlite:///{self.database_file}"
+
+    @property
+    def database_file(self) -> Path:
+        """The record store of a workspace without servers."""
+        return self.folder / "midspan.db"
 
     @cached_property
     def _engine(self) -> Any:
@@ -121,6 +132,20 @@ class Parts:
             return LOCAL
         return replica_id(self.folder, read_only=self.read_only)
 
+    @property
+    def projected_in_files(self) -> tuple[Target, ...]:
+        """Those that this machine keeps as generation files; a graph server keeps its own."""
+        return tuple(target for target in TARGETS if target != "graph" or self.settings.graph_url is None)
+
+    def folder_of(self, target: Target) -> Path:
+        """Where this machine keeps a projection."""
+        return self.folder / target.partition(".")[0]
+
+    @property
+    def uploads(self) -> Path:
+        """Where files from the browser lie, by their hash."""
+        return self.folder / "uploads"
+
     @cached_property
     def graph(self) -> GraphStore:
         if self.settings.graph_url is not None:
@@ -130,7 +155,7 @@ class Parts:
             return Neo4jGraph.at(url, self.store.identity())
         from midspan.db.graph.embedded import EmbeddedGraph  # loads the engine
 
-        return EmbeddedGraph(self.folder / "graph", self.store, self.replica)
+        return EmbeddedGraph(self.folder_of("graph"), self.store, self.replica)
 
     @cached_property
     def indexes(self) -> dict[Target, VectorIndex]:
@@ -140,9 +165,8 @@ class Parts:
             ("vectors.text", self.models.text_dim, self.models.text_run),
             ("vectors.visual", self.models.visual_dim, self.models.visual_run),
         ]
-        folder = self.folder / "vectors"
         return {
-            target: FaissIndex(folder, self.store, target, dim, run.id, replica=self.replica)
+            target: FaissIndex(self.folder_of(target), self.store, target, dim, run.id, replica=self.replica)
             for target, dim, run in spaces
         }
 
@@ -193,6 +217,26 @@ class Parts:
     def stages(self) -> list[Stage]:
         return all_stages(self.models)
 
+    def refuse_orphans(self) -> None:
+        """Raise ``ProjectionAhead`` where projections lie in the folder beside no database of its own."""
+        if self.settings.database_url is not None or self.database_file.exists():
+            return
+        if orphans := [
+            target for target in TARGETS if marks.read(self.folder_of(target), target) is not None
+        ]:
+            raise ProjectionAhead(
+                f"{self.folder} holds {', '.join(orphans)} of a record store, and no midspan.db. Put that "
+                "file back, or restore a backup elsewhere (`midspan --workspace NEW restore BACKUP`); "
+                "to begin with nothing choose another folder with --workspace"
+            )
+
+    def check_in_step(self) -> None:
+        """Raise ``ProjectionAhead`` when projections know more than the record store does. Looks once."""
+        if not self._in_step:
+            for target in self.projected_in_files:
+                marks.check(self.folder_of(target), target, self.store)
+            self._in_step = True
+
     def verify_models(self) -> list[str]:
         """Read every model; one line each. Raises ``ModelFilesMissing`` or ``ModelHashMismatch``."""
         return verify_all(self.models)
@@ -218,6 +262,7 @@ class Parts:
     def runner(self, stages: Sequence[str] = ()) -> JobRunner:
         from midspan.platform.runner import JobRunner
 
+        self.check_in_step()
         return JobRunner(self.jobs, self.ingest_loop(stages), self.projector, self.holder)
 
     def _chosen_stages(self, names: Sequence[str]) -> list[Stage]:

@@ -16,12 +16,21 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import structlog
 
 from midspan.db.graph_store import GraphStore
+from midspan.db.marks import refuse_ahead
 from midspan.db.record_store import LOCAL, SHARED, Generation, Lease, Outbox, Target
 from midspan.db.vector_index import VectorIndex
-from midspan.errors import DamagedGeneration, LeaseLost, OutboxPruned, StoreError
+from midspan.errors import (
+    DamagedGeneration,
+    DamagedStore,
+    LeaseLost,
+    OutboxPruned,
+    ProjectionAhead,
+    StoreError,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +41,8 @@ LOOK_SECONDS = 10.0
 """Searches look this often whether their projection is behind."""
 FRESHEN_SECONDS = 1.0
 """How long the search that looked waits for catching up."""
+WHOLE_SECONDS = 60.0
+"""A record store that was found whole is not checked again before a rebuild for so long."""
 SEE_SECONDS = 3600.0
 """How often a projector notes that its replicas live."""
 
@@ -86,7 +97,7 @@ class Projector:
             self._names[SHARED] = "graph server"
         self._holder = holder_name()
         self._busy = {target: threading.Lock() for target in self._replicas}
-        self._seen_at = float("-inf")
+        self._seen_at = self._whole_at = float("-inf")
         self._looked_at: dict[Target, float] = {}
         self._freshening: threading.Thread | None = None
         self._turn = threading.Lock()
@@ -119,11 +130,22 @@ class Projector:
 
         return self._each(chosen, reached, wait_seconds)
 
-    def rebuild(self, targets: Iterable[Target] | None = None, wait_seconds: float = 120.0) -> Projected:
-        """Make projections anew from the record store; searches see them grow meanwhile."""
+    def rebuild(
+        self,
+        targets: Iterable[Target] | None = None,
+        wait_seconds: float = 120.0,
+        *,
+        accept_records: bool = False,
+    ) -> Projected:
+        """Make projections anew from the record store. Each is replaced when its successor is complete.
+
+        With ``accept_records`` also one that knows more than the record store does.
+        """
         self._see()
 
         def work(target: Target, lease: Lease) -> None:
+            if not accept_records:
+                self._reach(target)
             self._rebuild(target, lease)
             self._drain(target, lease)
 
@@ -136,7 +158,8 @@ class Projector:
         the outbox. If it is behind, catching up starts in a thread, and that search waits for at most
         ``FRESHEN_SECONDS``; what takes longer goes on while searches answer from the last generation. So a
         search misses only what was committed in the last ``LOOK_SECONDS`` and what is being caught up
-        with. A store that fails is not this call's matter: the search says so, or answers without.
+        with. A store that fails is not this call's matter: the search says so, or answers without. Raises
+        ``ProjectionAhead``.
         """
         with self._turn:
             if self._freshening is not None and self._freshening.is_alive():
@@ -172,12 +195,17 @@ class Projector:
         return [target for target in self._replicas if target in wanted]
 
     def _reach(self, target: Target) -> int:
-        """What is applied; 0 for a projection whose files are damaged, so that it is rebuilt."""
+        """What is applied; 0 for a projection whose files are damaged, so that it is rebuilt.
+
+        Raises ``ProjectionAhead`` for one that the record store does not reach.
+        """
         try:
-            return self.applied(target)
+            applied = self.applied(target)
         except DamagedGeneration as error:
             log.warning("a projection is damaged and is built anew", target=target, problem=str(error))
             return 0
+        refuse_ahead(target, target, applied, self._store)
+        return applied
 
     def _known(self, target: Target) -> int:
         try:
@@ -191,6 +219,9 @@ class Projector:
     def _is_behind(self, target: Target) -> bool:
         try:
             return self._reach(target) < self._store.outbox_end(target)
+        except ProjectionAhead:
+            self._looked_at.pop(target, None)  # whoever asks next is refused too
+            raise
         except StoreError as error:
             log.warning("cannot tell whether a projection is behind", target=target, problem=str(error))
             return False
@@ -297,21 +328,56 @@ class Projector:
             yield list(ids), through
 
     def _rebuild(self, target: Target, lease: Lease) -> None:
-        """Empty a projection, also one that cannot be read or that a rebuild left half full, and fill it.
+        """Fill a projection anew, also one that cannot be read; a damaged record store is no source for it.
 
-        Once it is noted as empty no entry behind ``through`` is pruned; those are drained afterwards.
+        It is noted as empty where nothing was noted of it. So no entry behind ``through`` is pruned; those
+        are drained afterwards.
         """
-        self._projection(target).clear(self._prolonged(target, lease))
-        self._note(target, lease)
+        self._refuse_damage()
+        if self._store.generation(target, self._replicas[target]) is None:
+            self._projection(target).clear(self._prolonged(target, lease))
+            self._note(target, lease)
         through = self._store.outbox_end(target)
+
+        def prolong() -> Lease:
+            return self._prolonged(target, lease)
+
+        if target == "graph":
+            facts = (list(self._store.facts(ids).values()) for ids in self._portions(target))
+            self._graph.rebuild(facts, through, prolong)
+        else:
+            vectors = (self._vectors(target, ids) for ids in self._portions(target))
+            self._indexes[target].rebuild(vectors, through, prolong)
+
+    def _refuse_damage(self) -> None:
+        """A store that was found whole a moment ago, for another target, is not read once more."""
+        if time.monotonic() - self._whole_at < WHOLE_SECONDS:
+            return
+        damage = self._store.check_database().damage or self._store.check_rows().damage
+        if damage:
+            raise DamagedStore(
+                f"the record store is damaged, and nothing is built from it: {'; '.join(damage)}. What was "
+                "built before stays as it is; `midspan doctor` says what to do"
+            )
+        self._whole_at = time.monotonic()
+
+    def _portions(self, target: Target) -> Iterator[list[str]]:
+        """Every id that the projection should hold."""
         pending: list[str] = []
         for ids in self._store.all_ids(target):
             pending += ids
             if len(pending) >= IDS_AT_ONCE:
-                self._apply(target, pending, 0, lease)
+                yield pending
                 pending = []
-        if pending or through:
-            self._apply(target, pending, through, lease)
+        if pending:
+            yield pending
+
+    def _vectors(
+        self, target: Target, ids: Sequence[str]
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+        """(keys (n,), vectors (n, d)) that are there now among these."""
+        space: Literal["text", "visual"] = "text" if target == "vectors.text" else "visual"
+        return self._store.vectors(space, [int(key) for key in ids])
 
     def _apply(self, target: Target, ids: list[str], through: int, lease: Lease) -> None:
         """Set what is there now under these ids and take out what is gone."""
@@ -321,10 +387,8 @@ class Projector:
             gone = [fact_id for fact_id in ids if fact_id not in found]
             self._graph.apply(list(found.values()), gone, through, lease)
             return
-        wanted = np.array([int(key) for key in ids], dtype=np.int64)
-        space: Literal["text", "visual"] = "text" if target == "vectors.text" else "visual"
-        keys, vectors = self._store.vectors(space, wanted.tolist())
-        removed = np.setdiff1d(wanted, keys)
+        keys, vectors = self._vectors(target, ids)
+        removed = np.setdiff1d(np.array([int(key) for key in ids], dtype=np.int64), keys)
         self._indexes[target].apply(keys, vectors, removed, through, lease)
 
     # --- what the record store knows of us ---

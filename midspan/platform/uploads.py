@@ -8,6 +8,8 @@ import tempfile
 from pathlib import Path
 from typing import BinaryIO
 
+from midspan.db.generations import file_sha256
+
 
 def keep(folder: Path, name: str, data: BinaryIO) -> Path:
     """Store a stream as ``folder/<first 16 hex digits>/<safe name>``; the same bytes land once.
@@ -25,6 +27,15 @@ def keep(folder: Path, name: str, data: BinaryIO) -> Path:
     target = place / safe_name(name)
     Path(temporary.name).replace(target)
     return target
+
+
+def altered(folder: Path) -> list[str]:
+    """Files under ``folder`` whose bytes are not those that were kept."""
+    return [
+        str(path.relative_to(folder))
+        for path in sorted(folder.glob("*/*"))
+        if not file_sha256(path).startswith(path.parent.name)
+    ]
 
 
 def safe_name(name: str) -> str:

@@ -38,7 +38,16 @@ from midspan.records import RECORDS, DoubtKind, SourceKind
 
 if TYPE_CHECKING:
     from midspan.models.atlas.anatomy.atlas import Atlas
+    from midspan.platform.backup import Backup
     from midspan.platform.runner import Progress
+
+
+def _ignore(_: object) -> None:
+    return None
+
+
+def _never() -> bool:
+    return False
 
 
 class Workspace:
@@ -87,6 +96,7 @@ class Workspace:
             )
 
     def _freshen(self, *targets: Target) -> None:
+        self.parts.check_in_step()
         if not self.read_only:
             self.parts.projector.freshen(targets)
 
@@ -120,6 +130,7 @@ class Workspace:
     def submit(self, paths: Iterable[str | Path], *, stages: Sequence[str] = ()) -> str:
         """Hand paths to a worker, started on demand; returns the job's id."""
         self._writable()
+        self.parts.check_in_step()
         return self.parts.background.submit([str(Path(path).absolute()) for path in paths], stages)
 
     def nameable(self, path: Path) -> Path:
@@ -136,7 +147,7 @@ class Workspace:
         self._writable()
         from midspan.platform.uploads import keep
 
-        return keep(self.parts.folder / "uploads", name, data)
+        return keep(self.parts.uploads, name, data)
 
     # --- searching and looking ---
 
@@ -384,6 +395,29 @@ class Workspace:
 
         return diagnose(self.parts)
 
+    def backup(self, to: str | Path, *, note: Callable[[str], None] = _ignore) -> Backup:
+        """Copy the records and uploads as they are at this moment into a new folder, and check the copy.
+
+        Raises ``WrongUse`` where ``to`` is there already, ``DamagedStore``, ``StoreUnavailable``.
+        """
+        from midspan.platform.backup import back_up
+
+        return back_up(self.parts, Path(to).expanduser(), note=note)
+
+    @classmethod
+    def restore(cls, backup: str | Path, folder: str | Path | None = None) -> Workspace:
+        """Make a workspace of a backup, in a folder (or database) without one, and build its projections.
+
+        Raises ``NotFound``, ``WrongUse``, ``DamagedStore`` before anything is written, ``StoreError``.
+        """
+        from midspan.platform.backup import put_back
+
+        settings = Settings() if folder is None else Settings(workspace=Path(folder))
+        put_back(Parts(settings), Path(backup).expanduser())
+        workspace = cls.open(folder)
+        workspace.reindex(accept_records=True)
+        return workspace
+
     def project(self, wait_seconds: float = 300.0) -> Projected:
         """Bring the graph and this machine's vector indexes up to the record store.
 
@@ -391,24 +425,27 @@ class Workspace:
         any later call goes on from there.
         """
         self._writable()
+        self.parts.check_in_step()
         return self.parts.projector.project(wait_seconds)
 
-    def reindex(self, targets: Iterable[Target] = TARGETS) -> None:
+    def projected(self) -> dict[str, dict[str, int]]:
+        """What the graph and the vector indexes hold, by ``graph`` and ``vectors``."""
+        vectors = {
+            target.removeprefix("vectors."): index.count() for target, index in self.parts.indexes.items()
+        }
+        return {"graph": self.parts.graph.counts(), "vectors": vectors}
+
+    def reindex(self, targets: Iterable[Target] = TARGETS, *, accept_records: bool = False) -> None:
         """Make the graph and this machine's vector indexes anew from the record store.
 
-        Raises ``StoreUnavailable`` for those that could not be made, after the others.
+        One that cannot be made stays as it was. Raises ``StoreUnavailable`` for those, after the others,
+        and ``ProjectionAhead``, unless ``accept_records``, where they know more than the record store does.
         """
         self._writable()
-        done = self.parts.projector.rebuild(targets)
+        if not accept_records:
+            self.parts.check_in_step()
+        done = self.parts.projector.rebuild(targets, accept_records=accept_records)
         for target in done.waiting:
             raise StoreUnavailable(f"another process works on {target}; try again when it has ended")
         for target, problem in done.problems.items():
-            raise StoreUnavailable(f"{target} could not be built: {problem}")
-
-
-def _ignore(_: object) -> None:
-    return None
-
-
-def _never() -> bool:
-    return False
+            raise StoreUnavailable(f"{target} could not be built and stays as it was: {problem}")

@@ -82,9 +82,9 @@ from tests.platform.machines import Machine
 projector.IDS_AT_ONCE = 4
 machine = Machine(folder, url, "a")
 owner, name, nth = {
-    "second batch of vectors": (machine.index, "apply", 2),
+    "vectors": (machine.index, "rebuild", 1),
     "second generation": (machine.store, "publish", 2),
-    "graph": (machine.graph, "apply", 1),
+    "graph": (machine.graph, "rebuild", 1),
     "after clearing": (machine.index, "clear", 1),
     "giving back": (machine.store, "release", 1),
 }[point]
@@ -104,9 +104,7 @@ machine.projector.project()
 """
 
 
-@pytest.mark.parametrize(
-    "point", ["second batch of vectors", "second generation", "graph", "after clearing", "giving back"]
-)
+@pytest.mark.parametrize("point", ["vectors", "second generation", "graph", "after clearing", "giving back"])
 def test_a_projector_that_is_killed_loses_nothing(
     tmp_path: Path, record_store_url: str, machine: Boot, monkeypatch: pytest.MonkeyPatch, point: str
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -69,6 +69,15 @@ class EmbeddedGraph(GraphStore):
 
     def clear(self, lease: Lease) -> None:
         self._publish(_empty(), 0, lease)
+
+    def rebuild(
+        self, batches: Iterable[Sequence[GraphFact]], through: int, prolong: Callable[[], Lease]
+    ) -> None:
+        graph = _empty()
+        for batch in batches:
+            prolong()
+            apply_batch(graph.run, batch, [])
+        self._publish(graph, through, prolong())
 
     def close(self) -> None:
         self._generations.forget()

@@ -9,7 +9,7 @@ lease is refused by it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -41,6 +41,8 @@ _END_CLEARING = "MATCH (p:Projection {name: $name, token: $token, schema: 0}) SE
 _STATE = """
 MATCH (p:Projection {name: $name}) RETURN p.applied AS applied, p.schema AS schema, p.owner AS owner
 """
+
+_MENTIONS = "MATCH (m:Mention) WHERE m.uid > $after RETURN m.uid AS uid ORDER BY m.uid LIMIT $limit"
 
 _EXISTS = "EquivalentSchemaRuleAlreadyExists"
 
@@ -75,16 +77,7 @@ class Neo4jGraph(GraphStore):
         self._bring_up()
         if self._state() is None:
             self.clear(lease)
-
-        def work(transaction: neo4j.ManagedTransaction) -> None:
-            state = self._lock(transaction, lease)
-            if state["schema"] != SCHEMA_VERSION:
-                raise LeaseLost("the graph is being emptied by another projector; drop this work")
-            apply_batch(lambda cypher, rows: _rows(transaction, cypher, rows), upserts, removed)
-            applied = max(through, state["applied"])
-            _rows(transaction, _ADVANCE, _named(applied=applied, token=lease.token))
-
-        self._write(work)
+        self._apply(upserts, removed, lease, lambda applied: max(through, applied))
 
     def query(
         self,
@@ -122,6 +115,22 @@ class Neo4jGraph(GraphStore):
                 pass
         self._write_one(_END_CLEARING, _named(schema=SCHEMA_VERSION, token=lease.token))
 
+    def rebuild(
+        self, batches: Iterable[Sequence[GraphFact]], through: int, prolong: Callable[[], Lease]
+    ) -> None:
+        """In place: first all that should be there is merged, then what should not is taken out."""
+        self._bring_up()
+        if self._state() is None:
+            self.clear(prolong())
+        wanted: set[str] = set()
+        for batch in batches:
+            self._apply(batch, [], prolong(), _as_it_is)
+            wanted.update(item.fact.id for item in batch)
+        for uids in self._mentions():
+            if gone := [uid for uid in uids if uid not in wanted]:
+                self._apply([], gone, prolong(), _as_it_is)
+        self._apply([], [], prolong(), lambda _: through)
+
     def close(self) -> None:
         self._readers.close()
         self._driver.close()
@@ -138,6 +147,31 @@ class Neo4jGraph(GraphStore):
             f"Neo4j {server['version']} {server['edition']} at {self._url}, database {database}, "
             f"migration {taken} of {known}"
         )
+
+    def _apply(
+        self,
+        upserts: Sequence[GraphFact],
+        removed: Sequence[str],
+        lease: Lease,
+        reach: Callable[[int], int],
+    ) -> None:
+        """One transaction; ``reach`` makes the new applied entry of the one that is noted."""
+
+        def work(transaction: neo4j.ManagedTransaction) -> None:
+            state = self._lock(transaction, lease)
+            if state["schema"] != SCHEMA_VERSION:
+                raise LeaseLost("the graph is being emptied by another projector; drop this work")
+            apply_batch(lambda cypher, rows: _rows(transaction, cypher, rows), upserts, removed)
+            _rows(transaction, _ADVANCE, _named(applied=reach(state["applied"]), token=lease.token))
+
+        self._write(work)
+
+    def _mentions(self) -> Iterator[list[str]]:
+        """Uids of all mentions, in order, in portions."""
+        last = ""
+        while found := self._read(_MENTIONS, {"after": last, "limit": NODES_A_DELETION}):
+            yield [row["uid"] for row in found]
+            last = found[-1]["uid"]
 
     def _lock(self, transaction: neo4j.ManagedTransaction, lease: Lease) -> Row:
         """Keep other writers out until the transaction ends. Raises ``LeaseLost`` for an older lease."""
@@ -216,6 +250,10 @@ class Neo4jGraph(GraphStore):
             yield
         except (neo4j.exceptions.Neo4jError, neo4j.exceptions.DriverError, OSError) as error:
             raise translated(error, self._url) from error
+
+
+def _as_it_is(applied: int) -> int:
+    return applied
 
 
 def _named(**parameters: Any) -> dict[str, Any]:

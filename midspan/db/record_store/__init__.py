@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import abstractmethod
 
 from midspan.db.record_store.atlases import AtlasStore
+from midspan.db.record_store.checking import Checking, Findings
 from midspan.db.record_store.outbox import (
     FORGET_SECONDS,
     LOCAL,
@@ -41,7 +42,9 @@ __all__ = [
     "SHARED",
     "TARGETS",
     "AtlasStore",
+    "Checking",
     "Commit",
+    "Findings",
     "Generation",
     "GraphFact",
     "ItemLease",

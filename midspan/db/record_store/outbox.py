@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from midspan.db.record_store.checking import Checking
 from midspan.records import Fact
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class GraphFact:
     """Page of the fact's segment, where its source has pages."""
 
 
-class Outbox(ABC):
+class Outbox(Checking):
     """What projectors live on: what changed, what it is now, and who has applied how much of it."""
 
     @abstractmethod

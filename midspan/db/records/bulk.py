@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
 from midspan.db.records import dialect
+from midspan.db.records.checksums import summed
 
 Row = dict[str, Any]
 
@@ -19,6 +20,7 @@ def insert_new(connection: Connection, into: Table, rows: Sequence[Row]) -> None
     connection; one that is there after all makes it fail."""
     if not rows:
         return
+    rows = summed(into, rows)
     if dialect.is_postgres(connection):
         _copy(connection, into, rows)
     else:

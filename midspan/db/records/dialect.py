@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import sqlite
 
 from midspan.db.records import fulltext
+from midspan.db.records.checksums import summed
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
@@ -71,7 +72,7 @@ def insert_ignore(
     """
     if rows:
         names = on or [key.name for key in into.primary_key]
-        ordered = sorted(rows, key=lambda row: [row[name] for name in names])
+        ordered = sorted(summed(into, rows), key=lambda row: [row[name] for name in names])
         connection.execute(insert(connection, into).on_conflict_do_nothing(index_elements=names), ordered)
 
 

@@ -14,6 +14,15 @@ LOST_TO_ANOTHER = frozenset({"40001", "40P01", "23505"})
 """SQLSTATEs of transactions that two writers got in each other's way with: could not serialize, deadlock,
 and a row that another one has just written. Rolled back as a whole, and likely to work the next time."""
 
+DAMAGED = frozenset({"XX001", "XX002"})
+"""SQLSTATEs of data and of an index that are not what they should be."""
+
+RESTORE = (
+    "leave it as it is, restore the last backup into a new folder (`midspan --workspace NEW restore BACKUP`) "
+    "and ingest there again what came after it; without a backup start a new workspace and ingest again"
+)
+"""What to do about a damaged record store: what is whole in it stays where it is."""
+
 
 def sqlstate(error: BaseException) -> str | None:
     """PostgreSQL's five characters, where it gave any."""
@@ -22,7 +31,7 @@ def sqlstate(error: BaseException) -> str | None:
 
 def translate(error: SQLAlchemyError, url: URL) -> StoreError:
     where = url.set(query={}).render_as_string(hide_password=True)
-    text = _said(error)
+    text = said(error)
     low = text.lower()
     if "readonly database" in low or "read-only transaction" in low or _folder_sealed(low, url):
         return ReadOnlyWorkspace(
@@ -45,15 +54,25 @@ def translate(error: SQLAlchemyError, url: URL) -> StoreError:
             f"the disk under the record store {where} failed a read or a write ({text}); look at its health "
             "and free space, then do the same again: what was committed is kept"
         )
-    if "malformed" in low or "not a database" in low:
-        return StoreError(
-            f"the record store {where} is damaged ({text}); restore it from a backup, or start a new "
-            "workspace and ingest again"
-        )
+    if is_damage(error):
+        return StoreError(f"the record store {where} is damaged ({text}); {RESTORE}")
     return _busy(error, where, text) or _lost(error, where, text) or _refused(where, text)
 
 
-def _said(error: SQLAlchemyError) -> str:
+def is_damage(error: SQLAlchemyError) -> bool:
+    """Whether the database says that its own files are not what they should be."""
+    low = said(error).lower()
+    words = (
+        "malformed",
+        "not a database",
+        "could not decode",
+        "unsupported file format",
+        "vtable constructor failed",
+    )
+    return any(word in low for word in words) or sqlstate(error) in DAMAGED
+
+
+def said(error: SQLAlchemyError) -> str:
     """Its first line; libpq explains itself at length in those that follow."""
     cause = getattr(error, "orig", None) or error
     return next(iter(str(cause).strip().splitlines()), "") or type(cause).__name__

@@ -56,17 +56,8 @@ class RecordReading:
             return codec.to_run(row) if row is not None else None
 
     def counts(self) -> dict[str, int]:
-        """Everything of a superseded source is gone but its row."""
         with reading(self._engine) as connection:
-
-            def count(what: Any, *where: ColumnElement[bool]) -> int:
-                return connection.scalar(select(func.count()).select_from(what).where(*where)) or 0
-
-            found = {"source": count(source, source.c.superseded_by.is_(None)), "segment": count(segment)}
-            found |= {name: count(kind.table, *kind.counted) for name, kind in KINDS.items()}
-            spaces = connection.execute(select(embedding.c.space, func.count()).group_by(embedding.c.space))
-            by_space: dict[str, int] = dict(spaces.all())
-            return found | {f"embedding.{space}": by_space.get(space, 0) for space in ("text", "visual")}
+            return count_all(connection)
 
     def failures(self, job_id: str | None = None, limit: int = 1000) -> list[Failure]:
         wanted = select(failure).order_by(failure.c.id).limit(limit)
@@ -74,6 +65,19 @@ class RecordReading:
             wanted = wanted.where(failure.c.job_id == job_id)
         with reading(self._engine) as connection:
             return [codec.to_failure(row) for row in connection.execute(wanted).mappings()]
+
+
+def count_all(connection: Connection) -> dict[str, int]:
+    """Everything of a superseded source is gone but its row."""
+
+    def count(what: Any, *where: ColumnElement[bool]) -> int:
+        return connection.scalar(select(func.count()).select_from(what).where(*where)) or 0
+
+    found = {"source": count(source, source.c.superseded_by.is_(None)), "segment": count(segment)}
+    found |= {name: count(kind.table, *kind.counted) for name, kind in KINDS.items()}
+    spaces = connection.execute(select(embedding.c.space, func.count()).group_by(embedding.c.space))
+    by_space: dict[str, int] = dict(spaces.all())
+    return found | {f"embedding.{space}": by_space.get(space, 0) for space in ("text", "visual")}
 
 
 def fetch(

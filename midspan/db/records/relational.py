@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Engine
 
 from midspan.db import migrate
-from midspan.db.record_store import RecordReader, RecordStore
+from midspan.db.record_store import Findings, RecordReader, RecordStore
+from midspan.db.records import integrity
 from midspan.db.records.atlases import SqlAtlases
 from midspan.db.records.projections import SqlOutbox
 from midspan.db.records.read_records import RecordReading
@@ -25,6 +26,12 @@ class SqlRecordStore(SqlWriter, SqlReader, SqlOutbox, SqlAtlases, RecordStore):
         """Raises ``NewerSchema``, or ``StoreError`` when the schema has not been brought up."""
         migrate.check(engine)
         self._engine = engine
+
+    def check_database(self) -> Findings:
+        return integrity.database(self._engine)
+
+    def check_rows(self) -> Findings:
+        return integrity.contents(self._engine)
 
     def close(self) -> None:
         self._engine.dispose()

@@ -89,6 +89,11 @@ def run_id(*, primary_key: bool = False) -> Column[str]:
     return Column("run_id", Text, ForeignKey(run.c.id), nullable=False, primary_key=primary_key)
 
 
+def checksum() -> Column[int]:
+    """Of the row's other columns; NULL in rows from before it was kept. See ``checksums.py``."""
+    return Column("checksum", BigInteger)
+
+
 source_run = Table(
     "source_run",
     metadata,
@@ -108,6 +113,7 @@ chunk = Table(
     Column("start", Integer, primary_key=True),
     Column("end", Integer, nullable=False),
     Column("text", Text, nullable=False),
+    checksum(),
 )
 
 page = Table(
@@ -121,6 +127,7 @@ page = Table(
     Column("width", Float, nullable=False),
     Column("height", Float, nullable=False),
     Column("boxes", LargeBinary, nullable=False),
+    checksum(),
 )
 
 segment = Table(
@@ -137,6 +144,7 @@ segment = Table(
     Column("end", Float, nullable=False),
     Column("text", Text, nullable=False),
     Column("page", Integer),
+    checksum(),
     UniqueConstraint("source_id", "run_id", "ordinal"),
     sqlite_autoincrement=True,
 )
@@ -147,6 +155,7 @@ thumbnail = Table(
     Column("segment_id", Text, ForeignKey(segment.c.id, ondelete="CASCADE"), primary_key=True),
     source_id(index=True),
     Column("jpeg", LargeBinary, nullable=False),
+    checksum(),
 )
 
 embedding = Table(
@@ -158,6 +167,7 @@ embedding = Table(
     run_id(),
     Column("vector", LargeBinary, nullable=False),  # float16, little endian
     Column("text_sha256", Text, index=True),
+    checksum(),
     Index(None, "source_id", "run_id"),
 )
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, delete, select
 from midspan.db.records import codec, dialect, tables
 from midspan.db.records.bulk import insert_new
 from midspan.db.records.changes import Changes
+from midspan.db.records.checksums import COLUMN, summed
 from midspan.db.records.kinds import KINDS, Kind, kind_of
 from midspan.db.records.kinds.kind import fields_of
 from midspan.errors import LeaseLost
@@ -121,13 +122,13 @@ def _replace_embeddings(connection: Connection, rows: Sequence[dict[str, Any]]) 
         return
     c = tables.embedding.c
     insert = dialect.insert(connection, tables.embedding)
-    names = ("run_id", "vector", "text_sha256")
+    names = ("run_id", "vector", "text_sha256", COLUMN)
     connection.execute(
         insert.on_conflict_do_update(
             index_elements=[c.segment_key, c.space],
             set_={name: insert.excluded[name] for name in names},
         ),
-        rows,
+        summed(tables.embedding, rows),
     )
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from sqlalchemy import Connection, Engine, and_, select
 
 from midspan.db.record_store import Commit, RecordWriter
-from midspan.db.records import codec, dialect, removal
+from midspan.db.records import checksums, codec, dialect, removal
 from midspan.db.records import write as writes
 from midspan.db.records.changes import Changes
 from midspan.db.records.engine import reading, write
@@ -62,5 +62,9 @@ class SqlWriter(RecordWriter):
         c = embedding.c
         with reading(self._engine) as connection:
             known = dialect.one_of(connection, c.text_sha256, text_sha256)
-            rows = connection.execute(select(c.text_sha256, c.vector).where(known, c.run_id == run_id))
-            return {sha: codec.unpack_vectors([blob])[0] for sha, blob in rows}
+            rows = connection.execute(select(embedding).where(known, c.run_id == run_id)).mappings()
+            return {
+                row["text_sha256"]: codec.unpack_vectors([row["vector"]])[0]
+                for row in rows
+                if checksums.intact(row)
+            }

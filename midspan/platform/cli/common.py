@@ -34,10 +34,15 @@ class Context:
         from midspan.platform import logs
         from midspan.platform.workspace import Workspace  # loads SQLAlchemy and the settings
 
-        os.umask(0o077)  # what a workspace keeps is its owner's
+        owner_only()
         workspace = Workspace.open(self.folder, create=create)
         logs.set_up(workspace.parts.settings.log_level)
         return workspace
+
+
+def owner_only() -> None:
+    """From now on what this process writes is for its owner: what a workspace keeps, that is."""
+    os.umask(0o077)
 
 
 def print_json(value: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -12,7 +13,7 @@ from midspan.db.graph import schema as graph_schema
 from midspan.db.graph_store import GraphStore
 from midspan.db.record_store import GraphFact, Lease
 from midspan.db.records.relational import SqlRecordStore
-from midspan.errors import LeaseLost
+from midspan.errors import LeaseLost, StoreUnavailable
 from tests.db.graph.graph_model import ADA, BABBAGE, BORN, KNEW, expected, fact, read, slot, taken
 
 # --- what facts make ---
@@ -212,6 +213,45 @@ def test_clearing_leaves_nothing_and_can_be_built_on(graph: GraphStore, lease: L
     assert (graph.applied(), read(graph)) == (0, ({}, {}))
     graph.apply([fact(3)], [], 9, lease)
     assert (graph.applied(), read(graph)) == (9, expected([fact(3)]))
+
+
+def test_rebuilding_holds_these_facts_and_no_others(graph: GraphStore, lease: Lease) -> None:
+    graph.apply([fact(1), fact(2, slot("x"))], [], 7, lease)
+
+    graph.rebuild([[fact(2)], [fact(3)]], 5, lambda: lease)
+
+    assert (graph.applied(), read(graph)) == (5, expected([fact(2), fact(3)]))
+
+
+def test_rebuilding_from_nothing_leaves_nothing(graph: GraphStore, lease: Lease) -> None:
+    graph.apply([fact(1)], [], 7, lease)
+    graph.rebuild([], 8, lambda: lease)
+    assert (graph.applied(), read(graph)) == (8, ({}, {}))
+
+
+def test_a_rebuild_that_breaks_off_leaves_out_nothing(graph: GraphStore, lease: Lease) -> None:
+    graph.apply([fact(1), fact(2)], [], 7, lease)
+
+    def broken() -> Iterator[list[GraphFact]]:
+        yield [fact(2)]
+        raise StoreUnavailable("the disk failed a read")
+
+    with pytest.raises(StoreUnavailable):
+        graph.rebuild(broken(), 9, lambda: lease)
+
+    assert (graph.applied(), read(graph)) == (7, expected([fact(1), fact(2)]))
+
+
+def test_a_rebuild_whose_lease_is_lost_leaves_out_nothing(graph: GraphStore, lease: Lease) -> None:
+    graph.apply([fact(1)], [], 7, lease)
+
+    def lost() -> Lease:
+        raise LeaseLost("another projector has taken over")
+
+    with pytest.raises(LeaseLost):
+        graph.rebuild([[fact(2)]], 9, lost)
+
+    assert (graph.applied(), read(graph)) == (7, expected([fact(1)]))
 
 
 def test_who_lost_the_lease_changes_nothing(graph: GraphStore, store: SqlRecordStore, lease: Lease) -> None:

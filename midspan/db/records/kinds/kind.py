@@ -10,7 +10,7 @@ from sqlalchemy import Column, ColumnElement, Float, ForeignKey, Index, RowMappi
 
 from midspan.db.record_store import Target
 from midspan.db.records.codec import place_of
-from midspan.db.records.tables import run_id, segment, source_id
+from midspan.db.records.tables import checksum, run_id, segment, source_id
 from midspan.records import Provenance, Record
 
 Row = Mapping[str, Any]
@@ -56,7 +56,7 @@ class Kind:
         return {**_said(record), **self.row(record)}
 
 
-def provenance_columns(name: str) -> list[Column[str] | Column[float] | Index]:
+def provenance_columns(name: str) -> list[Column[str] | Column[float] | Column[int] | Index]:
     """The columns that every record has beside its id, for the table called ``name``."""
     return [
         source_id(),
@@ -72,6 +72,7 @@ def provenance_columns(name: str) -> list[Column[str] | Column[float] | Index]:
         Column("start", Float, nullable=False),
         Column("end", Float, nullable=False),
         Column("text", Text, nullable=False),
+        checksum(),
         Index(f"ix_{name}_source_id_run_id", "source_id", "run_id"),
     ]
 

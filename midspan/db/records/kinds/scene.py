@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Boolean, Column, Float, ForeignKey, Integer, RowMapping, Table, Text
 
 from midspan.db.records.kinds.kind import Kind, Part, Row, columns_of, fields_of, provenance_columns, shared
-from midspan.db.records.tables import metadata
+from midspan.db.records.tables import checksum, metadata
 from midspan.records import SceneArrangement, SceneObject, SceneRelation
 
 scene = Table(
@@ -32,6 +32,7 @@ scene_object = Table(
     Column("y", Float, nullable=False),
     Column("depth", Integer, nullable=False),
     Column("facing", Text, nullable=False),
+    checksum(),
 )
 
 scene_relation = Table(
@@ -45,6 +46,7 @@ scene_relation = Table(
     Column("trigger", Text, nullable=False),
     Column("explicit", Boolean, nullable=False),
     Column("satisfied", Boolean, nullable=False),
+    checksum(),
 )
 
 _OBJECT = tuple(SceneObject.__dataclass_fields__)

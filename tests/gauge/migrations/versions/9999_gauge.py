@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "9999"
-down_revision = "0008"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("start", sa.Float, nullable=False),
         sa.Column("end", sa.Float, nullable=False),
         sa.Column("text", sa.Text, nullable=False),
+        sa.Column("checksum", sa.BigInteger),
         sa.Column("value", sa.Float, nullable=False),
         sa.Column("unit_symbol", sa.Text, nullable=False),
     )
