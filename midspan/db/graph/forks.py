@@ -105,7 +105,7 @@ class Forks:
                 for key, _ in self._selector.select():
                     if key.fileobj is self._control:
                         self._take()
-                    elif key.fileobj is not sys.stdin:
+                    elif key.fd in self._asked:
                         self._reap(key.fd)
                     elif line := sys.stdin.readline():
                         yield line
