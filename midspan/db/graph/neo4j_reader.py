@@ -92,6 +92,8 @@ def failed(error: BaseException) -> dict[str, Any]:
         return {"error": type(error).__name__, "message": str(error)}
     if isinstance(error, (ValueError, TypeError, OverflowError)):  # a parameter that Bolt does not know
         return {"error": "WrongUse", "message": f"the query cannot be run: {error}"}
+    if isinstance(error, RecursionError):
+        return {"error": "large", "message": "a value nests too deep"}
     return {"error": "StoreError", "message": f"the driver failed at the query: {error!r}"}
 
 
