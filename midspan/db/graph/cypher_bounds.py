@@ -31,7 +31,9 @@ REPEATS = 2
 """Quantifiers in a regular expression before its end, and groups in one with alternatives."""
 DIGITS = 20
 WRITTEN_OUT = 4
-"""XORs, and ands and nots of labels: the server's planner writes each out as alternatives, which doubles them."""
+"""XORs, and & and ! of labels: the server's planner writes each out as alternatives, which doubles them."""
+CONDITIONS = 4
+"""Brackets around AND and OR within each other, which the planner multiplies out."""
 
 _QUANTIFIERS = frozenset({"ALL", "ANY", "NONE", "SINGLE"})
 _OF_PATHS = frozenset({"NODES", "RELATIONSHIPS"})
@@ -96,6 +98,7 @@ class Bounds:
             self._refuse(
                 written_out[WRITTEN_OUT], f"a query has at most {WRITTEN_OUT} XORs, and & and ! of labels"
             )
+        self._check_conditions()
         self._check_patterns(self._growth())
 
     # --- loops ---
@@ -178,6 +181,16 @@ class Bounds:
             for token in inside
             if token.text not in (",", "-")
         )
+
+    def _check_conditions(self) -> None:
+        joined = {self._around[i] for i, token in enumerate(self._tokens) if token.upper in ("AND", "OR")}
+        for bracket in joined - {-1}:
+            depth, around = 1, self._around[bracket]
+            while around >= 0:
+                depth += around in joined
+                around = self._around[around]
+            if depth > CONDITIONS:
+                self._refuse(bracket, f"brackets around AND and OR nest at most {CONDITIONS} deep")
 
     # --- what makes much of little ---
 

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NoReturn
 
-from midspan.errors import CypherRefused
+from midspan.errors import CypherRefused, WrongUse
 
 
 def _words(text: str) -> frozenset[str]:
@@ -27,6 +27,7 @@ def _words(text: str) -> frozenset[str]:
 MAX_CHARACTERS = 20_000
 MAX_TOKENS = 4_000
 MAX_DEPTH = 100
+MAX_SECONDS = 3600
 MAX_UNIONS = 50
 """The embedded engine's parser recurses; some hundred unions overflow its stack and end the process."""
 
@@ -118,6 +119,14 @@ def check_read_only(cypher: str) -> None:
             _check_call(cypher, tokens, index)
         if token.kind == "word" and not is_name(tokens, index):
             _check_word(cypher, tokens, index)
+
+
+def check_limits(limit: int, seconds: float) -> None:
+    """Raise ``WrongUse`` unless a query's limits are of sense."""
+    if limit < 1 or not 0 < seconds <= MAX_SECONDS:
+        raise WrongUse(
+            f"a query returns 1 row or more and takes up to {MAX_SECONDS:,} seconds, not {limit} and {seconds}"
+        )
 
 
 def _check_size(cypher: str, tokens: Sequence[Token]) -> None:

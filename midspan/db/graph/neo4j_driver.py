@@ -46,6 +46,8 @@ def translated(error: Exception, url: str, seconds: float | None = None) -> Stor
         return StoreUnavailable(
             f"Neo4j at {url} refused the user or password: {error.message}; see MIDSPAN_GRAPH_URL"
         )
+    if isinstance(error, neo4j.exceptions.BrokenRecordError):
+        return WrongUse(f"the query cannot be run: its answer holds what the driver cannot read: {error}")
     if not isinstance(error, neo4j.exceptions.Neo4jError):
         return StoreUnavailable(f"Neo4j at {url} cannot be reached: {error}; is the server running?")
     code = error.code or ""
