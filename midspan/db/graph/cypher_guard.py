@@ -125,7 +125,7 @@ def check_limits(limit: int, seconds: float) -> None:
     """Raise ``WrongUse`` unless a query's limits are of sense."""
     if limit < 1 or not 0 < seconds <= MAX_SECONDS:
         raise WrongUse(
-            f"a query returns 1 row or more and takes up to {MAX_SECONDS:,} seconds, not {limit} and {seconds}"
+            f"a query returns 1 row or more and takes up to {MAX_SECONDS:,} s, not {limit} and {seconds}"
         )
 
 
