@@ -36,7 +36,7 @@ dbms.usage_report.enabled=false
 dbms.security.allow_csv_import_from_file_urls=false
 dbms.security.auth_minimum_password_length=8
 dbms.memory.transaction.total.max=512m
-db.memory.transaction.max=256m
+db.memory.transaction.max=96m
 db.transaction.timeout=60s
 server.bolt.connection_keep_alive=5s
 """

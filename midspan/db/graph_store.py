@@ -40,7 +40,12 @@ class GraphStore(ABC):
         limit: int = 1000,
         seconds: float = 10.0,
     ) -> Rows:
-        """A typed-in read. Raises ``CypherRefused`` for anything but a plain read, ``QueryTimeout``."""
+        """A typed-in read; several at the same time run beside each other.
+
+        Raises ``CypherRefused`` for anything but a plain read and for what the engine could not stop,
+        ``WrongUse`` for what it cannot run and for limits without sense, ``QueryTimeout``, and
+        ``StoreUnavailable`` when too many are being answered.
+        """
 
     @abstractmethod
     def applied(self) -> int:

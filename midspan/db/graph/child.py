@@ -22,15 +22,17 @@ from midspan.errors import QueryTimeout, StoreUnavailable, WrongUse
 
 GRACE_SECONDS = 5.0
 """What a query may take beyond its limit before its process is killed."""
-QUERY_MEMORY = 1 << 30
+QUERY_MEMORY = 512 << 20
 """Bytes that a process may take for a query, beyond what it holds already."""
 ANSWER_BYTES = 16 << 20
 """Bytes of JSON in the rows of one answer."""
+NESTING = 100
+"""Lists and maps within each other in one value: whoever shows an answer goes down by recursion."""
 NARROWER = "begin it with a narrower MATCH, as a node by its uid"
 
 
 class AnswerTooLarge(ValueError):
-    """One row is larger than an answer may be."""
+    """One row is larger, or nests deeper, than an answer may."""
 
 
 OUT_OF_MEMORY = 86
@@ -40,12 +42,14 @@ OUT_OF_MEMORY = 86
 class Child:
     """``python -m MODULE``; threads take turns. Ends with its last reference."""
 
-    def __init__(self, module: str) -> None:
+    def __init__(self, module: str, *descriptors: int) -> None:
+        """``descriptors`` are passed on, and named as arguments."""
         self._turn = threading.Lock()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", module],
+            [sys.executable, "-m", module, *map(str, descriptors)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            pass_fds=descriptors,
             env={**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONSAFEPATH": "1"},
         )
         self.close = weakref.finalize(self, _end, self._process)
@@ -68,10 +72,7 @@ class Child:
         Raises ``TimeoutError`` having killed the child, ``QueryTimeout`` when it ran out of memory,
         ``StoreUnavailable`` when it is gone for another reason, ``WrongUse`` for values that are no JSON.
         """
-        try:
-            request = json.dumps({"call": name, "with": dict(values)}).encode() + b"\n"
-        except (TypeError, ValueError, RecursionError) as error:
-            raise WrongUse(f"a parameter is no plain JSON value: {error}") from error
+        request = encoded(name, values)
         with self._turn:
             try:
                 line = self._exchange(request, seconds)
@@ -102,6 +103,14 @@ class Child:
         return StoreUnavailable("the graph's process ended in mid-call; try again")
 
 
+def encoded(name: str, values: Mapping[str, Any], **more: Any) -> bytes:
+    """A request as a line. Raises ``WrongUse`` for values that are no JSON."""
+    try:
+        return json.dumps({"call": name, "with": dict(values), **more}).encode() + b"\n"
+    except (TypeError, ValueError, RecursionError) as error:
+        raise WrongUse(f"a parameter is no plain JSON value: {error}") from error
+
+
 def _end(process: subprocess.Popen[bytes]) -> None:
     """Close both pipes, upon which the process ends; make sure that it has."""
     for pipe in (process.stdin, process.stdout):
@@ -120,16 +129,20 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 # --- the child's end ---
 
 
-def serve(calls: Mapping[str, Callable[..., Any]], failed: Callable[[Exception], dict[str, Any]]) -> None:
-    """Answer until standard input ends, which it does when the parent does.
+def serve(
+    calls: Mapping[str, Callable[..., Any]],
+    failed: Callable[[BaseException], dict[str, Any]],
+    requests: Iterable[str] | None = None,
+) -> None:
+    """Answer the lines of ``requests`` (standard input's) until they end, as they do when the parent does.
 
-    ``failed`` makes ``{"error", "message"}`` of an exception, or raises it.
+    ``failed`` makes ``{"error", "message"}`` of an exception.
     """
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what libraries print must not get between the answers
-    for line in sys.stdin:
+    for line in sys.stdin if requests is None else requests:
         try:
-            text = answer(calls, failed, line)
+            text = answer(calls, failed, json.loads(line))
         except MemoryError:
             os._exit(OUT_OF_MEMORY)  # orderly ends need memory too
         answers.write(text + "\n")
@@ -137,14 +150,16 @@ def serve(calls: Mapping[str, Callable[..., Any]], failed: Callable[[Exception],
 
 
 def answer(
-    calls: Mapping[str, Callable[..., Any]], failed: Callable[[Exception], dict[str, Any]], line: str
+    calls: Mapping[str, Callable[..., Any]],
+    failed: Callable[[BaseException], dict[str, Any]],
+    request: Mapping[str, Any],
 ) -> str:
-    request = json.loads(line)
+    """JSON of what the call gives or of what ``failed`` makes of its error. Raises ``MemoryError``."""
     try:
         return json.dumps({"value": calls[request["call"]](**request["with"])})
-    except MemoryError:
+    except (MemoryError, KeyboardInterrupt):
         raise
-    except Exception as error:
+    except BaseException as error:  # a panic of native code is no Exception
         return json.dumps(failed(error))
 
 
@@ -156,9 +171,11 @@ def limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (held * 1024 + QUERY_MEMORY, hard))
 
 
-def unlimit_memory() -> None:
-    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))
+def deeper(level: int) -> int:
+    """One level deeper in a value. Raises ``AnswerTooLarge`` beyond ``NESTING``."""
+    if level == NESTING:
+        raise AnswerTooLarge(f"a value nests more than {NESTING} deep")
+    return level + 1
 
 
 def take_rows(found: Iterable[Sequence[Any]], limit: int) -> tuple[list[Sequence[Any]], bool]:

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NoReturn
 
-from midspan.errors import CypherRefused
+from midspan.errors import CypherRefused, WrongUse
 
 
 def _words(text: str) -> frozenset[str]:
@@ -27,16 +27,17 @@ def _words(text: str) -> frozenset[str]:
 MAX_CHARACTERS = 20_000
 MAX_TOKENS = 4_000
 MAX_DEPTH = 100
+MAX_SECONDS = 3600
 MAX_UNIONS = 50
 """The embedded engine's parser recurses; some hundred unions overflow its stack and end the process."""
 
 FIRST_WORDS = _words("MATCH OPTIONAL WITH RETURN UNWIND CALL")
 
-_EXPECT_OPERAND = _words(
+EXPECT_OPERAND = _words(
     "MATCH OPTIONAL WHERE WITH RETURN BY SKIP OFFSET LIMIT UNWIND UNION CALL YIELD ORDER DISTINCT ALL "
     "AND OR XOR NOT IN IS STARTS ENDS CONTAINS AS CASE WHEN THEN ELSE EXISTS COUNT COLLECT"
 )
-_AFTER_OPERAND = (_EXPECT_OPERAND - {"BY", "CASE", "EXISTS", "COUNT", "COLLECT", "DISTINCT", "ALL"}) | _words(
+_AFTER_OPERAND = (EXPECT_OPERAND - {"BY", "CASE", "EXISTS", "COUNT", "COLLECT", "DISTINCT", "ALL"}) | _words(
     "ASC ASCENDING DESC DESCENDING END NULL SHORTEST"
 )
 """Words that may follow a finished expression or pattern: clauses that read, and operators."""
@@ -80,7 +81,7 @@ FUNCTIONS = _words(
 )
 """Lower case. None of them writes, reads files or reads the environment."""
 
-_WORDS_BEFORE_PARENTHESIS = _EXPECT_OPERAND | {"SHORTEST"}
+_WORDS_BEFORE_PARENTHESIS = EXPECT_OPERAND | {"SHORTEST"}
 
 Kind = Literal["word", "quoted", "string", "number", "parameter", "symbol"]
 
@@ -113,24 +114,32 @@ def check_read_only(cypher: str) -> None:
     _check_size(cypher, tokens)
     for index, token in enumerate(tokens):
         if token.text == ";" and token.kind == "symbol":
-            _refuse(cypher, token, "one query at a time")
+            refuse(cypher, token, "one query at a time")
         if token.text == "(" and token.kind == "symbol":
             _check_call(cypher, tokens, index)
-        if token.kind == "word" and not _is_name(tokens, index):
+        if token.kind == "word" and not is_name(tokens, index):
             _check_word(cypher, tokens, index)
+
+
+def check_limits(limit: int, seconds: float) -> None:
+    """Raise ``WrongUse`` unless a query's limits are of sense."""
+    if limit < 1 or not 0 < seconds <= MAX_SECONDS:
+        raise WrongUse(
+            f"a query returns 1 row or more and takes up to {MAX_SECONDS:,} s, not {limit} and {seconds}"
+        )
 
 
 def _check_size(cypher: str, tokens: Sequence[Token]) -> None:
     if len(tokens) > MAX_TOKENS:
-        _refuse(cypher, tokens[MAX_TOKENS], f"a query has at most {MAX_TOKENS:,} words and signs")
+        refuse(cypher, tokens[MAX_TOKENS], f"a query has at most {MAX_TOKENS:,} words and signs")
     depth, unions = 0, 0
     for token in tokens:
         depth += (token.upper in ("(", "[", "{")) - (token.upper in (")", "]", "}"))
         unions += token.upper == "UNION"
         if depth > MAX_DEPTH:
-            _refuse(cypher, token, f"brackets nest at most {MAX_DEPTH} deep")
+            refuse(cypher, token, f"brackets nest at most {MAX_DEPTH} deep")
         if unions > MAX_UNIONS:
-            _refuse(cypher, token, f"at most {MAX_UNIONS} UNIONs may come")
+            refuse(cypher, token, f"at most {MAX_UNIONS} UNIONs may come")
 
 
 def _check_word(cypher: str, tokens: Sequence[Token], index: int) -> None:
@@ -138,17 +147,17 @@ def _check_word(cypher: str, tokens: Sequence[Token], index: int) -> None:
     token, word = tokens[index], tokens[index].upper
     before = tokens[index - 1] if index else None
     if word in _NEVER:
-        _refuse(cypher, token, "only clauses that read may come; a name like this goes into backticks")
+        refuse(cypher, token, "only clauses that read may come; a name like this goes into backticks")
     if word == "CALL":
         _check_procedure(cypher, tokens, index)
     if before is None or before.upper == "UNION" or _starts_union_part(tokens, index):
         if word not in FIRST_WORDS and not (before is not None and word in ("ALL", "DISTINCT")):
-            _refuse(cypher, token, f"a query begins with one of {', '.join(sorted(FIRST_WORDS))}")
+            refuse(cypher, token, f"a query begins with one of {', '.join(sorted(FIRST_WORDS))}")
     elif before.upper == "OPTIONAL":
         if word not in ("MATCH", "CALL"):
-            _refuse(cypher, token, "OPTIONAL goes with MATCH or CALL")
+            refuse(cypher, token, "OPTIONAL goes with MATCH or CALL")
     elif _ends_operand(tokens, index - 1) and word not in _AFTER_OPERAND:
-        _refuse(cypher, token, f"no reading clause or operator; known: {', '.join(sorted(_AFTER_OPERAND))}")
+        refuse(cypher, token, f"no reading clause or operator; known: {', '.join(sorted(_AFTER_OPERAND))}")
 
 
 def _starts_union_part(tokens: Sequence[Token], index: int) -> bool:
@@ -169,7 +178,7 @@ def _check_procedure(cypher: str, tokens: Sequence[Token], index: int) -> None:
             break
         name += part.text if part.kind != "quoted" else "`"
     if name not in PROCEDURES:
-        _refuse(
+        refuse(
             cypher,
             following or tokens[index],
             f"only these procedures may be called: {', '.join(sorted(PROCEDURES))}",
@@ -181,7 +190,7 @@ def _check_call(cypher: str, tokens: Sequence[Token], index: int) -> None:
     first = index - 1
     if first < 0 or tokens[first].kind not in ("word", "quoted"):
         return
-    if tokens[first].upper in _WORDS_BEFORE_PARENTHESIS and not _is_name(tokens, first):
+    if tokens[first].upper in _WORDS_BEFORE_PARENTHESIS and not is_name(tokens, first):
         return
     while first >= 2 and tokens[first - 1].text == "." and tokens[first - 2].kind in ("word", "quoted"):
         first -= 2
@@ -189,10 +198,10 @@ def _check_call(cypher: str, tokens: Sequence[Token], index: int) -> None:
     if name in PROCEDURES and first >= 1 and tokens[first - 1].upper == "CALL":
         return
     if name.lower() not in FUNCTIONS:
-        _refuse(cypher, tokens[first], "not among the functions that may be called")
+        refuse(cypher, tokens[first], "not among the functions that may be called")
 
 
-def _is_name(tokens: Sequence[Token], index: int) -> bool:
+def is_name(tokens: Sequence[Token], index: int) -> bool:
     """Whether a word can only be a property, label, type or map key: no clause may begin there."""
     before = tokens[index - 1] if index else None
     if before is not None and before.kind == "symbol":
@@ -211,12 +220,12 @@ def _ends_operand(tokens: Sequence[Token], index: int) -> bool:
     token = tokens[index]
     if token.kind == "symbol":
         return token.text in (")", "]", "}")
-    if token.kind == "word" and not _is_name(tokens, index):
-        return token.upper not in _EXPECT_OPERAND
+    if token.kind == "word" and not is_name(tokens, index):
+        return token.upper not in EXPECT_OPERAND
     return True
 
 
-def _refuse(cypher: str, token: Token, why: str) -> NoReturn:
+def refuse(cypher: str, token: Token, why: str) -> NoReturn:
     raise CypherRefused(f"refused {token.text[:40]!r} at {_place(cypher, token.position)}: {why}")
 
 

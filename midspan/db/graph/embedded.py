@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from midspan.db.generations import Generations
-from midspan.db.graph.cypher_guard import check_read_only
+from midspan.db.graph.cypher_guard import check_limits, check_read_only
 from midspan.db.graph.process import GraphProcess
 from midspan.db.graph.schema import COUNTS, FULL_TEXT, SCHEMA_VERSION, apply_batch
 from midspan.db.graph.steps import steps
@@ -54,6 +54,7 @@ class EmbeddedGraph(GraphStore):
         seconds: float = 10.0,
     ) -> Rows:
         check_read_only(cypher)
+        check_limits(limit, seconds)
         return self._frozen().query(cypher, parameters or {}, limit, seconds)
 
     def applied(self) -> int:

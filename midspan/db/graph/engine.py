@@ -2,14 +2,18 @@
 
 kglite has a process of its own because its shared object takes 1.5 kB of static thread-local storage, of
 which glibc keeps about 1.7 kB for libraries that are loaded later: beside it the OpenMP runtimes of torch
-and FAISS cannot both be loaded. It also means that a query that will not end can be killed.
+and FAISS cannot both be loaded. Users' questions are answered in forks of it (see ``forks.py``), which an
+alarm ends in the middle of whatever the engine does: it looks at its own time limit only between steps.
 
-``python -m midspan.db.graph.engine``; :class:`midspan.db.graph.process.GraphProcess` is the other end.
+``python -m midspan.db.graph.engine DESCRIPTOR``, the socket through which questions come;
+:class:`midspan.db.graph.process.GraphProcess` is the other end.
 """
 
 from __future__ import annotations
 
 import math
+import socket
+import sys
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from pathlib import Path
@@ -17,14 +21,15 @@ from typing import Any
 
 import kglite
 
-from midspan.db.graph.child import AnswerTooLarge, limit_memory, serve, take_rows, unlimit_memory
+from midspan.db.graph.child import AnswerTooLarge, deeper, limit_memory, serve, take_rows
+from midspan.db.graph.forks import Forks
 
 _MADE_UP = ("id", "title", "type")
 """Properties that kglite adds to nodes and relations and nobody has stored."""
 
 
 class Engine:
-    """One graph: changed by ``run`` until the first ``query`` freezes it."""
+    """One graph: changed by ``run`` until the first ``query``, before which it is frozen."""
 
     def __init__(self) -> None:
         self._graph: Any = kglite.KnowledgeGraph()
@@ -48,21 +53,15 @@ class Engine:
         Path(path).write_bytes(file)
         self._graph = kglite.from_bytes(file)
 
+    def freeze(self) -> None:
+        if self._frozen is None:
+            self._frozen = self._graph.freeze()
+
     def query(
         self, cypher: str, parameters: dict[str, Any], limit: int, milliseconds: int, work_units: int
     ) -> dict[str, Any]:
-        """A user's read, already checked: at most ``limit`` rows."""
-        if self._frozen is None:
-            self._frozen = self._graph.freeze()
+        """A user's read, already checked: at most ``limit`` rows. For a fork, whose memory it limits."""
         limit_memory()
-        try:
-            return self._read(cypher, parameters, limit, milliseconds, work_units)
-        finally:
-            unlimit_memory()
-
-    def _read(
-        self, cypher: str, parameters: dict[str, Any], limit: int, milliseconds: int, work_units: int
-    ) -> dict[str, Any]:
         found = self._frozen.cypher(
             cypher,
             params=parameters,
@@ -76,22 +75,25 @@ class Engine:
         return {"columns": columns, "rows": taken, "truncated": truncated}
 
 
-def plain(value: Any) -> Any:
-    """A JSON value for what kglite answers.
+def plain(value: Any, level: int = 0) -> Any:
+    """A JSON value for what kglite answers, at a level of lists and maps within each other.
 
     A node becomes ``{"id", "labels", "properties"}``, a relation ``{"id", "type", "start", "end",
     "properties"}`` (ids are strings that hold within one generation), a path ``{"nodes",
-    "relationships"}``; dates and times become ISO 8601, numbers that are not finite None.
+    "relationships"}``; dates and times become ISO 8601, numbers that are not finite None. Raises
+    ``AnswerTooLarge`` for what nests too deep.
     """
     if isinstance(value, dict):
+        inner = deeper(level)
         if value.keys() == {"id", "labels", "properties"}:
             return {"id": str(value["id"]), "labels": list(value["labels"]), "properties": _stored(value)}
         if value.keys() == {"id", "start", "end", "type", "properties"}:
             ends = {name: str(value[name]) for name in ("start", "end")}
             return {"id": str(value["id"]), "type": value["type"], **ends, "properties": _stored(value)}
-        return {str(key): plain(item) for key, item in value.items()}
+        return {str(key): plain(item, inner) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
+        inner = deeper(level)
+        return [plain(item, inner) for item in value]
     if isinstance(value, (datetime, date, time)):
         return value.isoformat()
     if isinstance(value, float) and not math.isfinite(value):
@@ -103,16 +105,13 @@ def _stored(element: Mapping[str, Any]) -> dict[str, Any]:
     return {k: plain(v) for k, v in element["properties"].items() if k not in _MADE_UP}
 
 
-def failed(error: Exception) -> dict[str, Any]:
-    """What is answered for an error of the engine's; any other ends the process."""
-    known = (kglite.KgError, ValueError, TypeError, OverflowError, RecursionError, OSError)
-    if not isinstance(error, known):
-        raise error
+def failed(error: BaseException) -> dict[str, Any]:
+    """What is answered for an error, also for the engine's panics."""
     errno = error.errno if isinstance(error, OSError) else None
     return {"error": _kind(error), "message": str(error), "errno": errno}
 
 
-def _kind(error: Exception) -> str:
+def _kind(error: BaseException) -> str:
     if isinstance(error, AnswerTooLarge):
         return "large"
     if isinstance(error, kglite.CypherTimeoutError):
@@ -125,9 +124,10 @@ def _kind(error: Exception) -> str:
 def main() -> None:
     kglite.set_query_warning_policy("silent")
     engine = Engine()
-    calls: dict[str, Callable[..., Any]] = {}
-    calls |= {"load": engine.load, "run": engine.run, "save": engine.save, "query": engine.query}
-    serve(calls, failed)
+    calls: dict[str, Callable[..., Any]] = {"load": engine.load, "run": engine.run, "save": engine.save}
+    control = socket.socket(fileno=int(sys.argv[1]))
+    forks = Forks(control, {"query": engine.query}, failed, engine.freeze)
+    serve(calls, failed, forks.lines())
 
 
 if __name__ == "__main__":

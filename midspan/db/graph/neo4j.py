@@ -17,7 +17,8 @@ import neo4j
 import neo4j.exceptions
 
 from midspan.db.graph import steps
-from midspan.db.graph.cypher_guard import check_read_only
+from midspan.db.graph.cypher_bounds import check_bounded
+from midspan.db.graph.cypher_guard import check_limits, check_read_only
 from midspan.db.graph.neo4j_address import Neo4jAddress
 from midspan.db.graph.neo4j_driver import open_driver, translated
 from midspan.db.graph.neo4j_readers import Neo4jReaders
@@ -88,6 +89,8 @@ class Neo4jGraph(GraphStore):
         seconds: float = 10.0,
     ) -> Rows:
         check_read_only(cypher)
+        check_limits(limit, seconds)
+        check_bounded(cypher, parameters or {})
         if not self._is_ours:
             self._state()
             self._is_ours = True

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+
 import neo4j
 import neo4j.exceptions
 
 from midspan.db.graph.neo4j_address import Neo4jAddress
 from midspan.errors import QueryTimeout, StoreError, StoreUnavailable, WrongUse
+
+logging.getLogger("neo4j").addHandler(logging.NullHandler())  # what it logs it raises too
 
 CONNECT_SECONDS = 5.0
 """For a connection and its handshake."""
@@ -14,6 +18,9 @@ RETRY_SECONDS = 10.0
 """How long a transaction is tried again after a deadlock, or while the server cannot be reached."""
 IDLE_SECONDS = 10.0
 """A pooled connection that was idle for longer is tried before it is used: the server may have restarted."""
+
+_FAILED = "Statement.ExecutionFailed"
+"""The server's code for what went wrong within an expression, as a path from a node to itself."""
 
 
 def open_driver(address: Neo4jAddress) -> neo4j.Driver:
@@ -39,6 +46,8 @@ def translated(error: Exception, url: str, seconds: float | None = None) -> Stor
         return StoreUnavailable(
             f"Neo4j at {url} refused the user or password: {error.message}; see MIDSPAN_GRAPH_URL"
         )
+    if isinstance(error, neo4j.exceptions.BrokenRecordError):
+        return WrongUse(f"the query cannot be run: its answer holds what the driver cannot read: {error}")
     if not isinstance(error, neo4j.exceptions.Neo4jError):
         return StoreUnavailable(f"Neo4j at {url} cannot be reached: {error}; is the server running?")
     code = error.code or ""
@@ -53,7 +62,7 @@ def translated(error: Exception, url: str, seconds: float | None = None) -> Stor
             "the query needs more memory than the server gives to one; begin it with a narrower MATCH, as a "
             "node by its uid"
         )
-    if isinstance(error, neo4j.exceptions.ClientError) and seconds is not None:
+    if seconds is not None and (isinstance(error, neo4j.exceptions.ClientError) or _FAILED in code):
         return WrongUse(f"the query cannot be run: {error.message}")
     if error.is_retryable():
         return StoreUnavailable(f"Neo4j at {url} is busy: {error.message} ({code}); try again")

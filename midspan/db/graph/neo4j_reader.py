@@ -19,7 +19,7 @@ import neo4j.exceptions
 import neo4j.graph
 import neo4j.time
 
-from midspan.db.graph.child import AnswerTooLarge, limit_memory, serve, take_rows
+from midspan.db.graph.child import AnswerTooLarge, deeper, limit_memory, serve, take_rows
 from midspan.db.graph.neo4j_address import Neo4jAddress
 from midspan.db.graph.neo4j_driver import open_driver, translated
 from midspan.errors import StoreError, WrongUse
@@ -60,8 +60,8 @@ class Reader:
         return {"columns": columns, "rows": taken, "truncated": truncated}
 
 
-def plain(value: Any) -> Any:
-    """A JSON value for what the driver answers; the shapes are those of ``engine.plain``."""
+def plain(value: Any, level: int = 0) -> Any:
+    """A JSON value for what the driver answers; shapes and errors are those of ``engine.plain``."""
     if isinstance(value, neo4j.graph.Node):
         return {"id": value.element_id, "labels": sorted(value.labels), "properties": plain(dict(value))}
     if isinstance(value, neo4j.graph.Relationship):
@@ -72,25 +72,29 @@ def plain(value: Any) -> Any:
         parts = {"nodes": value.nodes, "relationships": value.relationships}
         return {name: [plain(part) for part in items] for name, items in parts.items()}
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        inner = deeper(level)
+        return {str(key): plain(item, inner) for key, item in value.items()}
     if isinstance(value, (neo4j.time.DateTime, neo4j.time.Date, neo4j.time.Time, neo4j.time.Duration)):
         return value.iso_format()
     if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
+        inner = deeper(level)
+        return [plain(item, inner) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value if isinstance(value, (str, int, float)) or value is None else str(value)
 
 
-def failed(error: Exception) -> dict[str, Any]:
-    """What is answered for an error; one that is not foreseen ends the process."""
+def failed(error: BaseException) -> dict[str, Any]:
+    """What is answered for an error."""
     if isinstance(error, AnswerTooLarge):
         return {"error": "large", "message": str(error)}
     if isinstance(error, (StoreError, WrongUse)):
         return {"error": type(error).__name__, "message": str(error)}
     if isinstance(error, (ValueError, TypeError, OverflowError)):  # a parameter that Bolt does not know
         return {"error": "WrongUse", "message": f"the query cannot be run: {error}"}
-    raise error
+    if isinstance(error, RecursionError):
+        return {"error": "large", "message": "a value nests too deep"}
+    return {"error": "StoreError", "message": f"the driver failed at the query: {error!r}"}
 
 
 def main() -> None:

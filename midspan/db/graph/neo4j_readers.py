@@ -37,8 +37,15 @@ class Neo4jReaders:
             self._places.put(None)
 
     def query(self, cypher: str, parameters: Mapping[str, Any], limit: int, seconds: float) -> Rows:
-        """A user's read, already checked. Raises ``QueryTimeout``, ``WrongUse``, ``StoreUnavailable``."""
-        child = self._places.get()
+        """A user's read, already checked.
+
+        Raises ``QueryTimeout``, ``WrongUse``, and ``StoreUnavailable``, also when all places were taken for
+        ``seconds``.
+        """
+        try:
+            child = self._places.get(timeout=seconds)
+        except queue.Empty:
+            raise StoreUnavailable(f"{READERS} other questions are being answered; try again") from None
         try:
             if child is None or not child.alive:
                 child = self._start()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from midspan.db.graph.child import GRACE_SECONDS, NARROWER, Child
+from midspan.db.graph.child import NARROWER, OUT_OF_MEMORY, QUERY_MEMORY, Child, encoded
+from midspan.db.graph.forks import GRACE_SECONDS, Asking
 from midspan.db.graph_store import Rows
 from midspan.errors import DamagedGeneration, QueryTimeout, StoreUnavailable, WrongUse
 
@@ -16,11 +18,16 @@ WORK_UNITS = 5_000_000
 
 
 class GraphProcess:
-    """One graph, empty or from a file; threads take turns. Ends with its last reference."""
+    """One graph, empty or from a file. Ends with its last reference.
+
+    Threads take turns to change it; their queries run beside each other.
+    """
 
     def __init__(self, path: Path | None = None) -> None:
         """Raises ``DamagedGeneration`` for a file that the engine cannot read."""
-        self._child = Child("midspan.db.graph.engine")
+        self._asking = Asking()
+        with self._asking.theirs as theirs:
+            self._child = Child("midspan.db.graph.engine", theirs.fileno())
         self.close = self._child.close
         if path is not None:
             reply = self._child.call("load", {"path": str(path)})
@@ -57,17 +64,32 @@ class GraphProcess:
             "milliseconds": max(1, int(seconds * 1000)),
             "work_units": WORK_UNITS,
         }
+        request = encoded("query", wanted, seconds=seconds + GRACE_SECONDS)
         try:
-            reply = self._child.call("query", wanted, seconds + GRACE_SECONDS)
+            reply = self._asking.ask(request, seconds)
         except TimeoutError as error:
-            raise QueryTimeout(
-                f"the query did not stop at its time limit and was ended; {NARROWER}"
-            ) from error
+            self._child.kill()
+            raise StoreUnavailable("the graph's process hung and was ended; try again") from error
+        if "ended" in reply:
+            raise _why_it_ended(reply["ended"], seconds)
         if reply.get("error") == "timeout":
-            raise QueryTimeout(f"the query ran longer than {seconds:g} s; {NARROWER}, or allow more time")
+            raise _too_long(seconds)
         if reply.get("error") == "work":
             raise QueryTimeout(f"the query makes more than {WORK_UNITS:,} rows on its way; {NARROWER}")
         return rows_of(reply)
+
+
+def _why_it_ended(status: int, seconds: float) -> QueryTimeout | WrongUse:
+    """For the exit status of a fork that gave no answer."""
+    if status == -signal.SIGALRM:
+        return _too_long(seconds)
+    if status in (OUT_OF_MEMORY, -signal.SIGABRT, -signal.SIGKILL):
+        return QueryTimeout(f"the query needs more than {QUERY_MEMORY >> 20:,} MiB of memory; {NARROWER}")
+    return WrongUse("the query cannot be run: it breaks the engine; write it in a simpler way")
+
+
+def _too_long(seconds: float) -> QueryTimeout:
+    return QueryTimeout(f"the query ran longer than {seconds:g} s; {NARROWER}, or allow more time")
 
 
 def rows_of(reply: Mapping[str, Any]) -> Rows:

@@ -177,7 +177,7 @@ def print_rows(rows: Rows) -> None:
     """A table of a query's answer."""
     table = Table()
     for column in rows.columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(plain(column), overflow="fold")
     for row in rows.rows:
         table.add_row(*(plain("" if value is None else value) for value in row))
     out.print(table)

@@ -153,4 +153,9 @@ DIFFERENT = (
     "`MATCH (n)` without a label also finds the server's own bookkeeping (`:Projection`, `:Migration`).",
     "The scores of a full-text search are each engine's own; so is which near matches it finds.",
     "Rows without ORDER BY come in any order, in both.",
+    "The embedded engine is ended in the middle of anything; Neo4j goes on within one expression, whatever "
+    "its limits. So the server is not sent what it might compute for minutes: a `reduce` or nested loop over "
+    "a list that is not short by its form, a long `range` outside UNWIND, values that grow by doubling, "
+    "patterns of `=~` that backtrack, conditions that its planner multiplies out, more than 5,000 "
+    "characters. The refusal says what to write instead.",
 )

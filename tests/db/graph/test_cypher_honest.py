@@ -150,7 +150,8 @@ the top of [schema.py](../midspan/db/graph/schema.py).
 
 Typed-in queries may only read: clauses that write, LOAD CSV, administration and all but a few named
 procedures are refused before an engine sees them. They have limits of time, rows, memory and size of the
-answer.
+answer; one that meets its limit is ended by itself, and four may run at the same time
+([measured](../benchmarks/results/cypher_bombs.md): what a plain question waits beside three without end).
 """
 
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import signal
 import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from midspan.db.graph import embedded as graph_embedded
-from midspan.db.graph import process as graph_process
+from midspan.db.graph import forks as graph_forks
 from midspan.db.graph import schema as graph_schema
 from midspan.db.graph.embedded import EmbeddedGraph
 from midspan.db.graph.process import GraphProcess
 from midspan.db.graph_store import GraphStore
 from midspan.db.record_store import Lease
 from midspan.db.records.relational import SqlRecordStore
-from midspan.errors import DamagedGeneration, QueryTimeout, WrongUse
+from midspan.errors import DamagedGeneration, QueryTimeout, StoreUnavailable, WrongUse
 from tests.db.graph.graph_model import expected, fact, read
 
 
@@ -103,15 +106,90 @@ def test_a_process_that_died_is_replaced(embedded: EmbeddedGraph, lease: Lease) 
     assert read(embedded) == expected([fact(1)])
 
 
-def test_a_query_that_will_not_stop_has_its_process_killed(
+LONG = "WITH reduce(s = 'ab', i IN range(1, 20) | s + s) AS t "
+BOMBS = (
+    LONG + "RETURN reduce(n = 0, x IN range(1, 4000000) | n + size(replace(t, 'a', toString(x)))) AS n",
+    LONG + "RETURN all(x IN range(1, 4000000) WHERE size(replace(t, 'a', toString(x))) > 0) AS yes",
+    LONG + "MATCH (m:Mention) RETURN COUNT { MATCH (a:Mention), (b:Mention), (c:Mention) "
+    "WHERE replace(t, 'b', a.uid + b.uid) = c.uid } AS n",
+)
+"""Hours of work, of which the engine looks up in none."""
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_query_that_will_not_stop_is_ended_and_the_process_stays(
+    bomb: str, embedded: EmbeddedGraph, lease: Lease
+) -> None:
+    embedded.apply([fact(n) for n in range(40)], [], 1, lease)
+    before = embedded._frozen()
+    with pytest.raises(QueryTimeout, match="ran longer than"):
+        embedded.query(bomb, seconds=0.5)
+    assert embedded.query("MATCH (m:Mention) RETURN count(m)").rows == ((40,),)
+    assert embedded._frozen() is before
+
+
+def test_a_plain_question_is_answered_while_bombs_run(embedded: EmbeddedGraph, lease: Lease) -> None:
+    embedded.apply([fact(n) for n in range(40)], [], 1, lease)
+    with ThreadPoolExecutor(len(BOMBS)) as pool:
+        running = [pool.submit(embedded.query, bomb, seconds=20.0) for bomb in BOMBS]
+        wait(running, timeout=1.0)
+        answered = embedded.query("MATCH (m:Mention) RETURN count(m)").rows
+        assert not any(bomb.done() for bomb in running)
+        assert answered == ((40,),)
+        assert {type(bomb.exception()) for bomb in running} == {QueryTimeout}
+
+
+def test_a_time_out_is_nobody_elses(embedded: EmbeddedGraph, lease: Lease) -> None:
+    embedded.apply([fact(n) for n in range(40)], [], 1, lease)
+    with ThreadPoolExecutor(3) as pool:
+        short = [pool.submit(embedded.query, BOMBS[1], seconds=0.3) for _ in range(2)]
+        long = pool.submit(embedded.query, "UNWIND range(1, 2000000) AS x RETURN max(x % 7)", seconds=60.0)
+        assert {type(one.exception()) for one in short} == {QueryTimeout}
+        assert long.result().rows == ((6,),)
+
+
+def test_when_all_places_are_taken_it_says_so(
     embedded: EmbeddedGraph, lease: Lease, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(graph_forks, "READERS", 1)
     embedded.apply([fact(1)], [], 1, lease)
-    monkeypatch.setattr(graph_process, "GRACE_SECONDS", -1.0)
-    with pytest.raises(QueryTimeout, match="was ended"):
-        embedded.query("UNWIND range(1, 4000000) AS a RETURN count(a)", seconds=1)
-    monkeypatch.undo()
+    with ThreadPoolExecutor(1) as pool:
+        bomb = pool.submit(embedded.query, BOMBS[1], seconds=10.0)
+        wait([bomb], timeout=1.0)
+        with pytest.raises(StoreUnavailable, match="try again"):
+            embedded.query("RETURN 1", seconds=0.1)
+        assert isinstance(bomb.exception(), QueryTimeout)
+    assert embedded.query("RETURN 1").rows == ((1,),)
+
+
+@pytest.mark.parametrize(
+    ("number", "error", "says"),
+    [
+        (signal.SIGSEGV, WrongUse, "breaks the engine"),
+        (signal.SIGABRT, QueryTimeout, "memory"),
+        (signal.SIGKILL, QueryTimeout, "memory"),
+    ],
+)
+def test_a_query_that_breaks_the_engine_breaks_its_fork_alone(
+    embedded: EmbeddedGraph, lease: Lease, number: int, error: type[Exception], says: str
+) -> None:
+    """No query is known that does; so the fork is sent the signal that would be its end."""
+    embedded.apply([fact(1)], [], 1, lease)
+    engine = psutil.Process(embedded._frozen()._child.pid)
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(embedded.query, BOMBS[1], seconds=60.0)
+        while not engine.children():
+            wait([asked], timeout=0.01)
+        engine.children()[0].send_signal(number)
+        with pytest.raises(error, match=says):
+            asked.result()
     assert read(embedded) == expected([fact(1)])
+
+
+def test_memory_is_limited(embedded: EmbeddedGraph) -> None:
+    with pytest.raises((QueryTimeout, WrongUse), match="MiB"):
+        embedded.query("RETURN size(reduce(s = 'ab', i IN range(1, 33) | s + s)) AS n")
+    assert embedded.query("RETURN 1").rows == ((1,),)
 
 
 def test_a_parameter_that_is_no_plain_value_is_refused(embedded: EmbeddedGraph) -> None:
