@@ -10,8 +10,12 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Union
 
+import structlog
+
 from midspan.pipelines.readers.detect import SUPPORTED_SUFFIXES, supported
 from midspan.records import Failure
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -21,11 +25,13 @@ class Found:
     path: Path
 
 
-def discover(paths: Iterable[str | Path]) -> Iterator[Union[Found, Failure]]:
+def discover(paths: Iterable[str | Path], *, follow_links: bool = False) -> Iterator[Union[Found, Failure]]:
     """The files among these names, folders and patterns, in a stream.
 
     A file that is named is yielded whatever it is. A folder yields, sorted and with its subfolders, the
-    files whose suffix is read; hidden ones are skipped, loops of links are survived. What is not there
+    files whose suffix is read; hidden ones are skipped, loops of links are survived. Links that lead out of
+    the folder, or of the one before a pattern's first wildcard, are passed over unless ``follow_links``: who
+    can write there could otherwise have anything read. What is not there
     becomes a ``Failure`` of kind ``NotFound``. Arguments that overlap yield a file more than once.
     """
     for asked in paths:
@@ -33,11 +39,11 @@ def discover(paths: Iterable[str | Path]) -> Iterator[Union[Found, Failure]]:
         if failure := absent(asked):
             yield failure
         elif _is_there(path):
-            yield from _at(path)
+            yield from _at(path, follow_links)
         elif "**" in path.parts:
-            yield from _matching(path, _deep(path))
+            yield from _matching(path, _deep(path, follow_links))
         else:
-            yield from _matching(path, _flat(path))
+            yield from _matching(path, _flat(path, follow_links))
 
 
 def absent(asked: str | Path) -> Failure | None:
@@ -63,7 +69,7 @@ def _is_there(path: Path) -> bool:
     return True
 
 
-def _at(path: Path) -> Iterator[Union[Found, Failure]]:
+def _at(path: Path, follow_links: bool) -> Iterator[Union[Found, Failure]]:
     try:
         absolute = path.resolve(strict=True)
         folder = absolute.is_dir()
@@ -77,7 +83,7 @@ def _at(path: Path) -> Iterator[Union[Found, Failure]]:
         yield Found(absolute)
         return
     empty = True
-    for item in _walk(absolute):
+    for item in _Walk(absolute, follow_links):
         if isinstance(item, Found) and not _is_supported(item.path):
             continue
         empty = False
@@ -99,24 +105,29 @@ def _matching(pattern: Path, items: Iterator[Union[Found, Failure]]) -> Iterator
         yield _failure(pattern, f"no file matches this pattern; suffixes that are read: {supported()}")
 
 
-def _flat(pattern: Path) -> Iterator[Union[Found, Failure]]:
+def _flat(pattern: Path, follow_links: bool) -> Iterator[Union[Found, Failure]]:
+    base = _before_wildcard(pattern).resolve()
     for match in sorted(glob.iglob(str(pattern)), key=os.fsencode):  # noqa: PTH207 (Path.glob is relative)
-        yield from _at(Path(match))
+        if follow_links or _within(Path(match), base):
+            yield from _at(Path(match), follow_links)
 
 
-def _deep(pattern: Path) -> Iterator[Union[Found, Failure]]:
+def _deep(pattern: Path, follow_links: bool) -> Iterator[Union[Found, Failure]]:
     """Files below the folder before the first wildcard whose path fits; glob itself would run in loops."""
-    parts = pattern.parts
-    fixed = next(index for index, part in enumerate(parts) if glob.has_magic(part))
-    base = Path(*parts[:fixed])
-    if not base.is_dir():
+    given = _before_wildcard(pattern)
+    if not given.is_dir():
         return
-    base = base.resolve()
-    for item in _walk(base, resolve=False):
+    base, rest = given.resolve(), pattern.parts[len(given.parts) :]
+    for item in _Walk(base, follow_links, resolve=False):
         if isinstance(item, Failure):
             yield item
-        elif _fits(item.path.relative_to(base).parts, parts[fixed:]):
+        elif _fits(item.path.relative_to(base).parts, rest):
             yield Found(item.path.resolve())
+
+
+def _before_wildcard(pattern: Path) -> Path:
+    fixed = next(index for index, part in enumerate(pattern.parts) if glob.has_magic(part))
+    return Path(*pattern.parts[:fixed])
 
 
 def _fits(names: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
@@ -132,32 +143,56 @@ def _is_supported(path: Path) -> bool:
     return path.suffix.lower() in SUPPORTED_SUFFIXES
 
 
-def _walk(
-    folder: Path, above: frozenset[tuple[int, int]] = frozenset(), *, resolve: bool = True
-) -> Iterator[Union[Found, Failure]]:
-    """All files that are not hidden, depth first; in memory are the names of one folder a level."""
-    try:
-        state = folder.stat()
-        identity = (state.st_dev, state.st_ino)
-        if identity in above:
+class _Walk:
+    """All files below a folder that are not hidden, depth first; in memory are the names of one folder a
+    level."""
+
+    def __init__(self, root: Path, follow_links: bool, *, resolve: bool = True) -> None:
+        """``root`` is resolved; with ``resolve`` a link is given as what it leads to."""
+        self._root, self._follow, self._resolve = root, follow_links, resolve
+
+    def __iter__(self) -> Iterator[Union[Found, Failure]]:
+        return self._below(self._root, frozenset())
+
+    def _below(self, folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[Union[Found, Failure]]:
+        try:
+            state = folder.stat()
+            identity = (state.st_dev, state.st_ino)
+            if identity in above:
+                return
+            entries = sorted(os.scandir(folder), key=lambda entry: os.fsencode(entry.name))
+        except OSError as error:
+            message = f"the folder cannot be listed ({error.strerror}); check the permissions"
+            yield _failure(folder, message, "SourceVanished")
             return
-        entries = sorted(os.scandir(folder), key=lambda entry: os.fsencode(entry.name))
-    except OSError as error:
-        message = f"the folder cannot be listed ({error.strerror}); check the permissions"
-        yield _failure(folder, message, "SourceVanished")
-        return
-    for entry in entries:
-        if entry.name.startswith("."):
-            continue
+        for entry in entries:
+            if not entry.name.startswith("."):
+                yield from self._at(entry, above | {identity})
+
+    def _at(
+        self, entry: os.DirEntry[str], above: frozenset[tuple[int, int]]
+    ) -> Iterator[Union[Found, Failure]]:
         path = Path(entry.path)
         try:
-            folder_entry, file_entry = entry.is_dir(), entry.is_file()
+            folder, file = entry.is_dir(), entry.is_file()
         except OSError:  # a link in a loop; like one that leads nowhere, it is no file
-            continue
-        if folder_entry:
-            yield from _walk(path, above | {identity}, resolve=resolve)
-        elif file_entry:
-            yield Found(path.resolve() if resolve and entry.is_symlink() else path)
+            return
+        if entry.is_symlink() and not (self._follow or _within(path, self._root)):
+            log.warning(
+                "passed over a link that leads out of the folder; --follow-links reads it", path=str(path)
+            )
+        elif folder:
+            yield from self._below(path, above)
+        elif file:
+            yield Found(path.resolve() if self._resolve and entry.is_symlink() else path)
+
+
+def _within(path: Path, folder: Path) -> bool:
+    """Whether it leads to what lies in the folder, or nowhere."""
+    try:
+        return path.resolve().is_relative_to(folder)
+    except (OSError, RuntimeError):
+        return True
 
 
 def _failure(path: Path, message: str, kind: str = "NotFound") -> Failure:

@@ -74,12 +74,12 @@ class Background:
 
     # --- asking for work ---
 
-    def submit(self, paths: Sequence[str], stages: Sequence[str] = ()) -> str:
+    def submit(self, paths: Sequence[str], stages: Sequence[str] = (), *, follow_links: bool = False) -> str:
         """Write the job down and hand it to a worker; returns its id.
 
         Once the job is written it is never lost: an idle worker calls for what no message delivered.
         """
-        job_id = self._jobs.create(list(paths), list(stages), background=True)
+        job_id = self._jobs.create(list(paths), list(stages), background=True, follow_links=follow_links)
         self.deliver(job_id)
         return job_id
 
@@ -138,7 +138,9 @@ class Background:
             def note_that_it_moves() -> None:
                 self._jobs.note_delivery(job_id)
 
-            self._runner(job.stages).discover(job_id, job.paths, added=note_that_it_moves)
+            self._runner(job.stages).discover(
+                job_id, job.paths, added=note_that_it_moves, follow_links=job.follow_links
+            )
         self._hand_out(job_id)
 
     def work_slice(self, job_id: str, kind: SourceKind) -> None:

@@ -24,6 +24,7 @@ def ingest_now(
     progress: Callable[[Progress], None],
     stop: Callable[[], bool],
     workers: int | None,
+    follow_links: bool,
 ) -> IngestReport:
     """Run an ingest job and report on it: with so many processes, in this one alone, or as the settings say.
 
@@ -33,10 +34,10 @@ def ingest_now(
     """
     start = time.monotonic()
     jobs = parts.jobs
-    job_id = jobs.create(list(paths), list(stages))
+    job_id = jobs.create(list(paths), list(stages), follow_links=follow_links)
     try:
         runner = parts.runner(stages)
-        runner.discover(job_id, paths)
+        runner.discover(job_id, paths, follow_links=follow_links)
         with parts.crew(workers) as crew:
             at_once = AT_ONCE if crew is None else 2 * AT_ONCE * crew.size
             runner.work(job_id, at_once=at_once, rehash=rehash, progress=progress, stop=stop, crew=crew)

@@ -55,7 +55,14 @@ class JobRunner:
         self._holder = holder
         self._projected = time.monotonic()
 
-    def discover(self, job_id: str, paths: Iterable[str], added: Callable[[], None] = lambda: None) -> int:
+    def discover(
+        self,
+        job_id: str,
+        paths: Iterable[str],
+        added: Callable[[], None] = lambda: None,
+        *,
+        follow_links: bool = False,
+    ) -> int:
         """Put the files behind ``paths`` into the job as items; returns how many were found.
 
         Paths that are not there become failed items at once, so that nobody has to wait to hear of them.
@@ -63,7 +70,7 @@ class JobRunner:
         """
         count = 0
         batch: dict[str, SourceKind] = {}
-        for found in discover(paths):
+        for found in discover(paths, follow_links=follow_links):
             if isinstance(found, Failure):
                 self._jobs.add_failed(job_id, found)
                 continue

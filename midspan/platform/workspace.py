@@ -111,9 +111,11 @@ class Workspace:
         progress: Callable[[Progress], None] | None = None,
         stop: Callable[[], bool] | None = None,
         workers: int | None = None,
+        follow_links: bool = False,
     ) -> IngestReport:
         """Ingest files, folders and globs here and now, with so many processes (1: this one alone; None: as
-        the settings say); see ``platform/foreground.py``."""
+        the settings say); see ``platform/foreground.py``. Links that lead out of a named folder are read with
+        ``follow_links`` only."""
         self._writable()
         from midspan.platform.foreground import ingest_now
 
@@ -125,13 +127,17 @@ class Workspace:
             progress or _ignore,
             stop or _never,
             workers,
+            follow_links,
         )
 
-    def submit(self, paths: Iterable[str | Path], *, stages: Sequence[str] = ()) -> str:
+    def submit(
+        self, paths: Iterable[str | Path], *, stages: Sequence[str] = (), follow_links: bool = False
+    ) -> str:
         """Hand paths to a worker, started on demand; returns the job's id."""
         self._writable()
         self.parts.check_in_step()
-        return self.parts.background.submit([str(Path(path).absolute()) for path in paths], stages)
+        absolute = [str(Path(path).absolute()) for path in paths]
+        return self.parts.background.submit(absolute, stages, follow_links=follow_links)
 
     def nameable(self, path: Path) -> Path:
         """A path that somebody named in a browser, links followed.

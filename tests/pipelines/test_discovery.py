@@ -15,9 +15,9 @@ def fill(folder: Path, names: Iterable[str]) -> None:
         path.write_text("words")
 
 
-def found(folder: Path, *asked: str | Path) -> list[str]:
+def found(folder: Path, *asked: str | Path, follow_links: bool = False) -> list[str]:
     """Paths below the folder; fails if there was a failure."""
-    items = list(discover(asked))
+    items = list(discover(asked, follow_links=follow_links))
     assert all(isinstance(item, Found) for item in items), items
     return [str(item.path.relative_to(folder)) for item in items if isinstance(item, Found)]
 
@@ -76,7 +76,33 @@ def test_links_are_followed_to_what_they_mean(tmp_path: Path) -> None:
     (tmp_path / "real/link.md").symlink_to(tmp_path / "other/b.md")
     (tmp_path / "real/folder").symlink_to(tmp_path / "other")
 
-    assert found(tmp_path, tmp_path / "real") == ["real/a.txt", "real/folder/b.md", "other/b.md"]
+    followed = ["real/a.txt", "real/folder/b.md", "other/b.md"]
+    assert found(tmp_path, tmp_path / "real", follow_links=True) == followed
+    assert sorted(found(tmp_path, str(tmp_path / "real/*"), follow_links=True)) == ["other/b.md"] * 2 + [
+        "real/a.txt"
+    ]
+
+
+@pytest.mark.parametrize("asked", ["real", "real/*", "real/**", "real/*.md", "re*l"])
+def test_links_out_of_the_named_folder_are_passed_over(tmp_path: Path, asked: str) -> None:
+    fill(tmp_path, ["real/a.md", "secret/b.md"])
+    (tmp_path / "real/link.md").symlink_to(tmp_path / "secret/b.md")
+    (tmp_path / "real/folder").symlink_to(tmp_path / "secret")
+    (tmp_path / "real/up").symlink_to("..")
+
+    if asked == "re*l":  # all of it lies in the folder before the wildcard
+        assert "real/a.md" in found(tmp_path, str(tmp_path / asked))
+        return
+    assert found(tmp_path, str(tmp_path / asked)) == ["real/a.md"]
+
+
+def test_links_within_the_named_folder_and_named_links_are_followed(tmp_path: Path) -> None:
+    fill(tmp_path, ["real/a.md", "secret/b.md"])
+    (tmp_path / "real/again.md").symlink_to("a.md")
+    (tmp_path / "named").symlink_to(tmp_path / "secret")
+
+    assert found(tmp_path, tmp_path / "real") == ["real/a.md", "real/a.md"]
+    assert found(tmp_path, tmp_path / "named", tmp_path / "named/b.md") == ["secret/b.md"] * 2
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,8 @@ class JobRow:
     """For workers; else for the process that made it."""
     delivered_at: float
     """When the broker was last told of it; 0 if never."""
+    follow_links: bool = False
+    """Also those that lead out of the folders that were named."""
 
 
 @dataclass(frozen=True)

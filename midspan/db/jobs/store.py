@@ -37,7 +37,14 @@ class JobStore:
 
     # --- asking ---
 
-    def create(self, paths: Sequence[str], stages: Sequence[str] = (), *, background: bool = False) -> str:
+    def create(
+        self,
+        paths: Sequence[str],
+        stages: Sequence[str] = (),
+        *,
+        background: bool = False,
+        follow_links: bool = False,
+    ) -> str:
         """Write a job down, ``queued`` and still discovering its files; returns its id.
 
         Workers take the ones in the ``background`` only.
@@ -60,6 +67,7 @@ class JobStore:
                     message="",
                     worker="",
                     background=background,
+                    follow_links=follow_links,
                 )
             )
         return job_id

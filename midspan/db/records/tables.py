@@ -25,6 +25,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
     true,
 )
@@ -287,6 +288,7 @@ job = Table(
     Column("message", Text, nullable=False),
     Column("worker", Text, nullable=False),
     Column("background", Boolean, nullable=False, server_default=true()),  # workers take such jobs only
+    Column("follow_links", Boolean, nullable=False, server_default=false()),
     Column("delivered_at", Float, nullable=False, server_default="0"),
 )
 

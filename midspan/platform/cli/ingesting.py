@@ -46,6 +46,9 @@ def ingest(
         int | None,
         typer.Option(min=1, help="Processes that share the work (1: this one alone); default: one a core."),
     ] = None,
+    follow_links: Annotated[
+        bool, typer.Option("--follow-links", help="Also links that lead out of the folders that are named.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Read documents and videos into the workspace.
@@ -59,7 +62,7 @@ def ingest(
         raise typer.Exit(1)
     with state.workspace(create=True) as workspace:
         if background:
-            job_id = workspace.submit(names, stages=stage or [])
+            job_id = workspace.submit(names, stages=stage or [], follow_links=follow_links)
             if json:
                 print_json({"job": job_id})
             else:
@@ -67,7 +70,13 @@ def ingest(
             return
         with stop_on_interrupt() as stop, progress_bar(json) as progress:
             report = workspace.ingest(
-                names, stages=stage or [], rehash=rehash, progress=progress, stop=stop, workers=workers
+                names,
+                stages=stage or [],
+                rehash=rehash,
+                progress=progress,
+                stop=stop,
+                workers=workers,
+                follow_links=follow_links,
             )
         _tell(report, json)
         if stop():

@@ -204,6 +204,11 @@ def test_tally(jobs: JobStore, store: SqlRecordStore) -> None:
     assert (item.source_id, item.segments, item.records) == ("s1", 5, {"fact": 2, "atlas": 1})
 
 
+def test_a_job_keeps_whether_links_are_followed(jobs: JobStore) -> None:
+    rows = [jobs.job(jobs.create(["/data"], follow_links=follow)) for follow in (False, True)]
+    assert [row.follow_links for row in rows] == [False, True]
+
+
 # --- steering ---
 
 
