@@ -94,6 +94,10 @@ def test_cypher_answers_rows_in_the_fixed_shape(run):
     assert answer["truncated"] is True
 
 
+def test_cypher_shows_the_name_of_a_column_as_it_stands(run):
+    assert "[/red]" in run("cypher", "RETURN 1 AS `[/red]`").stdout
+
+
 def test_cypher_takes_parameters(run):
     query = "MATCH (e:Entity) WHERE e.name = $name RETURN e.name"
     assert json.loads(run("cypher", query, "-p", "name=Warsaw", "--json").stdout)["rows"] == [["Warsaw"]]
