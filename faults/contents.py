@@ -21,8 +21,8 @@ TABLES = (
     *(tables.source, tables.location, tables.run, tables.source_run, tables.chunk, tables.segment),
     *(tables.embedding, KINDS["fact"].table, tables.failure),
 )
-OF_THE_RUN = frozenset({"key", "segment_key", "added_at", "seen_at", "created_at", "finished_at"})
-"""Columns that differ between two runs that did the same."""
+OF_THE_RUN = frozenset({"key", "segment_key", "checksum", "added_at", "seen_at", "created_at", "finished_at"})
+"""Columns that differ between two runs that did the same; the checksum is also of the key. Doctor compares it."""
 
 _GRAPH = {
     "mentions": (
