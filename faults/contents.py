@@ -22,7 +22,7 @@ TABLES = (
     *(tables.embedding, KINDS["fact"].table, tables.failure),
 )
 OF_THE_RUN = frozenset({"key", "segment_key", "checksum", "added_at", "seen_at", "created_at", "finished_at"})
-"""Columns that differ between two runs that did the same; the checksum is also of the key. Doctor compares it."""
+"""Columns that differ between two runs that did the same; a checksum is also of the key, and the doctor's."""
 
 _GRAPH = {
     "mentions": (
