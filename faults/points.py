@@ -43,7 +43,7 @@ _OWN: Mapping[Profile, Mapping[str, str]] = {
     },
     "servers": {
         "graph batch": "midspan.db.graph.neo4j:Neo4jGraph.apply",
-        "graph clearing": "midspan.db.graph.neo4j:Neo4jGraph.clear",
+        "graph rebuild": "midspan.db.graph.neo4j:Neo4jGraph.rebuild",
         "graph statement": "midspan.db.graph.neo4j:_rows",
         "graph transaction": "midspan.db.graph.neo4j:apply_batch",
     },

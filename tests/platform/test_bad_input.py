@@ -169,13 +169,10 @@ def test_a_missing_path_fails_and_the_rest_goes_on(fresh, documents):
 def test_a_file_that_vanishes_meanwhile_is_worth_a_retry(fresh, documents, monkeypatch):
     from midspan.platform import runner
 
-    def discover_then_delete(paths):
-        yield from list(runner_discover(paths))
+    discover = runner.discover
 
-    runner_discover = runner.discover
-
-    def vanish(paths):
-        found = list(discover_then_delete(paths))
+    def vanish(paths, **options):
+        found = list(discover(paths, **options))
         (documents / "kidney.md").unlink()
         yield from found
 

@@ -75,7 +75,7 @@ def test_a_command_that_needs_no_workspace_loads_no_store(
         (("jobs", "ls"), "done", ()),
         (("show", "SEGMENT"), "source:", ()),
         (("atlas", "ls"), "mird-adult", ()),
-        (("search", "Warsaw"), "hits in", ("torch", "safetensors")),
+        (("search", "Warsaw"), "hits in", ()),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
