@@ -20,7 +20,7 @@ def test_an_entry_says_what_it_is(entry: ModelEntry) -> None:
 
 def test_the_table_names_the_pinned_weights() -> None:
     pinned = {
-        "text.minilm": importlib.import_module("midspan.models.encoder").BUNDLED_SHA256,
+        "text.minilm": importlib.import_module("midspan.models.minilm.wheel").SHA256,
         "parse.en-core-web-sm": importlib.import_module("midspan.models.parser").SHA256,
     }
     assert {name: all_models()[name].weights_sha256 for name in pinned} == pinned
