@@ -285,6 +285,10 @@ UNDER_THE_POINTER = """() => document.querySelector('.js-plotly-plot').on(
   'plotly_hover', ({ points: [hit] }) => { window.under = hit.data.type; })"""
 
 
+FRAMES = "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
+"""The chart looks at the mouse's buttons when it draws, however long drawing takes."""
+
+
 @pytest.mark.parametrize("what", ["mesh3d", "scatter3d"])
 def test_a_click_on_an_organ_or_a_point_in_it_lists_its_sentences(
     page: Page, address: str, what: str
@@ -300,7 +304,8 @@ def test_a_click_on_an_organ_or_a_point_in_it_lists_its_sentences(
     page.wait_for_function("(what) => window.under === what", arg=what)
     expect(page.get_by_text("kidney: 1 sentence", exact=True)).to_be_visible()
     page.mouse.down()
-    page.wait_for_timeout(300)  # as slowly as a hand: the chart looks between two frames
+    page.wait_for_timeout(300)  # as slowly as a hand
+    page.evaluate(FRAMES)
     page.mouse.up()
     expect(page.get_by_text("Pneumonia is an infection of the lung.")).to_have_count(0)
     expect_once(page, "A stone in the left kidney causes severe pain.")
