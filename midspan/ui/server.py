@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.resources import files
 
 from starlette.middleware import Middleware
@@ -33,7 +34,8 @@ def main(host: str, port: str, names: Sequence[str]) -> None:
     os.umask(0o077)
     guard = Middleware(Guard, token=token.get_secret_value(), hosts=names)
     app = App(str(files("midspan.ui").joinpath("app.py")), middleware=[guard])
-    app.run(config={**OPTIONS, "server.address": host, "server.port": int(port)})
+    with suppress(KeyboardInterrupt):
+        app.run(config={**OPTIONS, "server.address": host, "server.port": int(port)})
 
 
 if __name__ == "__main__":

@@ -30,6 +30,8 @@ def address(tmp_path_factory):
     server.terminate()
     server.wait(timeout=30)
     server.stdout.close()
+    with pytest.raises(OSError):  # nobody is left to answer
+        urllib.request.urlopen(printed, timeout=5)
 
 
 def wait_for(port):

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import secrets
 import socket
-import subprocess
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 from urllib.parse import quote
 
 import typer
@@ -92,11 +91,11 @@ def ui(
     state: Context = context.obj
     with state.workspace(create=True) as workspace:
         settings = workspace.parts.settings
-    sys.exit(serve_ui(settings, port, host, allow_host or ()))
+    serve_ui(settings, port, host, allow_host or ())
 
 
-def serve_ui(settings: Settings, port: int, host: str = HOST, names: Sequence[str] = ()) -> int:
-    """Run the server until it ends; returns its exit code. Raises ``WrongUse`` for a taken port."""
+def serve_ui(settings: Settings, port: int, host: str = HOST, names: Sequence[str] = ()) -> NoReturn:
+    """Become the server, so that whoever ends this process ends it. Raises ``WrongUse`` for a taken port."""
     chosen = _free_port(port, host)
     token = settings.ui_token.get_secret_value() if settings.ui_token else secrets.token_urlsafe(24)
     if host in ANY:
@@ -113,10 +112,9 @@ def serve_ui(settings: Settings, port: int, host: str = HOST, names: Sequence[st
     out.print(plain(f"midspan UI: {address}  (Ctrl-C ends it)"), soft_wrap=True)
     # Without the safe path a stray click.py in the current folder would be imported instead of click.
     ours = {"MIDSPAN_WORKSPACE": str(settings.folder), "MIDSPAN_UI_TOKEN": token, "PYTHONSAFEPATH": "1"}
-    try:
-        return subprocess.call(command, env={**os.environ, **ours}, stdout=subprocess.DEVNULL)
-    except KeyboardInterrupt:
-        return 0
+    sys.stdout.flush()
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    os.execve(sys.executable, command, {**os.environ, **ours})
 
 
 def _free_port(port: int, host: str) -> int:
@@ -170,7 +168,7 @@ def demo(
         out.print("in this shell `midspan` alone will do after:")
         _print_command(command)
     if not no_ui:
-        sys.exit(serve_ui(settings, port))
+        serve_ui(settings, port)
 
 
 def _print_command(command: str) -> None:
