@@ -16,7 +16,6 @@ from midspan.models.minilm import wheel
 if TYPE_CHECKING:
     import tokenizers
 
-GRAPH = Path(wheel.__file__).parent / "graph.onnx"
 MAX_TOKENS = 256
 LEAST_LENGTH = 1e-12
 
@@ -82,7 +81,7 @@ class _Tokenized:
 
 
 def _by_onnxruntime(model: wheel.MiniLM, threads: int) -> Engine:
-    return OnnxEngine(GRAPH.read_bytes(), model.tensors, threads=threads)
+    return OnnxEngine(wheel.GRAPH.read_bytes(), model.tensors, threads=threads)
 
 
 def _by_torch(model: wheel.MiniLM) -> Engine:

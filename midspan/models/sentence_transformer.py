@@ -10,7 +10,7 @@ import numpy as np
 
 from midspan.errors import ModelFilesMissing, needs_extra
 from midspan.models.kit.engine import TOKENS, TOKENS_CUDA, Floats
-from midspan.models.kit.token_batches import by_tokens
+from midspan.models.kit.token_batches import asked
 
 CHARACTERS_A_TOKEN = 4
 """About, in English; only the size of batches hangs on it."""
@@ -47,14 +47,12 @@ def load_sentence_transformer(name: str, *, download: bool) -> tuple[Encode, str
     budget = TOKENS_CUDA if cuda else TOKENS
 
     def encode(texts: Sequence[str], check: Callable[[], None]) -> Floats:
-        groups = by_tokens([len(text) // CHARACTERS_A_TOKEN + 2 for text in texts], budget)
-        said = []
-        for group in groups:
-            check()
+        def ask(group: Sequence[int]) -> Floats:
             chosen = [texts[place] for place in group]
-            said.append(model.encode(chosen, batch_size=len(chosen), show_progress_bar=False))
-        order = np.argsort([place for group in groups for place in group])
-        return np.asarray(np.concatenate(said)[order], dtype=np.float32)
+            said = model.encode(chosen, batch_size=len(chosen), show_progress_bar=False)
+            return np.asarray(said, dtype=np.float32)
+
+        return asked(ask, [len(text) // CHARACTERS_A_TOKEN + 2 for text in texts], budget, check)
 
     return encode, _state_sha256(model.state_dict()), int(encode([""], lambda: None).shape[1])
 

@@ -125,6 +125,11 @@ def test_a_name_that_is_not_ours_is_not_answered_to(address, cookie):
     assert status == 421 and "--allow-host" in said
 
 
+@pytest.mark.parametrize("other", ['{"a": [1]}; x', "a b=c", 'theme="dark', "=; ;"])
+def test_what_other_servers_of_the_machine_set_does_not_keep_us_out(address, cookie, other):
+    assert get(address.split("?")[0], Cookie=f"{other}; {cookie}; {other}")[0] == 200
+
+
 def test_with_the_cookie_the_page_comes_and_no_other_site_may_frame_it(address, cookie):
     status, headers, said = get(address.split("?")[0], Cookie=cookie)
     assert status == 200 and "<html" in said.lower()

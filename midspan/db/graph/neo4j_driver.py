@@ -51,11 +51,16 @@ def translated(error: Exception, url: str, seconds: float | None = None) -> Stor
     if not isinstance(error, neo4j.exceptions.Neo4jError):
         return StoreUnavailable(f"Neo4j at {url} cannot be reached: {error}; is the server running?")
     code = error.code or ""
-    if "TimedOut" in code or "Terminated" in code:
-        limit = "its limit" if seconds is None else f"{seconds:g} s"
+    ended = "TimedOut" in code or "Terminated" in code
+    if ended and seconds is None:
+        return StoreUnavailable(
+            f"Neo4j at {url} ended a statement of our own at its time limit ({code}); it is "
+            "tried again with the next ingest or search; db.transaction.timeout says how long it may take"
+        )
+    if ended:
         return QueryTimeout(
-            f"the query ran longer than {limit}; begin it with a narrower MATCH, as a node by its uid, or "
-            "allow more time"
+            f"the query ran longer than {seconds:g} s; begin it with a narrower MATCH, as a node by its uid, "
+            "or allow more time"
         )
     if "OutOfMemory" in code and seconds is not None:
         return QueryTimeout(

