@@ -285,8 +285,11 @@ UNDER_THE_POINTER = """() => document.querySelector('.js-plotly-plot').on(
   'plotly_hover', ({ points: [hit] }) => { window.under = hit.data.type; })"""
 
 
-FRAMES = "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
-"""The chart looks at the mouse's buttons when it draws, however long drawing takes."""
+FRAMES = """() => Promise.race([
+  new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go))),
+  new Promise((go) => setTimeout(go, 5000))])"""
+"""The chart looks at the mouse's buttons when it draws, however long drawing takes; a page that draws nothing
+more has no next frame, and evaluating knows no time limit."""
 
 
 @pytest.mark.parametrize("what", ["mesh3d", "scatter3d"])
