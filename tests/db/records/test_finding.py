@@ -147,6 +147,25 @@ def test_a_sentence_without_anatomy_is_none_of_the_atlas_s(store: RecordStore, m
     assert {segment.text for segment in found} == {"The liver.", "No liver disease."}
 
 
+def test_a_source_s_counts_and_the_store_s_are_of_the_same_records(store: RecordStore, made: Any) -> None:
+    """What the tiles above the table of sources say is the sum of its rows; an abstention is no place."""
+    for name in ("a", "b"):
+        commit = made.document(name, "The liver.", "No liver disease.", "It rained.")
+        placed, doubted, plain = commit.segments
+        answers = [
+            made.atlas(placed),
+            made.atlas(doubted, None),
+            replace(made.atlas(plain, None), named=False),
+        ]
+        store.commit(replace(commit, products=answers))
+    rows = [one.records for one in store.sources()]
+    assert [row["atlas"] for row in rows] == [1, 1]
+    counts = store.counts()
+    assert {kind: sum(row[kind] for row in rows) for kind in rows[0]} == {
+        kind: counts[kind] for kind in rows[0]
+    }
+
+
 def test_a_filter_narrows_a_search(library: RecordStore, made: Any) -> None:
     only = SegmentFilter(source_ids=frozenset([made.id("b")]))
     assert [hit.segment.source_id for hit in library.search_segments("lung", only, 9)] == [made.id("b")]
