@@ -60,12 +60,6 @@ def read(path: Path) -> Iterator[Extract]:
     yield from (Extract(text[at : at + 100_000]) for at in range(0, len(text), 100_000))
 
 
-def title(path: Path) -> str:
-    """What stands in ``<title>``; empty if there is none."""
-    found = _parse(_decoded(path)).findtext(".//title")
-    return " ".join(found.split()) if found else ""
-
-
 def _text(path: Path) -> Iterator[str]:
     source = _decoded(path)
     tree = _parse(source)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -22,7 +21,6 @@ CELL_BORDER = " | "
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_TITLE = re.compile(r"^title:[ \t]*(.+)$", re.MULTILINE)
 _TAG = re.compile(r"<!--.*?-->|<[^<>]*>", re.DOTALL)
 
 
@@ -36,20 +34,6 @@ def read(path: Path) -> Iterator[Extract]:
             yield Extract(text)
     if empty:
         raise EmptySource("no text is left of the file without its markup; nothing to read")
-
-
-def title(path: Path) -> str:
-    """The title in the front matter, or else the first heading of the first part."""
-    first = next(clean(decoded(path)), "")
-    front = _FRONT_MATTER.match(first)
-    named = _TITLE.search(front[1]) if front else None
-    if named:
-        return named[1].strip().strip("\"'")
-    tokens = MarkdownIt("commonmark").parse(_FRONT_MATTER.sub("", first))
-    for token, content in pairwise(tokens):
-        if token.type == "heading_open":
-            return _inline(content)
-    return ""
 
 
 def blocks(part: str) -> Iterator[str]:

@@ -47,12 +47,6 @@ def read(path: Path) -> Iterator[Extract]:
         )
 
 
-def title(path: Path) -> str:
-    """The title in the document's metadata; empty if there is none."""
-    with watched(path) as file, _opened(file) as document, _LOCK:
-        return str(document.get_metadata_value("Title")).strip()
-
-
 def page_image(
     path: Path, number: int, width_px: int, boxes: Sequence[Sequence[float]] | npt.NDArray[np.float32] = ()
 ) -> bytes:

@@ -33,51 +33,11 @@ _MICROSECOND = 1e-6
 
 
 @dataclass(frozen=True)
-class VideoFacts:
-    """What a container says about itself."""
-
-    duration: float
-    """Seconds; 0 if the container does not say."""
-    width: int
-    """Pixels, of the frames as they are stored."""
-    height: int
-    fps: float
-    """Mean frames a second; 0 if the container does not say."""
-    has_video: bool
-    title: str
-
-
-@dataclass(frozen=True)
 class _Sample:
     time: float
     small: npt.NDArray[np.uint8]
     """(h, w, 3)"""
     picture: Image.Image
-
-
-def probe(path: Path) -> VideoFacts:
-    """What the container says, without decoding. ``CorruptSource`` when it cannot be opened."""
-    with watched(path) as file, _container(file) as container:
-        stream = _video_stream(container)
-        duration = 0.0
-        if container.duration is not None:
-            duration = container.duration / av.time_base
-        elif stream is not None and stream.duration is not None:
-            duration = float(stream.duration * stream.time_base)
-        rate = stream.average_rate if stream is not None else None
-        return VideoFacts(
-            duration=max(0.0, duration),
-            width=stream.width if stream is not None else 0,
-            height=stream.height if stream is not None else 0,
-            fps=float(rate) if rate else 0.0,
-            has_video=stream is not None,
-            title=str(container.metadata.get("title", "")).strip(),
-        )
-
-
-def title(path: Path) -> str:
-    """The title in the container's metadata; empty if there is none."""
-    return probe(path).title
 
 
 def read(path: Path) -> Iterator[VideoWindow]:

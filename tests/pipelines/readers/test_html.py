@@ -75,10 +75,6 @@ def test_the_encoding_is_the_declared_one(tmp_path: Path, meta: str, codec: str)
     assert joined(write(tmp_path, page.encode(codec))) == "Zażółć gęślą jaźń, mówi łódź."
 
 
-def test_the_title_is_the_page_s_own(tmp_path: Path) -> None:
-    assert html.title(write(tmp_path, PAGE)) == "The kidney"
-
-
 @pytest.mark.parametrize(
     "page", ["<html><body><script>only()</script></body></html>", "<!-- nothing -->", "<html></html>"]
 )

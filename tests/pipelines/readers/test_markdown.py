@@ -54,14 +54,6 @@ def test_each_block_is_a_paragraph_without_markup(tmp_path: Path) -> None:
     ]
 
 
-def test_the_title_is_that_of_the_front_matter(tmp_path: Path) -> None:
-    assert markdown.title(write(tmp_path, DOCUMENT)) == "The kidney"
-
-
-def test_or_else_the_title_is_the_first_heading(tmp_path: Path) -> None:
-    assert markdown.title(write(tmp_path, "Some words.\n\n## The *second*\n")) == "The second"
-
-
 def test_a_long_file_comes_in_parts_that_say_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,99 @@
+"""The confined process: it calls functions of midspan and sends what they yield.
+
+Its one tie is the socket to the process that started it, where
+:class:`~midspan.pipelines.confined.confined.Confined` has the other end. It writes nothing, so that it may be
+killed at any moment.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import threading
+from queue import SimpleQueue
+
+from midspan.errors import MidspanError, ReaderCrashed, ReadingLimit
+from midspan.pipelines.confined.channel import LARGEST, Channel, TooLarge
+from midspan.pipelines.confined.limits import held_mb, limit_cpu, limit_memory
+from midspan.pipelines.confined.task import OUT_OF_MEMORY, End, Item, Task
+
+MOST_TASKS = 500
+"""After so many a process makes room for a new one, in case a library loses memory."""
+SPENT_SHARE = 0.3
+"""Share of its memory from which a process that still holds it after a task makes room for a new one."""
+LONGEST_MESSAGE = 500
+"""Characters of what a library says."""
+_NO_MEMORY = 2
+"""libxml2's number for that."""
+
+
+def main(descriptor: int, memory_mb: int) -> None:
+    """Serve the socket with this file descriptor."""
+    os.dup2(2, 1)  # what libraries print is no answer of the command
+    limit_memory(memory_mb)
+    channel = Channel(socket.socket(fileno=descriptor))
+    tasks: SimpleQueue[Task] = SimpleQueue()
+    threading.Thread(target=_listen, args=(channel, tasks), name="listener", daemon=True).start()
+    try:
+        for count in range(1, MOST_TASKS + 1):
+            error = _do(tasks.get(), channel)
+            spent = count == MOST_TASKS or held_mb() > SPENT_SHARE * memory_mb
+            channel.send(End(error, spent))
+            if spent:
+                return
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
+    except EOFError:
+        os._exit(0)
+
+
+def _listen(channel: Channel, tasks: SimpleQueue[Task]) -> None:
+    """End at once when the other process is gone, also in the middle of a task."""
+    while True:
+        try:
+            task = channel.receive()
+        except EOFError:
+            os._exit(0)
+        assert isinstance(task, Task)
+        tasks.put(task)
+
+
+def _do(task: Task, channel: Channel) -> MidspanError | None:
+    """Send what the function yields; returns what it raises. Raises ``MemoryError``."""
+    limit_cpu(task.cpu_seconds)
+    try:
+        for value in task.function(*task.arguments):
+            channel.send(Item(value))
+    except TooLarge as error:
+        return ReadingLimit(
+            f"a page or window of it is larger than {LARGEST >> 20} MB ({error}); save its text as .txt, or "
+            "encode the video again in an ordinary size"
+        )
+    except Exception as error:
+        if _is_out_of_memory(error):
+            raise MemoryError from error
+        return error if isinstance(error, MidspanError) else _crash(error)
+    return None
+
+
+def _is_out_of_memory(error: BaseException | None) -> bool:
+    """Whether the limit is behind it, by what libraries raise then."""
+    while error is not None:
+        numbers = (getattr(error, "errno", None), getattr(error, "code", None))
+        if isinstance(error, MemoryError) or numbers[0] == errno.ENOMEM or _is_of_libxml2(error, numbers[1]):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _is_of_libxml2(error: BaseException, code: object) -> bool:
+    return code == _NO_MEMORY and type(error).__module__ == "lxml.etree"
+
+
+def _crash(error: Exception) -> ReaderCrashed:
+    said = f"{type(error).__name__}: {error}"[:LONGEST_MESSAGE]
+    return ReaderCrashed(
+        f"its reader failed over it ({said}); it is damaged or very unusual: get it again, or save it anew "
+        "or as .txt"
+    )
