@@ -13,10 +13,14 @@ import socket
 import threading
 from queue import SimpleQueue
 
+import structlog
+
 from midspan.errors import MidspanError, ReaderCrashed, ReadingLimit
 from midspan.pipelines.confined.channel import LARGEST, Channel, TooLarge
 from midspan.pipelines.confined.limits import held_mb, limit_cpu, limit_memory
 from midspan.pipelines.confined.task import OUT_OF_MEMORY, End, Item, Task
+
+log = structlog.get_logger(__name__)
 
 MOST_TASKS = 500
 """After so many a process makes room for a new one, in case a library loses memory."""
@@ -55,6 +59,9 @@ def _listen(channel: Channel, tasks: SimpleQueue[Task]) -> None:
             task = channel.receive()
         except EOFError:
             os._exit(0)
+        except ValueError as error:
+            log.error("a task cannot be read", error=str(error))
+            os._exit(1)
         assert isinstance(task, Task)
         tasks.put(task)
 

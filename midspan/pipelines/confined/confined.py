@@ -6,7 +6,6 @@ all memory or time that there is; in a process of its own that is the end of the
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import subprocess
@@ -23,14 +22,14 @@ import structlog
 from midspan.errors import MidspanError, ProcessLost, ReaderCrashed, ReadingLimit
 from midspan.pipelines import stopping
 from midspan.pipelines.confined.channel import Channel
-from midspan.pipelines.confined.limits import CLOCK, Limits
+from midspan.pipelines.confined.limits import CLOCK, Limits, held_mb
 from midspan.pipelines.confined.task import OUT_OF_MEMORY, End, Item, Task
 
 log = structlog.get_logger(__name__)
 
 DEFAULT = Limits()
-TICK_SECONDS = 0.1
-"""How often ``stop`` is asked while nothing comes."""
+TICK_SECONDS = 0.05
+"""How often ``stop`` is asked, and its memory looked at, while nothing comes."""
 MUCH_MEMORY = 0.3
 """A native library that crashes with this share of its memory in use was refused more: buffers double."""
 _CRASHES = (signal.SIGSEGV, signal.SIGABRT, signal.SIGTRAP, signal.SIGILL, signal.SIGBUS, signal.SIGFPE)
@@ -111,16 +110,19 @@ class _Process:
         ours, theirs = socket.socketpair()
         arguments = [str(theirs.fileno()), str(limits.memory_mb), *sys.path]
         with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", _START, *arguments],
-                stdin=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,  # Ctrl-C is for us, who end it
-            )
+            try:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-c", _START, *arguments],
+                    stdin=subprocess.DEVNULL,
+                    pass_fds=[theirs.fileno()],
+                    start_new_session=True,  # Ctrl-C is for us, who end it
+                )
+            except OSError:
+                ours.close()
+                raise
         self._channel = Channel(ours, TICK_SECONDS)
         self.free = True
         self.end = weakref.finalize(self, _end, self._process, self._channel)
-        """Returns (exit status, peak of its memory in MB) when it is called first."""
 
     @property
     def pid(self) -> int:
@@ -133,12 +135,12 @@ class _Process:
     def do(self, task: Task, stop: Callable[[], bool]) -> Generator[Any, None, None]:
         """What the task yields. ``free`` afterwards if it came to its end."""
         self.free = False
-        patience = _Patience(CLOCK * task.cpu_seconds, stop)
-        with patience, suppress(EOFError):  # one that has died meanwhile is found out when it is heard
-            self._channel.send(task, patience.check)
+        watch = _Watch(self.pid, CLOCK * task.cpu_seconds, stop)
+        with watch, suppress(EOFError):  # one that has died meanwhile is found out when it is heard
+            self._channel.send(task, watch.look)
         while True:
-            with patience:
-                said = self._hear(task, patience.check)
+            with watch:
+                said = self._hear(task, watch)
             if isinstance(said, Item):
                 yield said.value
                 continue
@@ -147,31 +149,32 @@ class _Process:
                 raise said.error
             return
 
-    def _hear(self, task: Task, waiting: Callable[[], None]) -> Item | End:
+    def _hear(self, task: Task, watch: _Watch) -> Item | End:
         try:
-            said = self._channel.receive(waiting)
+            said = self._channel.receive(watch.look)
         except EOFError:
-            raise self._why_it_ended(task) from None
+            raise self._why_it_ended(task, watch.peak_mb) from None
         except ValueError as error:
             raise ReaderCrashed(f"its reader crashed over it (it sent {error}); {_DAMAGED}") from error
         if not isinstance(said, (Item, End)):
             raise ReaderCrashed(f"its reader crashed over it (it sent {type(said).__name__}); {_DAMAGED}")
         return said
 
-    def _why_it_ended(self, task: Task) -> MidspanError:
-        status, peak_mb = self.end() or (0, 0.0)
+    def _why_it_ended(self, task: Task, peak_mb: float) -> MidspanError:
+        self.end()
+        status, memory_mb = self._process.returncode, self._limits.memory_mb
         reason = signal.Signals(-status).name if status < 0 else f"status {status}"
-        log.warning("a process that read a file is gone", pid=self.pid, reason=reason, peak_mb=round(peak_mb))
+        log.warning("a process that read a file is gone", pid=self.pid, reason=reason, held_mb=round(peak_mb))
         if status == -signal.SIGXCPU:
             return ReadingLimit(
                 f"reading it took more than {task.cpu_seconds:g} s of computing and was ended; if you trust "
                 f"it, allow more by MIDSPAN_READ_SECONDS (now {self._limits.seconds:g}) and ingest it again"
             )
         crashed = -status in _CRASHES
-        if status == OUT_OF_MEMORY or (crashed and peak_mb > MUCH_MEMORY * self._limits.memory_mb):
+        if status == OUT_OF_MEMORY or (crashed and peak_mb > MUCH_MEMORY * memory_mb):
             return ReadingLimit(
-                f"reading it took more than {self._limits.memory_mb:,} MB of memory and was ended; if you "
-                "trust it, allow more by MIDSPAN_READ_MEMORY_MB and ingest it again"
+                f"reading it took more than {memory_mb:,} MB of memory and was ended; if you trust it, allow "
+                "more by MIDSPAN_READ_MEMORY_MB and ingest it again"
             )
         if crashed or status >= 0:
             return ReaderCrashed(f"its reader crashed over it ({reason}); {_DAMAGED}")
@@ -184,14 +187,16 @@ class _Process:
 _DAMAGED = "it is damaged or made to do so: get it again, or save it anew or as .txt"
 
 
-class _Patience:
-    """How long a process has been waited for; around each waiting, which it ends."""
+class _Watch:
+    """Watches a process while it is waited for, which is around each waiting."""
 
-    def __init__(self, seconds: float, stop: Callable[[], bool]) -> None:
-        self._left = seconds
-        self._seconds = seconds
+    def __init__(self, pid: int, seconds: float, stop: Callable[[], bool]) -> None:
+        self.peak_mb = 0.0
+        """The most memory that it was seen to hold."""
+        self._pid = pid
+        self._seconds = self._left = seconds
         self._stop = stop
-        self._since = 0.0
+        self._since = self._looked = 0.0
 
     def __enter__(self) -> None:
         self._since = time.monotonic()
@@ -199,22 +204,21 @@ class _Patience:
     def __exit__(self, *_: object) -> None:
         self._left -= time.monotonic() - self._since
 
-    def check(self) -> None:
+    def look(self) -> None:
         """Raises ``Stopped``, and ``ProcessLost`` when the time is over."""
         stopping.check(self._stop)
-        if time.monotonic() - self._since > self._left:
+        now = time.monotonic()
+        if now - self._since > self._left:
             raise ProcessLost(
                 f"reading it was waited for {self._seconds:g} s in vain and ended; see that the disk or "
                 "network it lies on answers and ingest it again, or allow more by MIDSPAN_READ_SECONDS"
             )
+        if now - self._looked > TICK_SECONDS:
+            self._looked, self.peak_mb = now, max(self.peak_mb, held_mb(self._pid))
 
 
-def _end(process: subprocess.Popen[bytes], channel: Channel) -> tuple[int, float]:
-    """Kill it, unless it has ended by itself: its exit status, and the peak of its memory in MB."""
+def _end(process: subprocess.Popen[bytes], channel: Channel) -> None:
+    """Kill it, unless it has ended by itself."""
     channel.close()
     process.kill()
-    if process.returncode is not None:
-        return process.returncode, 0.0
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return process.returncode, usage.ru_maxrss / 1024
+    process.wait()

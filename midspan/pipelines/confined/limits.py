@@ -6,10 +6,11 @@ import math
 import resource
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
-SECONDS_A_MB = 2.0
-"""CPU seconds that a large file may take for each of its MB: twice what a video without much in it does."""
-CLOCK = 6
+SECONDS_A_MB = 8.0
+"""CPU seconds that a large file may take for each MB; a PDF of nothing but dense text takes about 6."""
+CLOCK = 8
 """How many times as long by the clock, on a machine that has other things to do."""
 
 
@@ -38,10 +39,13 @@ def limit_cpu(seconds: float) -> None:
     _set(resource.RLIMIT_CPU, math.ceil(time.process_time() + seconds))
 
 
-def held_mb() -> float:
-    """Memory of this process that counts against its limit."""
-    with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123
-        return int(statm.read().split()[5]) * resource.getpagesize() / 2**20
+def held_mb(pid: int | None = None) -> float:
+    """Memory of this process, or another one, that counts against its limit; 0 of one that has ended."""
+    try:
+        fields = Path(f"/proc/{pid or 'self'}/statm").read_text("ascii").split()
+    except OSError:
+        return 0.0
+    return int(fields[5]) * resource.getpagesize() / 2**20
 
 
 def _set(what: int, soft: int) -> None:

@@ -110,8 +110,20 @@ def _parse(source: str) -> etree._Element:
         raise EmptySource(f"there is no HTML in it ({error}); nothing to read") from error
     except etree.XMLSyntaxError as error:
         raise CorruptSource(f"the HTML cannot be parsed ({error}); convert it to text first") from error
+    _check_read_to_the_end(parser)
     etree.strip_elements(tree, *_NEVER_SHOWN, with_tail=False)
     return tree
+
+
+def _check_read_to_the_end(parser: etree.HTMLParser) -> None:
+    """The parser mends what it can and is silent; where it gives up it has left out all that follows."""
+    for entry in parser.error_log.filter_from_fatals():
+        if entry.type == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError
+        raise UnsupportedSource(
+            f"the page is too deep or too large for the parser, which left it at line {entry.line} "
+            f"({entry.message}); convert it to text first, e.g. with html2text"
+        )
 
 
 def _main_blocks(source: str) -> list[str]:

@@ -21,6 +21,9 @@ CELL_BORDER = " | "
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_MARKERS = re.compile(r"^[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)*", re.MULTILINE)
+_ANY_DEPTH = {"maxNesting": 1 << 30}
+"""The parser leaves out what is nested deeper than it is told; Python's own limit raises."""
 _TAG = re.compile(r"<!--.*?-->|<[^<>]*>", re.DOTALL)
 
 
@@ -37,10 +40,15 @@ def read(path: Path) -> Iterator[Extract]:
 
 
 def blocks(part: str) -> Iterator[str]:
-    """The text of each block of a part."""
+    """The text of each block of a part; line by line where it is nested deeper than can be followed."""
+    try:
+        tokens = MarkdownIt("commonmark", _ANY_DEPTH).enable("table").parse(part)
+    except RecursionError:
+        yield _MARKERS.sub("", part).strip("\n")
+        return
     cells: list[str] = []
     inside_row = False
-    for token in MarkdownIt("commonmark").enable("table").parse(part):
+    for token in tokens:
         text = ""
         if token.type == "tr_open":
             inside_row, cells = True, []

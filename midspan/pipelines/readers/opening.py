@@ -12,10 +12,10 @@ from midspan.pipelines.readers.detect import detect
 from midspan.pipelines.readers.extract import Extract, VideoWindow
 from midspan.records import SourceKind
 
-HARMLESS = 4 * 2**20
+HARMLESS = 2 * 2**20
 """Code points that any document may hold."""
-LARGEST_RATIO = 50
-"""How many code points a larger one may hold for each of its bytes; books in DOCX and PDF have about 5."""
+LARGEST_RATIO = 20
+"""How many code points a larger one may hold for each of its bytes; text packs to a third or a fourth."""
 
 
 @dataclass(frozen=True)
