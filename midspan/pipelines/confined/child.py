@@ -29,7 +29,7 @@ SPENT_SHARE = 0.3
 LONGEST_MESSAGE = 500
 """Characters of what a library says."""
 _NO_MEMORY = 2
-"""libxml2's number for that."""
+"""libxml2's number for what lxml passes on as an unknown error of syntax."""
 
 
 def main(descriptor: int, memory_mb: int) -> None:
@@ -41,10 +41,7 @@ def main(descriptor: int, memory_mb: int) -> None:
     threading.Thread(target=_listen, args=(channel, tasks), name="listener", daemon=True).start()
     try:
         for count in range(1, MOST_TASKS + 1):
-            error = _do(tasks.get(), channel)
-            spent = count == MOST_TASKS or held_mb() > SPENT_SHARE * memory_mb
-            channel.send(End(error, spent))
-            if spent:
+            if _serve(tasks.get(), channel, MOST_TASKS - count, SPENT_SHARE * memory_mb):
                 return
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
@@ -66,6 +63,15 @@ def _listen(channel: Channel, tasks: SimpleQueue[Task]) -> None:
         tasks.put(task)
 
 
+def _serve(task: Task, channel: Channel, more: int, most_mb: float) -> bool:
+    """Do a task, and say that it is done and whether this process is spent, which is also returned: it may
+    do so many ``more`` of them, and hold so much memory."""
+    error = _do(task, channel)
+    spent = not more or held_mb() > most_mb
+    channel.send(End(error, spent))
+    return spent
+
+
 def _do(task: Task, channel: Channel) -> MidspanError | None:
     """Send what the function yields; returns what it raises. Raises ``MemoryError``."""
     limit_cpu(task.cpu_seconds)
@@ -85,17 +91,13 @@ def _do(task: Task, channel: Channel) -> MidspanError | None:
 
 
 def _is_out_of_memory(error: BaseException | None) -> bool:
-    """Whether the limit is behind it, by what libraries raise then."""
+    """Whether the limit is behind it: by what Python, the system and libxml2 say then, or what came of it."""
     while error is not None:
-        numbers = (getattr(error, "errno", None), getattr(error, "code", None))
-        if isinstance(error, MemoryError) or numbers[0] == errno.ENOMEM or _is_of_libxml2(error, numbers[1]):
+        of_libxml2 = type(error).__module__ == "lxml.etree" and getattr(error, "code", None) == _NO_MEMORY
+        if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM or of_libxml2:
             return True
         error = error.__cause__ or error.__context__
     return False
-
-
-def _is_of_libxml2(error: BaseException, code: object) -> bool:
-    return code == _NO_MEMORY and type(error).__module__ == "lxml.etree"
 
 
 def _crash(error: Exception) -> ReaderCrashed:

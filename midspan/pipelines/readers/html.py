@@ -118,8 +118,6 @@ def _parse(source: str) -> etree._Element:
 def _check_read_to_the_end(parser: etree.HTMLParser) -> None:
     """The parser mends what it can and is silent; where it gives up it has left out all that follows."""
     for entry in parser.error_log.filter_from_fatals():
-        if entry.type == etree.ErrorTypes.ERR_NO_MEMORY:
-            raise MemoryError
         raise UnsupportedSource(
             f"the page is too deep or too large for the parser, which left it at line {entry.line} "
             f"({entry.message}); convert it to text first, e.g. with html2text"
