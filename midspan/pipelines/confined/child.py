@@ -96,7 +96,7 @@ def _is_out_of_memory(error: BaseException | None) -> bool:
         of_libxml2 = type(error).__module__ == "lxml.etree" and getattr(error, "code", None) == _NO_MEMORY
         if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM or of_libxml2:
             return True
-        error = error.__cause__ or error.__context__
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return False
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from midspan.errors import CorruptSource, UnsupportedSource
+from midspan.errors import CorruptSource, ReadingLimit, UnsupportedSource
 from midspan.pipelines.readers.extract import WINDOW_SECONDS, VideoWindow
 from midspan.pipelines.readers.files import watched
 from midspan.pipelines.stage import Frames
@@ -219,6 +219,11 @@ def _container(file: BinaryIO) -> Iterator[Any]:
     av.logging.set_level(None)
     try:
         container = av.open(file, "r")
+    except av.error.MemoryError:
+        raise ReadingLimit(
+            "the video cannot be opened: its header asks for more memory than there is, or for more streams "
+            "than FFmpeg takes; encode it again with ffmpeg"
+        ) from None
     except (av.error.FFmpegError, ValueError) as error:
         raise CorruptSource(
             f"the video cannot be opened ({getattr(error, 'strerror', None) or error}); it is damaged or "

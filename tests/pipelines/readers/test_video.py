@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from midspan.errors import CorruptSource, UnsupportedSource
+from benchmarks import bombs
+from midspan.errors import CorruptSource, ReadingLimit, UnsupportedSource
 from midspan.pipelines.readers import video
 from midspan.pipelines.readers.extract import VideoWindow
 
@@ -180,3 +181,12 @@ def test_few_frames_are_in_memory_at_once(
 
     for window in video.read(make_video(steady(10))):
         assert taken[-1] <= window.end + 2 + 0.001
+
+
+def test_more_streams_than_ffmpeg_takes_are_no_want_of_memory(tmp_path: Path) -> None:
+    path = tmp_path / "streams.mp4"
+    path.write_bytes(bombs.many_streams(2000))
+
+    with pytest.raises(ReadingLimit, match="more streams") as raised:
+        list(video.read(path))
+    assert raised.value.__suppress_context__
