@@ -71,7 +71,6 @@ def test_a_crash_a_hang_and_a_want_of_memory_fail_their_file_alone(store, files,
 SMALL = Limits(seconds=1, memory_mb=160)
 SMALLER_BOMBS = [
     ("flate.pdf", lambda: bombs.one_page(bombs.packed(160, b" ")), "ReadingLimit"),
-    ("paths.pdf", lambda: bombs.one_page(bombs.packed(40, b"0 0 m 1 1 l S q Q\n")), "ReadingLimit"),
     ("tree.pdf", lambda: bombs.one_page(zlib.compress(b"BT ET"), kids=20_000), "CorruptSource"),
     ("attributes.html", lambda: bombs.attributes(100_000), "ReadingLimit"),
     ("tables.html", lambda: bombs.open_tables(3000), "UnsupportedSource"),
