@@ -11,6 +11,8 @@ MidspanError
 │   ├── CorruptSource         the bytes are damaged or cut off
 │   ├── EncryptedDocument     needs a password
 │   ├── UnsafeArchive         unpacks to far more than it should
+│   ├── ReadingLimit          takes more time or memory to read than it may
+│   ├── ReaderCrashed         a library that reads such files broke over it
 │   └── SourceVanished        gone, changed or not permitted while it was read (retryable)
 ├── StoreError                a store cannot do its work
 │   ├── StoreUnavailable      not reachable, locked or out of space (retryable)
@@ -23,7 +25,7 @@ MidspanError
 │   └── QueryTimeout          a query took more time or memory than it may
 ├── LeaseLost                 another worker has taken over this piece of work (retryable)
 ├── MissingExtra              this needs packages that are installed only with one of midspan's extras
-├── ProcessLost               a process ended while it worked on a piece of work (retryable)
+├── ProcessLost               a process ended or hung while it worked on a piece of work (retryable)
 └── ModelError
     ├── BadAtlas              a label volume or its table cannot be an atlas
     ├── EnginesDiffer         a trained model answers otherwise by ONNX Runtime than by torch
@@ -85,6 +87,14 @@ class EncryptedDocument(UnreadableSource):
 
 
 class UnsafeArchive(UnreadableSource):
+    pass
+
+
+class ReadingLimit(UnreadableSource):
+    pass
+
+
+class ReaderCrashed(UnreadableSource):
     pass
 
 

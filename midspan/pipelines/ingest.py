@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from midspan.db.record_store import READING, Commit, ItemLease, ItemResult, Reco
 from midspan.errors import LeaseLost, StoreError
 from midspan.pipelines import stopping
 from midspan.pipelines.batch_run import Outcome, dependent_runs, needed_stages
+from midspan.pipelines.confined.confined import Confined
 from midspan.pipelines.crew.course import Course
 from midspan.pipelines.crew.crew import Crew
 from midspan.pipelines.failing import failure_of
@@ -19,7 +20,7 @@ from midspan.pipelines.gathered import Gathered
 from midspan.pipelines.intake import plan
 from midspan.pipelines.pieces import Piece, pieces_of_file, stored_pieces
 from midspan.pipelines.processes import Processes, ThisProcess
-from midspan.pipelines.readers.detect import MediaType, detect
+from midspan.pipelines.readers.opening import Opened, read_file
 from midspan.pipelines.segmenting import reading_run
 from midspan.pipelines.stage import Stage, check_order
 from midspan.pipelines.work import Work
@@ -50,13 +51,15 @@ class Ingest:
         *,
         batch_weight: int = 256,
         window_weight: int = 8,
+        confined: Confined | None = None,
     ) -> None:
         """``batch_weight`` is the number of sentences in a batch; a video window counts for
-        ``window_weight`` of them."""
+        ``window_weight`` of them. Files are read in ``confined`` processes."""
         check_order(stages)
         self.store = store
         self.stages = tuple(stages)
         self.reading = reading_run()
+        self.confined = confined or Confined()
         self.batch_weight = batch_weight
         self.window_weight = window_weight
         self.runs = [self.reading, *(stage.run for stage in stages if stage.run is not None)]
@@ -73,12 +76,12 @@ class Ingest:
     ) -> list[Failure]:
         """Ingest these items, the stages in this process or in those of a ``crew``; returns the failures.
 
-        ``stop`` is asked often: every block of a file that is hashed, every piece that is read, every few
-        segments in a stage. When it says yes, what is committed stays, also of a source that was begun: its
-        run is not complete, and ingesting it again writes the same ids. The batch at hand is dropped and
-        the rest is left undone (its leases are the caller's to release). Raises ``StoreError`` and
-        ``LeaseLost``, and ``ProcessLost`` when processes end again and again, after which nothing of the
-        batches at hand is written; the same call again goes on.
+        ``stop`` is asked often: every block of a file that is hashed, every piece that is read and while one
+        is waited for, every few segments in a stage. When it says yes, what is committed stays, also of a
+        source that was begun: its run is not complete, and ingesting it again writes the same ids. The batch
+        at hand is dropped and the rest is left undone (its leases are the caller's to release). Raises
+        ``StoreError`` and ``LeaseLost``, and ``ProcessLost`` when processes of the crew end again and again,
+        after which nothing of the batches at hand is written; the same call again goes on.
         """
         current = _Pass(self, beat, stop, ThisProcess(stop) if crew is None else Course(crew, stop))
         try:
@@ -136,36 +139,39 @@ class _Pass:
 
     def _read(self, work: Work) -> None:
         """Stream one source into batches; a reader's error fails this source alone."""
-        pieces = self._pieces(work)
-        while True:
-            stopping.check(self._stop)
-            try:
-                piece = next(pieces, None)
-            except (StoreError, LeaseLost):
-                raise
-            except Exception as error:
-                self._unreadable(work, error)
-                return
-            if piece is None:
-                break
-            self._gathered.add(work, piece)
-            if self._gathered.weight >= self._ingest.batch_weight:
-                self._flush()
-            self._commit_done()
+        with closing(self._pieces(work)) as pieces:
+            while True:
+                stopping.check(self._stop)
+                try:
+                    piece = next(pieces, None)
+                except (StoreError, LeaseLost, stopping.Stopped):
+                    raise
+                except Exception as error:
+                    self._unreadable(work, error)
+                    return
+                if piece is None:
+                    break
+                self._gathered.add(work, piece)
+                if self._gathered.weight >= self._ingest.batch_weight:
+                    self._flush()
+                self._commit_done()
         self._gathered.ended.append(work)
 
-    def _pieces(self, work: Work) -> Iterator[Piece]:
+    def _pieces(self, work: Work) -> Generator[Piece, None, None]:
         """What is in a source; its stages' memories of it begin before the first piece."""
         known = self._store.source(work.source_id)
         if known is not None and known.kind == "document" and self._ingest.reading.id not in work.pending:
             self._open(work, known)
             yield from stored_pieces(self._store, known.id)
             return
-        media = detect(work.path)
-        source = _source(work, media)
-        self._gathered.begin(work, source)
-        self._open(work, source)
-        yield from pieces_of_file(work, media, self._ingest.reading)
+        size = work.location.byte_count
+        reading = self._ingest.confined.run(read_file, work.path, byte_count=size, stop=self._stop)
+        with closing(reading) as items:
+            opened: Opened = next(items)
+            source = _source(work, opened)
+            self._gathered.begin(work, source)
+            self._open(work, source)
+            yield from pieces_of_file(work, opened.kind, items, self._ingest.reading)
 
     def _open(self, work: Work, source: Source) -> None:
         """A stage that cannot begin a source is left out of it, and so are those that need it."""
@@ -290,12 +296,12 @@ class _Pass:
             self.settle([copy])
 
 
-def _source(work: Work, media: MediaType) -> Source:
+def _source(work: Work, opened: Opened) -> Source:
     name = work.path.name.encode(errors="replace").decode()
     return Source(
         work.source_id,
-        media.kind,
-        media.media_type,
+        opened.kind,
+        opened.media_type,
         name,
         work.location.byte_count,
         time.time(),

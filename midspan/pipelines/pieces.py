@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Union, cast
+from typing import Any, Union
 
 from midspan.db.record_store import RecordStore, TextChunk
 from midspan.errors import SourceVanished
-from midspan.pipelines.readers.detect import MediaType
-from midspan.pipelines.readers.extract import Extract, VideoWindow
+from midspan.pipelines.readers.extract import VideoWindow
 from midspan.pipelines.segmenting import segment_document, segment_video
 from midspan.pipelines.work import Work
-from midspan.records import Page, Run, Segment
+from midspan.records import Page, Run, Segment, SourceKind
 
 Piece = Union[TextChunk, tuple[str, str, Page], Segment, tuple[Segment, VideoWindow]]
 """A piece of text, a page as (source id, run id, page), a sentence or fragment, or a window; in stream
 order."""
 
 
-def pieces_of_file(work: Work, media: MediaType, reading: Run) -> Iterator[Piece]:
-    """Raises what readers raise, and ``SourceVanished`` when the file has changed meanwhile."""
-    if media.kind == "document":
-        yield from segment_document(
-            work.source_id, reading, cast("Iterator[Extract]", media.reader(work.path))
-        )
+def pieces_of_file(work: Work, kind: SourceKind, items: Iterator[Any], reading: Run) -> Iterator[Piece]:
+    """From a document's ``Extract``s or a video's ``VideoWindow``s.
+
+    Raises what reading them does, and ``SourceVanished`` when the file has changed meanwhile.
+    """
+    if kind == "document":
+        yield from segment_document(work.source_id, reading, items)
     else:
-        yield from segment_video(
-            work.source_id, reading, cast("Iterator[VideoWindow]", media.reader(work.path))
-        )
+        yield from segment_video(work.source_id, reading, items)
     _check_unchanged(work)
 
 

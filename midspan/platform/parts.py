@@ -35,6 +35,7 @@ from midspan.platform.warming import Warming
 from midspan.records import Run
 
 if TYPE_CHECKING:
+    from midspan.pipelines.confined.confined import Confined
     from midspan.pipelines.crew.crew import Crew
     from midspan.pipelines.ingest import Ingest
     from midspan.pipelines.stage import Stage
@@ -85,7 +86,7 @@ class Parts:
         return parts
 
     def close(self) -> None:
-        for name in ("projector", "graph", "store", "searcher"):
+        for name in ("projector", "graph", "store", "searcher", "confined"):
             part = self.__dict__.pop(name, None)
             if part is not None and hasattr(part, "close"):
                 part.close()
@@ -171,6 +172,14 @@ class Parts:
         }
 
     @cached_property
+    def confined(self) -> Confined:
+        """Processes in which files are read."""
+        from midspan.pipelines.confined.confined import Confined
+        from midspan.pipelines.confined.limits import Limits
+
+        return Confined(Limits(self.settings.read_seconds, self.settings.read_memory_mb))
+
+    @cached_property
     def models(self) -> Models:
         return Models(self.settings, self.store, self.atlases)
 
@@ -243,9 +252,9 @@ class Parts:
 
     def ingest_loop(self, stages: Sequence[str] = ()) -> Ingest:
         """The loop over the named stages (all without names) and what they need."""
-        from midspan.pipelines.ingest import Ingest  # loads the readers
+        from midspan.pipelines.ingest import Ingest
 
-        return Ingest(self.store, self._chosen_stages(stages))
+        return Ingest(self.store, self._chosen_stages(stages), confined=self.confined)
 
     def crew(self, workers: int | None = None) -> AbstractContextManager[Crew | None]:
         """Processes that run the stages, so many or as many as the settings say; none for one."""

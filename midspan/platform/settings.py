@@ -33,6 +33,10 @@ class Settings(BaseSettings):
     core, as far as memory goes, and with servers 1."""
     worker_memory_mb: int = Field(default=4096, ge=1)
     """Resident memory above which a worker process is replaced after the task at hand."""
+    read_seconds: float = Field(default=45, gt=0)
+    """CPU seconds that reading one file may take; of a large one 8 for each MB where that is more."""
+    read_memory_mb: int = Field(default=896, ge=128)
+    """Memory that the process in which files are read may take."""
     ui_token: SecretStr | None = Field(default=None, min_length=16)
     """What the browser UI asks for; default: made anew by each `midspan ui`, which prints it."""
     ui_roots: Annotated[tuple[Path, ...], NoDecode] = (Path("~"),)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from midspan.db.record_store import AtlasStore, RecordReader
 from midspan.errors import NotFound, SourceVanished
 from midspan.pipelines.intake import sha256_of
+from midspan.pipelines.readers.drawing import draw_page
 from midspan.platform.answers import (
     BodyView,
     FactView,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from midspan.db.jobs.store import ItemRow, JobRow
     from midspan.db.jobs.workers import WorkerRow
     from midspan.models.atlas.anatomy.atlas import Atlas
+    from midspan.pipelines.confined.confined import Confined
 
 MISSING = "`midspan search` prints the ids of its hits"
 
@@ -125,10 +127,10 @@ def media_path(store: RecordReader, source_id: str) -> Path | None:
     return None
 
 
-def page_picture(store: RecordReader, source_id: str, number: int, start: int, end: int, width: int) -> bytes:
-    """PNG of a page with a span highlighted. Raises ``NotFound``, ``SourceVanished``."""
-    from midspan.pipelines.readers.pdf import page_image  # loads pdfium
-
+def page_picture(
+    store: RecordReader, confined: Confined, source_id: str, number: int, start: int, end: int, width: int
+) -> bytes:
+    """PNG of a page with a span highlighted. Raises ``NotFound``, ``UnreadableSource``."""
     page = store.page(source_id, number)
     if page is None:
         raise NotFound(f"source {source_id[:12]} has no page {number}")
@@ -137,7 +139,10 @@ def page_picture(store: RecordReader, source_id: str, number: int, start: int, e
         raise SourceVanished("the file has moved or changed; ingest it again where it is now")
     first, last = max(start, page.start) - page.start, min(end, page.end) - page.start
     boxes = [tuple(float(side) for side in box) for box in page.boxes[first:last] if box.any()]
-    return page_image(path, number, width, boxes)
+    size = path.stat().st_size
+    picture: bytes
+    [picture] = confined.run(draw_page, path, number, width, boxes, byte_count=size)
+    return picture
 
 
 def job(row: JobRow) -> JobView:

@@ -321,7 +321,8 @@ class Workspace:
 
     def page_picture(self, source_id: str, number: int, start: float, end: float, width: int = 900) -> bytes:
         """A page as PNG with the code points [start, end) highlighted."""
-        return views.page_picture(self.parts.store, source_id, number, int(start), int(end), width)
+        parts = self.parts
+        return views.page_picture(parts.store, parts.confined, source_id, number, int(start), int(end), width)
 
     def thumbnail(self, segment_id: str) -> bytes | None:
         """JPEG bytes of a video window."""

@@ -9,11 +9,13 @@ from midspan.db import migrate
 from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
 from midspan.errors import StoreUnavailable
+from midspan.pipelines.confined.confined import Confined
 from midspan.pipelines.ingest import Ingest
 from midspan.pipelines.stage import Stage
 from midspan.records import Provenance, Run, SceneArrangement, record_id
 
 BATCH = 5
+CONFINED = Confined()
 
 
 @pytest.fixture
@@ -91,7 +93,7 @@ def write(folder, counts):
 
 
 def ingest(store, *stages, batch_weight=BATCH):
-    return Ingest(store, stages, batch_weight=batch_weight)
+    return Ingest(store, stages, batch_weight=batch_weight, confined=CONFINED)
 
 
 def said(store):

@@ -10,6 +10,7 @@ import psutil
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
+from benchmarks import bombs
 from midspan import Workspace
 from midspan.errors import NotFound, StoreUnavailable, WrongUse
 from midspan.platform import broker
@@ -130,6 +131,22 @@ def test_a_failed_item_tells_why_and_is_retried_after_mending(served, notes):
     assert ended(served, job_id)
     assert (served.job(job_id).state, served.job(job_id).done) == ("done", 25)
     assert served.search("Rhine").hits
+
+
+def test_a_file_that_takes_all_memory_fails_alone_and_its_worker_goes_on(served, notes, monkeypatch):
+    monkeypatch.setenv("MIDSPAN_READ_MEMORY_MB", "128")
+    (notes / "bomb.pdf").write_bytes(bombs.one_page(bombs.packed(160, b" ")))
+    job_id = served.submit([notes], stages=["none"])
+    pid = worker_pid(served.folder)
+    assert ended(served, job_id)
+    assert (served.job(job_id).done, served.job(job_id).failed) == (24, 1)
+    [item] = served.job_items(job_id, "failed")
+    assert item.path.endswith("bomb.pdf")
+    [failure] = item.failures
+    assert (failure.kind, failure.retryable) == ("ReadingLimit", False)
+    assert "128 MB" in failure.message
+    assert "MIDSPAN_READ_MEMORY_MB" in failure.message
+    assert worker_pid(served.folder) == pid
 
 
 def test_an_idle_worker_ends_and_takes_its_broker_along(fresh):

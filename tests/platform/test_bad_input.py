@@ -1,6 +1,7 @@
 """Bad input, each a real file: the item fails with words that say what to do, the rest goes on."""
 
 import io
+import json
 import os
 import shutil
 import sqlite3
@@ -15,6 +16,7 @@ import pikepdf
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
+from benchmarks import bombs
 from midspan import Workspace
 from midspan.errors import NewerSchema, StoreUnavailable
 from midspan.models.registry import all_models
@@ -279,3 +281,20 @@ def test_the_doctor_checks_every_model_that_has_files(tmp_path: Path) -> None:
         models = next(check for check in workspace.doctor().checks if check.name == "models")
     assert models.ok
     assert [name for name, model in all_models().items() if model.bytes and name not in models.detail] == []
+
+
+def test_at_the_command_line_a_file_that_takes_all_memory_fails_alone(
+    command, documents, tmp_path, monkeypatch
+):
+    """In the foreground, with the limit that the environment sets."""
+    monkeypatch.setenv("MIDSPAN_READ_MEMORY_MB", "128")
+    (documents / "bomb.pdf").write_bytes(bombs.one_page(bombs.packed(160, b" ")))
+    workspace = tmp_path / "workspace"
+    code, out, _ = command("--workspace", workspace, "ingest", documents, "--stage", "none", "--json")
+    answer = json.loads(out)
+    assert code == 1
+    assert (answer["sources"]["new"], answer["sources"]["failed"]) == (4, 1)
+    [failure] = answer["failures"]
+    assert (Path(failure["path"]).name, failure["kind"]) == ("bomb.pdf", "ReadingLimit")
+    assert "more than 128 MB of memory" in failure["message"]
+    assert "MIDSPAN_READ_MEMORY_MB" in failure["message"]

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from midspan.errors import CorruptSource, UnreadableSource, UnsupportedSource
 from midspan.pipelines.readers.extract import Extract, VideoWindow
@@ -75,8 +74,6 @@ class MediaType:
     media_type: str
     reader: Callable[[Path], Iterator[Extract]] | Callable[[Path], Iterator[VideoWindow]]
     """Yields ``Extract`` for documents, ``VideoWindow`` for videos."""
-    title: Callable[[Path], str]
-    """The title that the file gives itself; its name without suffix if it gives none."""
 
 
 def detect(path: Path) -> MediaType:
@@ -93,9 +90,9 @@ def detect(path: Path) -> MediaType:
         media_type = _by_name(path, start, named)
     if media_type.startswith("video/"):
         module = import_module("midspan.pipelines.readers.video")
-        return MediaType("video", media_type, module.read, _titled(module))
+        return MediaType("video", media_type, module.read)
     module = import_module(f"midspan.pipelines.readers.{_READERS[media_type]}")
-    return MediaType("document", media_type, module.read, _titled(module))
+    return MediaType("document", media_type, module.read)
 
 
 def likely_kind(path: Path) -> SourceKind:
@@ -195,11 +192,3 @@ def _is_text(start: bytes) -> bool:
     except UnsupportedSource:
         return False
     return True
-
-
-def _titled(module: Any) -> Callable[[Path], str]:
-    def title(path: Path) -> str:
-        given: str = module.title(path)
-        return given or path.stem
-
-    return title

@@ -29,7 +29,6 @@ LARGEST_RATIO = 200
 HARMLESS = 64 * 2**20
 OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
 CELL_BORDER = " | "
-_PROPERTIES = "docProps/core.xml"
 
 _W = (
     "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}",
@@ -49,18 +48,6 @@ def read(path: Path) -> Iterator[Extract]:
             yield Extract(text)
     if empty:
         raise EmptySource("the document has no text in its body; nothing to read")
-
-
-def title(path: Path) -> str:
-    """The title in the document's properties; empty if there is none."""
-    with watched(path) as file, _archive(file) as archive:
-        if _PROPERTIES not in archive.namelist():
-            return ""
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
-        tree = etree.fromstring(archive.read(_PROPERTIES), parser)
-        return (
-            "" if tree is None else (tree.findtext("{http://purl.org/dc/elements/1.1/}title") or "").strip()
-        )
 
 
 def refuse_ole(file: BinaryIO) -> None:

@@ -60,12 +60,6 @@ def read(path: Path) -> Iterator[Extract]:
     yield from (Extract(text[at : at + 100_000]) for at in range(0, len(text), 100_000))
 
 
-def title(path: Path) -> str:
-    """What stands in ``<title>``; empty if there is none."""
-    found = _parse(_decoded(path)).findtext(".//title")
-    return " ".join(found.split()) if found else ""
-
-
 def _text(path: Path) -> Iterator[str]:
     source = _decoded(path)
     tree = _parse(source)
@@ -116,8 +110,18 @@ def _parse(source: str) -> etree._Element:
         raise EmptySource(f"there is no HTML in it ({error}); nothing to read") from error
     except etree.XMLSyntaxError as error:
         raise CorruptSource(f"the HTML cannot be parsed ({error}); convert it to text first") from error
+    _check_read_to_the_end(parser)
     etree.strip_elements(tree, *_NEVER_SHOWN, with_tail=False)
     return tree
+
+
+def _check_read_to_the_end(parser: etree.HTMLParser) -> None:
+    """The parser mends what it can and is silent; where it gives up it has left out all that follows."""
+    for entry in parser.error_log.filter_from_fatals():
+        raise UnsupportedSource(
+            f"the page is too deep or too large for the parser, which left it at line {entry.line} "
+            f"({entry.message}); convert it to text first, e.g. with html2text"
+        )
 
 
 def _main_blocks(source: str) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -22,7 +21,9 @@ CELL_BORDER = " | "
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_TITLE = re.compile(r"^title:[ \t]*(.+)$", re.MULTILINE)
+_MARKERS = re.compile(r"^[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)*", re.MULTILINE)
+_ANY_DEPTH = {"maxNesting": 1 << 30}
+"""The parser leaves out what is nested deeper than it is told; Python's own limit raises."""
 _TAG = re.compile(r"<!--.*?-->|<[^<>]*>", re.DOTALL)
 
 
@@ -38,25 +39,16 @@ def read(path: Path) -> Iterator[Extract]:
         raise EmptySource("no text is left of the file without its markup; nothing to read")
 
 
-def title(path: Path) -> str:
-    """The title in the front matter, or else the first heading of the first part."""
-    first = next(clean(decoded(path)), "")
-    front = _FRONT_MATTER.match(first)
-    named = _TITLE.search(front[1]) if front else None
-    if named:
-        return named[1].strip().strip("\"'")
-    tokens = MarkdownIt("commonmark").parse(_FRONT_MATTER.sub("", first))
-    for token, content in pairwise(tokens):
-        if token.type == "heading_open":
-            return _inline(content)
-    return ""
-
-
 def blocks(part: str) -> Iterator[str]:
-    """The text of each block of a part."""
+    """The text of each block of a part; line by line where it is nested deeper than can be followed."""
+    try:
+        tokens = MarkdownIt("commonmark", _ANY_DEPTH).enable("table").parse(part)
+    except RecursionError:
+        yield _MARKERS.sub("", part).strip("\n")
+        return
     cells: list[str] = []
     inside_row = False
-    for token in MarkdownIt("commonmark").enable("table").parse(part):
+    for token in tokens:
         text = ""
         if token.type == "tr_open":
             inside_row, cells = True, []

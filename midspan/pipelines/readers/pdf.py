@@ -25,6 +25,8 @@ _LOCK = threading.RLock()
 _HIGHLIGHT = (255, 221, 0, 96)
 WIDEST_IMAGE = 4_000
 """Pixels."""
+LEAST_PAGE = 32
+"""Bytes that a page and what leads to it take in a file, however well they are packed."""
 
 
 def read(path: Path) -> Iterator[Extract]:
@@ -36,6 +38,7 @@ def read(path: Path) -> Iterator[Extract]:
     with watched(path) as file, _opened(file) as document:
         with _LOCK:
             count = len(document)
+        _check_count(count, path.stat().st_size)
         for index in range(count):
             extract = _extract(document, index)
             empty = empty and not extract.text.strip()
@@ -47,10 +50,13 @@ def read(path: Path) -> Iterator[Extract]:
         )
 
 
-def title(path: Path) -> str:
-    """The title in the document's metadata; empty if there is none."""
-    with watched(path) as file, _opened(file) as document, _LOCK:
-        return str(document.get_metadata_value("Title")).strip()
+def _check_count(count: int, byte_count: int) -> None:
+    """A tree of pages may name the same page over and over."""
+    if count > byte_count // LEAST_PAGE:
+        raise CorruptSource(
+            f"the PDF names {count:,} pages, more than {byte_count:,} bytes can hold; get it again, or print "
+            "it to a new PDF"
+        )
 
 
 def page_image(

@@ -25,11 +25,6 @@ def read(path: Path) -> Iterator[Extract]:
         raise EmptySource("there is only white space in it; nothing to read")
 
 
-def title(path: Path) -> str:
-    """Plain text has no title of its own."""
-    return ""
-
-
 def decoded(path: Path) -> Iterator[str]:
     """The characters of a text file, block by block, not yet normalised."""
     with watched(path) as file:

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from midspan.errors import CorruptSource, UnsupportedSource
+from midspan.errors import CorruptSource, ReadingLimit, UnsupportedSource
 from midspan.pipelines.readers.extract import WINDOW_SECONDS, VideoWindow
 from midspan.pipelines.readers.files import watched
 from midspan.pipelines.stage import Frames
@@ -33,51 +33,11 @@ _MICROSECOND = 1e-6
 
 
 @dataclass(frozen=True)
-class VideoFacts:
-    """What a container says about itself."""
-
-    duration: float
-    """Seconds; 0 if the container does not say."""
-    width: int
-    """Pixels, of the frames as they are stored."""
-    height: int
-    fps: float
-    """Mean frames a second; 0 if the container does not say."""
-    has_video: bool
-    title: str
-
-
-@dataclass(frozen=True)
 class _Sample:
     time: float
     small: npt.NDArray[np.uint8]
     """(h, w, 3)"""
     picture: Image.Image
-
-
-def probe(path: Path) -> VideoFacts:
-    """What the container says, without decoding. ``CorruptSource`` when it cannot be opened."""
-    with watched(path) as file, _container(file) as container:
-        stream = _video_stream(container)
-        duration = 0.0
-        if container.duration is not None:
-            duration = container.duration / av.time_base
-        elif stream is not None and stream.duration is not None:
-            duration = float(stream.duration * stream.time_base)
-        rate = stream.average_rate if stream is not None else None
-        return VideoFacts(
-            duration=max(0.0, duration),
-            width=stream.width if stream is not None else 0,
-            height=stream.height if stream is not None else 0,
-            fps=float(rate) if rate else 0.0,
-            has_video=stream is not None,
-            title=str(container.metadata.get("title", "")).strip(),
-        )
-
-
-def title(path: Path) -> str:
-    """The title in the container's metadata; empty if there is none."""
-    return probe(path).title
 
 
 def read(path: Path) -> Iterator[VideoWindow]:
@@ -259,6 +219,11 @@ def _container(file: BinaryIO) -> Iterator[Any]:
     av.logging.set_level(None)
     try:
         container = av.open(file, "r")
+    except av.error.MemoryError:
+        raise ReadingLimit(
+            "the video cannot be opened: its header asks for more memory than there is, or for more streams "
+            "than FFmpeg takes; encode it again with ffmpeg"
+        ) from None
     except (av.error.FFmpegError, ValueError) as error:
         raise CorruptSource(
             f"the video cannot be opened ({getattr(error, 'strerror', None) or error}); it is damaged or "

@@ -16,12 +16,14 @@ from midspan.db import migrate
 from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
 from midspan.errors import ProcessLost, StoreUnavailable
+from midspan.pipelines.confined.confined import Confined
 from midspan.pipelines.crew.crew import Crew
 from midspan.pipelines.ingest import Ingest
 from midspan.pipelines.stage import Batch
 from tests.pipelines.crew import handmade
 
 BATCH = 5
+CONFINED = Confined()
 
 
 @pytest.fixture
@@ -64,7 +66,8 @@ def sentences(count, name="note"):
 
 
 def ingest(store, items, crew=None, **options):
-    return Ingest(store, handmade.make(), batch_weight=BATCH)(items, crew=crew, **options)
+    loop = Ingest(store, handmade.make(), batch_weight=BATCH, confined=CONFINED)
+    return loop(items, crew=crew, **options)
 
 
 def rows(store):
@@ -172,7 +175,7 @@ def test_the_segment_that_ends_its_process_fails_alone(store, crew, tmp_path):
 
 def test_what_ends_the_only_process_at_the_end_ends_nobody_else(store, tmp_path):
     items = write(tmp_path / "texts", f"{sentences(2 * BATCH)} At last they kill.")
-    loop = Ingest(store, [handmade.Split(), handmade.Words()], batch_weight=BATCH)
+    loop = Ingest(store, [handmade.Split(), handmade.Words()], batch_weight=BATCH, confined=CONFINED)
     with Crew(handmade.make, 1, worth=1) as crew:
         [failure] = loop(items, crew=crew)
     assert failure.kind == "ProcessLost"
@@ -225,6 +228,7 @@ def test_processes_that_cannot_make_the_stages_end_the_ingest(store, tmp_path, m
 
 
 def test_a_process_that_cannot_be_started_ends_the_ingest(store, crew, tmp_path, monkeypatch):
+    ingest(store, write(tmp_path / "before", "A file, so that there is a process that reads."))
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     with pytest.raises(ProcessLost, match=r"cannot be started .*--workers 1"):
         ingest(store, write(tmp_path / "texts", sentences(BATCH)), crew)

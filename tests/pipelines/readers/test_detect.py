@@ -164,12 +164,6 @@ def test_a_file_that_is_gone_has_vanished(tmp_path: Path) -> None:
         detect(tmp_path / "a.txt")
 
 
-def test_the_title_is_the_name_where_the_file_gives_none(tmp_path: Path) -> None:
-    path = write(tmp_path, "left kidney.txt", WORDS)
-
-    assert detect(path).title(path) == "left kidney"
-
-
 def test_importing_it_loads_no_reader() -> None:
     heavy = ["av", "pypdfium2", "trafilatura", "lxml", "markdown_it", "torch"]
     code = f"import sys, midspan.pipelines.discovery; print([n for n in {heavy} if n in sys.modules])"

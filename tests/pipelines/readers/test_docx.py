@@ -39,15 +39,6 @@ def test_paragraphs_and_table_rows_come_in_order(tmp_path: Path) -> None:
     ]
 
 
-def test_the_title_is_that_of_its_properties(tmp_path: Path) -> None:
-    path = tmp_path / "a.docx"
-    document = python_docx.Document()
-    document.core_properties.title = "The kidney"
-    document.save(str(path))
-
-    assert docx.title(path) == "The kidney"
-
-
 def test_deleted_text_is_left_out_and_inserted_text_is_in(make_docx: Callable[[str], Path]) -> None:
     path = make_docx(
         "<w:p><w:ins><w:r><w:t>new</w:t></w:r></w:ins>"

@@ -75,10 +75,6 @@ def test_the_encoding_is_the_declared_one(tmp_path: Path, meta: str, codec: str)
     assert joined(write(tmp_path, page.encode(codec))) == "Zażółć gęślą jaźń, mówi łódź."
 
 
-def test_the_title_is_the_page_s_own(tmp_path: Path) -> None:
-    assert html.title(write(tmp_path, PAGE)) == "The kidney"
-
-
 @pytest.mark.parametrize(
     "page", ["<html><body><script>only()</script></body></html>", "<!-- nothing -->", "<html></html>"]
 )
@@ -98,3 +94,25 @@ def test_deep_nesting_is_survived(tmp_path: Path) -> None:
     page = "<html><body>" + "<div>" * 1_500 + "deep down words" + "</div>" * 1_500 + "</body></html>"
 
     assert "deep down words" in joined(write(tmp_path, page))
+
+
+@pytest.mark.parametrize("depth", [255, 256, 2000])
+def test_elements_within_each_other_are_read_to_their_end(tmp_path: Path, depth: int) -> None:
+    page = (
+        f"<html><body>{'<div>' * depth}<p>The innermost.</p>{'</div>' * depth}<p>The last.</p></body></html>"
+    )
+
+    assert joined(write(tmp_path, page)) == "The innermost.\n\nThe last."
+
+
+def test_a_page_that_the_parser_leaves_before_its_end_is_not_cut_in_silence(tmp_path: Path) -> None:
+    page = f"<html><body><p>The first.</p>{'<div>' * 3000}<p>The innermost.</p></body></html>"
+
+    with pytest.raises(UnsupportedSource, match=r"left it at line 1 \(Excessive depth.*convert it to text"):
+        joined(write(tmp_path, page))
+
+
+def test_a_long_text_without_a_tag_in_it_is_read_to_its_end(tmp_path: Path) -> None:
+    page = f"<html><body><p>{'word ' * 2_200_000}</p><p>The last.</p></body></html>"
+
+    assert joined(write(tmp_path, page)).endswith("word word\n\nThe last.")

@@ -54,14 +54,6 @@ def test_each_block_is_a_paragraph_without_markup(tmp_path: Path) -> None:
     ]
 
 
-def test_the_title_is_that_of_the_front_matter(tmp_path: Path) -> None:
-    assert markdown.title(write(tmp_path, DOCUMENT)) == "The kidney"
-
-
-def test_or_else_the_title_is_the_first_heading(tmp_path: Path) -> None:
-    assert markdown.title(write(tmp_path, "Some words.\n\n## The *second*\n")) == "The second"
-
-
 def test_a_long_file_comes_in_parts_that_say_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -76,3 +68,25 @@ def test_a_long_file_comes_in_parts_that_say_the_same(
 def test_markup_without_text_is_empty(tmp_path: Path) -> None:
     with pytest.raises(EmptySource):
         joined(write(tmp_path, "---\n\n***\n"))
+
+
+@pytest.mark.parametrize("depth", [9, 25, 300, 1000])
+def test_lists_of_any_depth_are_read_to_their_end(tmp_path: Path, depth: int) -> None:
+    items = "".join(f"{'  ' * level}- item {level} of it\n" for level in range(depth))
+
+    text = joined(write(tmp_path, f"First words.\n\n{items}\nThe last words.\n"))
+
+    assert [line for line in text.split("\n") if line] == [
+        "First words.",
+        *(f"item {level} of it" for level in range(depth)),
+        "The last words.",
+    ]
+
+
+@pytest.mark.parametrize("depth", [25, 300, 10_000])
+def test_quotes_of_any_depth_are_read_to_their_end(tmp_path: Path, depth: int) -> None:
+    quoted = f"{'>' * depth} The innermost words.\n{'>' * depth} And more."
+
+    text = joined(write(tmp_path, f"First words.\n\n{quoted}\n\nThe last words.\n"))
+
+    assert text == "First words.\n\nThe innermost words.\nAnd more.\n\nThe last words.\n\n"

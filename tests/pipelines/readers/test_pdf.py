@@ -118,10 +118,6 @@ def test_pages_without_text_come_too(make_pdf: Callable[..., Path]) -> None:
     assert extracts[1].text == ""
 
 
-def test_the_title_is_that_of_its_metadata(make_pdf: Callable[..., Path]) -> None:
-    assert pdf.title(make_pdf([LINES], title="The kidney")) == "The kidney"
-
-
 def test_names_that_are_no_utf_8_are_opened(make_pdf: Callable[..., Path], tmp_path: Path) -> None:
     path = make_pdf([LINES]).rename(tmp_path / "n\udcffme.pdf")
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from midspan.errors import CorruptSource, UnsupportedSource
+from benchmarks import bombs
+from midspan.errors import CorruptSource, ReadingLimit, UnsupportedSource
 from midspan.pipelines.readers import video
 from midspan.pipelines.readers.extract import VideoWindow
 
@@ -119,18 +120,8 @@ def test_the_picture_is_of_the_middle(make_video: Callable[..., Path]) -> None:
     assert picture.mean() == pytest.approx(float(window.frames.rgb[middle].mean()), abs=3)
 
 
-def test_what_the_container_says(make_video: Callable[..., Path]) -> None:
-    path = make_video(steady(2), title="A walk")
-    facts = video.probe(path)
-
-    assert (facts.width, facts.height, facts.has_video, facts.title) == (128, 96, True, "A walk")
-    assert facts.duration == pytest.approx(2, abs=0.1)
-    assert facts.fps == pytest.approx(25, abs=1)
-
-
 def test_sound_alone_is_no_video(make_sound: Callable[[str], Path]) -> None:
     sound_only = make_sound("sound.mp4")
-    assert not video.probe(sound_only).has_video
     with pytest.raises(UnsupportedSource, match="no video stream"):
         list(video.read(sound_only))
 
@@ -190,3 +181,12 @@ def test_few_frames_are_in_memory_at_once(
 
     for window in video.read(make_video(steady(10))):
         assert taken[-1] <= window.end + 2 + 0.001
+
+
+def test_more_streams_than_ffmpeg_takes_are_no_want_of_memory(tmp_path: Path) -> None:
+    path = tmp_path / "streams.mp4"
+    path.write_bytes(bombs.many_streams(2000))
+
+    with pytest.raises(ReadingLimit, match="more streams") as raised:
+        list(video.read(path))
+    assert raised.value.__suppress_context__
