@@ -158,8 +158,15 @@ class Placer:
     def _implied(self, text: str) -> Grounding | None:
         """By words that imply an organ of this atlas, or what it lacks."""
         found = [one for one in implied_mentions(text) if not one.organ or one.organ in self._atlas.organs]
-        grounding = self._spread(ground_mentions(text, found, self._anatomy, IMPLIED))
-        return None if grounding is None else replace(grounding, named=False)
+        grounding = ground_mentions(text, found, self._anatomy, IMPLIED)
+        if grounding is None:
+            return None
+        side = stated_side(text)
+        if grounding.organ and grounding.laterality == "both" and side in ("left", "right"):
+            surface = text[grounding.start : grounding.end]
+            point = self._anatomy.centre(grounding.organ, side, "")
+            grounding = replace(grounding, reason=IMPLIED.format(surface), point_mm=point, laterality=side)
+        return self._spread(replace(grounding, named=False))
 
     def _spread(self, grounding: Grounding | None) -> Grounding | None:
         """The same, with how far its organs may be from its point."""
