@@ -47,24 +47,24 @@ def licences(most: int = 70) -> Documents:
     return documents_of(map(_text, _drawn(paths)), most, 150)
 
 
-def package_pages(most: int = 70) -> Documents:
+def package_pages(most: int = 60) -> Documents:
     """What packages say of themselves."""
     paths = _drawn(PACKAGES.glob("*.dist-info/METADATA"))
     return documents_of((_text(path).partition("\n\n")[2] for path in paths), most, 60)
 
 
-def code(most: int = 70) -> Documents:
+def code(most: int = 50) -> Documents:
     """Docstrings and comments of a module."""
     paths = [p for p in PACKAGES.rglob("*.py") if p.stat().st_size > 3000 and "midspan" not in p.parts]
     return documents_of(map(_said_in, _drawn(paths)), most, 60)
 
 
-def manual(most: int = 120) -> Documents:
+def manual(most: int = 60) -> Documents:
     pages = (_REQUEST.sub("", _text(path)) for path in _drawn(MANUAL.glob("*.gz")))
     return documents_of((re.sub(r"\\f.|\\&|\\", "", page) for page in pages), most, 60)
 
 
-def notes(most: int = 60) -> Documents:
+def notes(most: int = 40) -> Documents:
     paths = [p for p in NOTES.rglob("*") if p.is_file() and _NOTE.match(p.name)]
     return documents_of(map(_text, _drawn(paths)), most, 60)
 
@@ -74,14 +74,14 @@ def carb(path: Path) -> Documents:
     return _joined([_untokenised(line.split()) for line in path.read_text("utf-8").splitlines() if line])
 
 
-def fewrel(path: Path, most: int = 3000) -> Documents:
+def fewrel(path: Path, most: int = 2000) -> Documents:
     """Encyclopedia."""
     rows = [row for group in json.loads(path.read_text("utf-8")).values() for row in group]
     texts = sorted({_untokenised(row["tokens"]) for row in rows})
     return _joined(random.Random(0).sample(texts, min(len(texts), most)))
 
 
-def knowledgenet(path: Path, most: int = 1200) -> Documents:
+def knowledgenet(path: Path, most: int = 600) -> Documents:
     """Encyclopedia, of people and firms; sentences of a document stand together."""
     found: dict[str, dict[str, None]] = {}
     for row in json.loads(path.read_text("utf-8")):
@@ -95,7 +95,7 @@ def captions(path: Path, most: int = 1000) -> Documents:
     return _joined(random.Random(0).sample(texts, min(len(texts), most)))
 
 
-def abstracts(path: Path, most: int = 400) -> Documents:
+def abstracts(path: Path, most: int = 200) -> Documents:
     """Of a collection for studies of retrieval, in its format ``{"docs": {id: text}}``."""
     texts = json.loads(path.read_text("utf-8"))["docs"]
     names = sorted(texts)

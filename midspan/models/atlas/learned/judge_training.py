@@ -25,7 +25,7 @@ from midspan.models.kit.jsonl import read_rows
 LICENCE = "Apache-2.0 (weights); CC BY 4.0, WordNet licence, PSF licence and Apache-2.0 (sentences)"
 TRAINED_ON = (
     "sentences of MedQuAD (CC BY 4.0) against 5,519 of WordNet, of Python's help and of midspan's own "
-    "documents; 2,815 short texts with an organ's word, of WordNet and of patterns of our own; on vectors of "
+    "documents; 2,800 short texts with an organ's word, of WordNet and of patterns of our own; on vectors of "
     "all-MiniLM-L6-v2"
 )
 PER_ORGAN = 80
