@@ -167,3 +167,21 @@ def test_a_sentence_that_failed_counts_for_those_after_it():
         said(one, sentence("The kidney."), memories=memories)
     vectors._encode = works
     assert organs_of(said(one, sentence("It aches.", 300, ordinal=1), memories=memories)) == ["kidney"]
+
+
+OF_WEATHER = Judge(Gate(np.array([3.0, 0.0], np.float32), 0.0, 0.5), MEDICAL.sense)
+"""Takes sentences on rain for those of no medical subject, by as much as others for those of one."""
+
+
+def test_the_document_up_to_a_sentence_is_judged_whatever_the_batches_are():
+    texts = ["It rained.", "Rain again.", "More rain.", "It hurts.", "It aches."]
+    segments = [sentence(text, 100 * n, ordinal=n) for n, text in enumerate(texts)]
+    model = StandIn()
+    found = said(stage(model, judge=OF_WEATHER), *segments)
+    assert organs_of(found) == [None, None, None, None, "liver"] and model.asked == ["It aches."]
+    assert found[3].reason == "no anatomy: the text up to here is of no medical subject"
+    pieces, memories = stage(StandIn(), judge=OF_WEATHER), {}
+    cut = [record for segment in segments for record in said(pieces, segment, memories=memories)]
+    assert cut == found
+    assert said(pieces, *segments[2:4], memories=memories) == found[2:4]  # a piece again, as after a failure
+    assert organs_of(said(stage(judge=OF_WEATHER), segments[3])) == ["liver"]  # a document of its own
