@@ -174,7 +174,7 @@ OF_WEATHER = Judge(Gate(np.array([3.0, 0.0], np.float32), 0.0, 0.5), MEDICAL.sen
 
 
 def test_the_document_up_to_a_sentence_is_judged_whatever_the_batches_are():
-    texts = ["It rained.", "Rain again.", "More rain.", "It hurts.", "It aches."]
+    texts = ["It rained.", "It rains still.", "More rain.", "It hurts.", "It aches."]
     segments = [sentence(text, 100 * n, ordinal=n) for n, text in enumerate(texts)]
     model = StandIn()
     found = said(stage(model, judge=OF_WEATHER), *segments)
