@@ -100,7 +100,7 @@ def medquad_rows(medquad: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 def gloss_rows(folder: Path) -> Iterator[dict[str, Any]]:
     """Nouns and their meanings, as "Nephritis: an inflammation of the kidney."."""
-    for offset, lexfile, words, gloss in _synsets(folder, "noun"):
+    for offset, lexfile, words, gloss in synsets(folder, "noun"):
         meaning = re.split(r';\s+"', gloss)[0].strip(' ";')
         if lexfile in GLOSS_FILES and mentions(meaning) and not NOT_OF_PEOPLE.search(meaning):
             yield _wordnet("noun", offset, f"{words[0]}: {meaning}", "wordnet-organ-gloss")
@@ -109,7 +109,7 @@ def gloss_rows(folder: Path) -> Iterator[dict[str, Any]]:
 def wordnet_rows(folder: Path) -> Iterator[dict[str, Any]]:
     """Examples of use (everyday English) and glosses; body parts (lexicographer file 08) are left out."""
     for name in ("noun", "verb", "adj"):
-        for offset, lexfile, _, text in _synsets(folder, name):
+        for offset, lexfile, _, text in synsets(folder, name):
             if (name, lexfile) == ("noun", "08"):
                 continue
             gloss, *examples = (part.strip(' ";') for part in re.split(r';\s+"', text))
@@ -119,7 +119,7 @@ def wordnet_rows(folder: Path) -> Iterator[dict[str, Any]]:
             yield _wordnet(name, offset, gloss, origin)
 
 
-def _synsets(folder: Path, name: str) -> Iterator[tuple[str, str, list[str], str]]:
+def synsets(folder: Path, name: str) -> Iterator[tuple[str, str, list[str], str]]:
     """Offset, lexicographer file, words and gloss of each line of a data file."""
     for line in (folder / f"data.{name}").read_text("utf-8").splitlines():
         if line.startswith("  ") or " | " not in line:

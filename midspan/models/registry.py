@@ -101,6 +101,7 @@ def all_models() -> dict[str, ModelEntry]:
             retrain="",
         ),
         shipped(atlas.NAME, "atlas", 4, atlas.SHIPPED),
+        shipped(atlas.JUDGE_NAME, "atlas", 4, atlas.JUDGE),
         ModelEntry(
             name="action.signature",
             task="action",

@@ -17,7 +17,7 @@ from midspan.records import AtlasGrounding, Product, Provenance, Run, Segment, S
 if TYPE_CHECKING:
     from midspan.models.atlas.language.context import Context, Document
     from midspan.models.atlas.language.grounding import Grounding
-    from midspan.models.atlas.placing import Placer
+    from midspan.models.atlas.placing import Placer, Subjects
 
 
 class AtlasStage(Stage):
@@ -37,8 +37,8 @@ class AtlasStage(Stage):
         sha256: str = "",
     ) -> None:
         """``placer`` is called when there is a sentence to place. ``vectors`` of the bundled encoder open the
-        gate (those that the batch brings, or else made here); without them every sentence that names no organ
-        pays for the second encoder. An imported
+        gate (those that the batch brings, or else made here) and judge the document; without them every
+        sentence that names no organ pays for the second encoder, and no document is judged. An imported
         ``atlas`` has the hash of its voxels and table; what is said about it stands beside what is said about
         the others."""
         self._placer = placer
@@ -63,11 +63,29 @@ class AtlasStage(Stage):
         contexts = _read(sentences, batch.memories)
         texts = [segment.text for segment in sentences]
         vectors = self._vectors_of(batch, texts)
-        groundings = self._placer().place(texts, vectors, contexts, batch.check)
+        placer = self._placer()
+        subjects = self._subjects(sentences, batch.memories, placer, vectors)
+        groundings = placer.place(texts, vectors, contexts, batch.check, subjects)
         return [
             _record(segment, grounding, self._run, self._atlas)
             for segment, grounding in zip(sentences, groundings, strict=True)
         ]
+
+    def _subjects(
+        self,
+        sentences: Sequence[Segment],
+        documents: Mapping[str, Document],
+        placer: Placer,
+        vectors: npt.NDArray[np.float32] | None,
+    ) -> Subjects | None:
+        """Of which subject the documents are, at each sentence."""
+        from midspan.models.atlas.placing import Subjects  # loads SciPy
+
+        if self._vectors is None or vectors is None:
+            return None
+        said = zip(sentences, placer.evidence(vectors), strict=True)
+        odds = [documents[one.source_id].judge(one.ordinal, evidence) for one, evidence in said]
+        return Subjects(odds, self._vectors.of)
 
     def _vectors_of(self, batch: Batch, texts: Sequence[str]) -> npt.NDArray[np.float32] | None:
         """(n, 384) of the batch's sentences."""

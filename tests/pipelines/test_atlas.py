@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from midspan.models.atlas.anatomy.phantom_atlas import phantom_atlas
+from midspan.models.atlas.learned.judge import Judge
 from midspan.models.atlas.learned.predictor import Thresholds
 from midspan.models.atlas.placing import Placer
 from midspan.models.kit.gate import Gate
@@ -33,9 +34,14 @@ def encode(texts, check):
     return np.array([[-1.0 if "rain" in text else 1.0, 0.0] for text in texts], dtype=np.float32)
 
 
-def stage(model=None, gated=True):
+MEDICAL = Judge(*[Gate(np.zeros(2, dtype=np.float32), 5.0, 0.5)] * 2)
+"""Takes every text for one of a medical subject."""
+
+
+def stage(model=None, gated=True, judge=MEDICAL):
     vectors = SentenceVectors(Run("embedding", 1), encode, lambda run_id, keys: {})
-    return AtlasStage(lambda: Placer(phantom_atlas, lambda: model or StandIn()), vectors if gated else None)
+    placer = Placer(phantom_atlas, lambda: model or StandIn(), judge=lambda: judge)
+    return AtlasStage(lambda: placer, vectors if gated else None)
 
 
 def batch_of(one, *sentences, memories=None):
@@ -71,7 +77,7 @@ def test_record_points_at_the_word_in_the_source():
 
 
 def test_an_inferred_record_points_at_the_sentence():
-    text = "Hepatitis is catching."
+    text = "Jaundice is common."
     (record,) = said(stage(), sentence(text))
     assert (record.provenance.start, record.provenance.end) == (100, 100 + len(text))
     assert (record.organ, record.named, record.score) == ("liver", False, 1.0)
@@ -100,7 +106,7 @@ def test_without_vectors_the_gate_is_open():
 def test_vectors_that_the_batch_brings_are_not_made_again():
     asked = []
     vectors = SentenceVectors(Run("embedding", 1), lambda texts: asked.append(texts), lambda run_id, keys: {})
-    one = AtlasStage(lambda: Placer(phantom_atlas, StandIn), vectors)
+    one = AtlasStage(lambda: Placer(phantom_atlas, StandIn, judge=lambda: MEDICAL), vectors)
     rain, other = sentence("Rain fell.", ordinal=0), sentence("It hurts.", ordinal=1)
     batch = batch_of(one, rain, sentence("Page 3", kind="fragment", ordinal=2), other)
     batch.shared["vector"] = [np.array([-1.0, 0.0]), None, np.array([1.0, 0.0])]
@@ -161,3 +167,21 @@ def test_a_sentence_that_failed_counts_for_those_after_it():
         said(one, sentence("The kidney."), memories=memories)
     vectors._encode = works
     assert organs_of(said(one, sentence("It aches.", 300, ordinal=1), memories=memories)) == ["kidney"]
+
+
+OF_WEATHER = Judge(Gate(np.array([3.0, 0.0], np.float32), 0.0, 0.5), MEDICAL.sense)
+"""Takes sentences on rain for those of no medical subject, by as much as others for those of one."""
+
+
+def test_the_document_up_to_a_sentence_is_judged_whatever_the_batches_are():
+    texts = ["It rained.", "It rains still.", "More rain.", "It hurts.", "It aches."]
+    segments = [sentence(text, 100 * n, ordinal=n) for n, text in enumerate(texts)]
+    model = StandIn()
+    found = said(stage(model, judge=OF_WEATHER), *segments)
+    assert organs_of(found) == [None, None, None, None, "liver"] and model.asked == ["It aches."]
+    assert found[3].reason == "no anatomy: the text up to here is of no medical subject"
+    pieces, memories = stage(StandIn(), judge=OF_WEATHER), {}
+    cut = [record for segment in segments for record in said(pieces, segment, memories=memories)]
+    assert cut == found
+    assert said(pieces, *segments[2:4], memories=memories) == found[2:4]  # a piece again, as after a failure
+    assert organs_of(said(stage(judge=OF_WEATHER), segments[3])) == ["liver"]  # a document of its own

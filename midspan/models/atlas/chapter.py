@@ -44,6 +44,7 @@ CHAPTER = Chapter(
     data="organs.jsonl.gz and none.jsonl.gz",
     variants=(
         Variant("small", "names the organ"),
+        Variant("judge", "keeps text of no medical subject out"),
         Variant("sod", "gives a point near the organ"),
         Variant("minimum", "near its centre"),
         Variant("mean", "near the mean of all organs named"),

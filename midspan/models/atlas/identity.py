@@ -10,7 +10,9 @@ from midspan.records import Run
 ATLAS = "mird-adult"
 """Name of the atlas that ships."""
 NAME = "atlas.small"
+JUDGE_NAME = "atlas.judge"
 SHIPPED = Path(__file__).parent / "learned/weights/small"
+JUDGE = Path(__file__).parent / "learned/weights/judge"
 
 
 def weights_sha256() -> str:
@@ -18,12 +20,19 @@ def weights_sha256() -> str:
     return str(shipped_card(SHIPPED)["weights_sha256"])
 
 
+def judge_sha256() -> str:
+    """Of the shipped judge. Raises ``ModelFilesMissing``."""
+    return str(shipped_card(JUDGE)["weights_sha256"])
+
+
 def run(atlas: str = ATLAS, sha256: str = "", *, gated: bool) -> Run:
-    """Over the phantom, or over an imported atlas by name and hash; ``gated`` by the embedding or not."""
+    """Over the phantom, or over an imported atlas by name and hash; ``gated`` by the embedding, and judged by
+    it, or not."""
+    looked = {"judge": judge_sha256()} if gated else {}
     return Run(
         stage="atlas" if atlas == ATLAS else f"atlas@{atlas}",
-        stage_version=5,
+        stage_version=6,
         model=NAME,
         weights_sha256=weights_sha256(),
-        parameters={"atlas": atlas, "gate": gated} | ({"sha256": sha256} if sha256 else {}),
+        parameters={"atlas": atlas, "gate": gated} | looked | ({"sha256": sha256} if sha256 else {}),
     )

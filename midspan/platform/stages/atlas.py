@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from midspan.models.atlas.identity import NAME, SHIPPED
+from midspan.models.atlas.identity import JUDGE, JUDGE_NAME, NAME, SHIPPED
 from midspan.pipelines.atlas import AtlasStage
 from midspan.pipelines.stage import Stage
 from midspan.platform.atlases import PHANTOM
@@ -40,7 +40,9 @@ def placer(models: Models, atlas: str, sha256: str = "") -> Lazy[Placer]:
 def verify(models: Models) -> list[str]:
     from midspan.models.kit.folder import load_model  # loads numpy
 
-    return [f"{NAME} {load_model(SHIPPED).sha256[:12]}"]
+    return [
+        f"{name} {load_model(folder).sha256[:12]}" for name, folder in ((NAME, SHIPPED), (JUDGE_NAME, JUDGE))
+    ]
 
 
 def _load_predictor(inference: dict[str, Any]) -> OrganPredictor:

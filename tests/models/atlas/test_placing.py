@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from midspan.models.atlas.anatomy.phantom_atlas import phantom_atlas
+from midspan.models.atlas.learned.judge import Judge
 from midspan.models.atlas.learned.predictor import Thresholds
-from midspan.models.atlas.placing import Placer
+from midspan.models.atlas.placing import Placer, Subjects
 from midspan.models.kit.gate import Gate
 
 OPEN = np.array([[1.0, 0.0]], dtype=np.float32)
@@ -45,12 +46,12 @@ def test_a_named_organ_needs_no_model():
 
 
 def test_an_unnamed_organ_is_inferred_and_says_so():
-    found = place("Hepatitis turned his skin yellow.", StandIn(liver=0.8, gallbladder=0.1))
+    found = place("Jaundice turned his skin yellow.", StandIn(liver=0.8, gallbladder=0.1))
     assert (found.status, found.organ, found.named, found.score) == ("grounded", "liver", False, 0.8)
     assert phantom_atlas().organ_at([found.point_mm]) == ["liver"]
     assert list(found.organs) == ["liver", "gallbladder"]
     assert found.spread_mm > 0
-    assert (found.start, found.end) == (0, len("Hepatitis turned his skin yellow."))
+    assert (found.start, found.end) == (0, len("Jaundice turned his skin yellow."))
 
 
 def test_the_gate_spares_the_model():
@@ -76,9 +77,9 @@ def test_an_unsure_answer_is_an_abstention():
 @pytest.mark.parametrize(
     "text, doubt",
     [
-        ("There is no sign of hepatitis.", "negated"),
-        ("Her mother had hepatitis.", "family"),
-        ("Call the doctor if hepatitis develops.", "hypothetical"),
+        ("There is no sign of jaundice.", "negated"),
+        ("Her mother had jaundice.", "family"),
+        ("Call the doctor if jaundice develops.", "hypothetical"),
     ],
 )
 def test_what_is_not_stated_of_the_patient_is_not_placed(text, doubt):
@@ -89,10 +90,10 @@ def test_what_is_not_stated_of_the_patient_is_not_placed(text, doubt):
 
 
 def test_a_stated_side_decides_the_side():
-    text = "Nephrectomy was done on the left."
+    text = "Colic was felt on the left."
     found = place(text, StandIn(kidney=0.9))
     assert found.laterality == "left" and found.point_mm[0] > 0
-    assert place("Nephrectomy was done.", StandIn(kidney=0.9)).laterality == "both"
+    assert place("Colic was felt.", StandIn(kidney=0.9)).laterality == "both"
 
 
 def test_every_text_gets_an_answer_in_its_order():
@@ -106,16 +107,65 @@ def test_the_text_before_is_weighed_in_and_the_answer_says_so():
     model = StandIn(liver=0.35, kidney=0.45)
     before = [frozenset({"liver"}), frozenset({"liver", "heart"})]
     placer = Placer(phantom_atlas, lambda: model)
-    alone, weighed = placer.place(["It can be taken out.", "It can be taken out."], None, [(), before])
+    (alone,) = placer.place(["It can be taken out."])
+    (weighed,) = placer.place(["It can be taken out."], None, [before])
     assert (alone.organ, alone.reason) == ("kidney", "inferred: no organ is named")
     assert (weighed.organ, weighed.status) == ("liver", "grounded")
     assert weighed.reason == "inferred: no organ is named, weighed with the text before"
 
 
-def test_with_a_context_its_own_threshold_counts():
+def test_in_a_document_its_own_threshold_counts():
     before = [frozenset({"heart"})]
     model = StandIn(liver=0.5, kidney=0.3)
     placer = Placer(phantom_atlas, lambda: model)
-    alone, weighed = placer.place(["It aches.", "It aches."], None, [(), before])
+    (alone,) = placer.place(["It aches."])
     assert alone.status == "grounded"  # 0.5 of at least 0.4
-    assert weighed.status == "abstained" and weighed.reason == "unsure: liver with 0.50"  # of at least 0.6
+    for found in placer.place(["It aches.", "It aches."], None, [(), before]):
+        assert found.status == "abstained" and found.reason == "unsure: liver with 0.50"  # of at least 0.6
+
+
+def test_a_word_that_implies_an_organ_needs_no_model_and_is_inferred():
+    model = StandIn(brain=1.0)
+    text = "Nephrectomy was done on the left."
+    found = place(text, model)
+    assert (found.organ, found.named, found.laterality, model.asked) == ("kidney", False, "left", [])
+    assert found.point_mm[0] > 0 and found.reason == "inferred: 'Nephrectomy' implies it"
+    assert (found.start, found.end) == (0, len("Nephrectomy"))
+
+
+def test_what_implies_an_organ_that_the_atlas_lacks_is_not_placed():
+    found = place("Prostatectomy was done.", StandIn(kidney=1.0))
+    assert (found.status, found.named) == ("abstained", False)
+    assert found.reason == "the atlas cannot place 'Prostatectomy'"
+
+
+JUDGE = Judge(Gate(np.zeros(2, np.float32), 0.0, 0.5), Gate(np.array([4.0, 0.0], np.float32), 0.0, 0.5))
+
+
+def judged(text, odds, windows=OPEN):
+    """With so much evidence of a medical subject; ``windows`` is how the words around a mention look."""
+    shown = []
+    subjects = Subjects([odds], lambda texts, check: shown.extend(texts) or windows)
+    placer = Placer(phantom_atlas, lambda: StandIn(liver=0.9), judge=lambda: JUDGE)
+    (found,) = placer.place([text], None, [()], subjects=subjects)
+    return found, shown
+
+
+def test_in_a_text_of_no_medical_subject_nothing_is_inferred():
+    for text in ("It aches.", "HCC is computed of each block."):
+        assert judged(text, 2.0)[0].organ == "liver"
+        found, shown = judged(text, -2.0)
+        assert (found.status, found.named, shown) == ("abstained", False, [])
+        assert found.reason == "no anatomy: the text up to here is of no medical subject"
+        assert found.score == pytest.approx(1 / (1 + np.exp(-2)), abs=1e-4)
+
+
+def test_in_a_text_of_no_medical_subject_a_name_counts_where_it_is_meant_bodily():
+    text = "The city of Lyon had always been at the heart of their long and costly war over the silk."
+    found, shown = judged(text, -2.0, SHUT)
+    assert found.reason == "not bodily: 'heart', in a text of no medical subject"
+    assert (found.status, found.named, found.organs) == ("abstained", True, {"heart": 1.0})
+    assert text[found.start : found.end] == "heart"
+    assert shown == ["city of Lyon had always been at the heart of their long and costly war over the"]
+    assert judged(text, -2.0, OPEN)[0].organ == "heart"
+    assert judged(text, 2.0, SHUT) == (judged(text, 2.0, OPEN)[0], [])  # nobody is asked

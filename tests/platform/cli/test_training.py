@@ -75,7 +75,7 @@ def test_an_option_of_one_chapter_reaches_it(tmp_path):
 @pytest.mark.parametrize(
     "options, words",
     [
-        (("--model", "large"), "known: mean, minimum, paper, small, sod"),
+        (("--model", "large"), "known: judge, mean, minimum, paper, small, sod"),
         (("--model", "paper"), "--encoder FOLDER"),
         (("--encoder", "somewhere"), "--encoder FOLDER"),
     ],

@@ -60,7 +60,14 @@ def ground(text: str, anatomy: Anatomy = PHANTOM) -> Grounding | None:
     The organ that is mentioned most decides, of two the one mentioned first. A paired organ whose side
     is not stated has laterality ``both``: its point is the right one's centre, as ``reason`` says.
     """
-    found = anatomy.vocabulary.mentions(text)
+    return ground_mentions(text, anatomy.vocabulary.mentions(text), anatomy)
+
+
+def ground_mentions(
+    text: str, found: list[Mention], anatomy: Anatomy = PHANTOM, why: str = "names {!r}"
+) -> Grounding | None:
+    """The place of a sentence by the mentions that were found in it; None when there are none. ``why`` is the
+    reason, with a gap for the words that decide."""
     if not found:
         return None
     doubts = [_doubt(text, mention) for mention in found]
@@ -77,7 +84,7 @@ def ground(text: str, anatomy: Anatomy = PHANTOM) -> Grounding | None:
     if side is None:
         return _abstain(found, chosen[0], f"says both left and right of one {organ}")
     part = chosen[0].part
-    reason = f"names {chosen[0].surface!r}"
+    reason = why.format(chosen[0].surface)
     if side == "both":
         reason += f"; no single side stated: the point is the right {part or organ}'s"
     return Grounding(

@@ -247,8 +247,7 @@ class Benchmark:
                 "gate_drops_none": share_of(~passed, none, docs),
             }
             if form == "unnamed":
-                there = np.array([weighed and bool(context) for context in self.contexts])
-                least = np.where(there, limits.organ_in_context, limits.organ)
+                least = limits.organ_in_context if weighed else limits.organ
                 rows |= _placed(shares, targets, limits.none, least, docs)
             figures |= {f"{name}_{form}": figure for name, figure in rows.items()}
         return figures
@@ -257,7 +256,7 @@ class Benchmark:
         return class_targets(self.rows, predictor.organs).numpy()
 
 
-def _placed(shares: Floats, targets: Bools, none: float, least: Floats, docs: Sequence[str]) -> Figures:
+def _placed(shares: Floats, targets: Bools, none: float, least: float, docs: Sequence[str]) -> Figures:
     """In %: of sentences that are about an organ the placed ones and of all placed the rightly placed ones;
     of sentences without anatomy the placed ones. The gate is left out."""
     organs = shares[:, :-1]

@@ -39,7 +39,7 @@ class Thresholds:
     organ: float
     """Below this probability of the best organ the answer is an abstention."""
     organ_in_context: float
-    """The same where the text before was weighed in."""
+    """The same for a sentence of a document."""
 
 
 class OrganPredictor:

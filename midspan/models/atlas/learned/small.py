@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from midspan.models.atlas.language.context import Context, in_context
+from midspan.models.atlas.language.implied import implied_mentions
 from midspan.models.atlas.learned.examples import Example, capped, contexts_of
 from midspan.models.atlas.learned.predictor import Thresholds
 from midspan.models.atlas.learned.training import FORMS, OrganTask, class_targets, hits
@@ -25,8 +26,9 @@ from midspan.models.kit.text_network import answers
 
 GATE_PER_ORGAN = 600
 CALIBRATION_PER_ORGAN = 60
-PRECISION = 0.8
-"""Of the organs given to validation sentences that name none, and are confident enough to stand."""
+PRECISION, IN_A_DOCUMENT = 0.8, 0.89
+"""Of the organs given to validation sentences that neither name nor imply one, and are confident enough to
+stand: alone, where somebody asks and sees how sure the answer is, and in a document, where nobody asked."""
 
 
 def finished(
@@ -60,8 +62,8 @@ def calibrate(
     """Temperatures and thresholds from held-out sentences, and how well they fit.
 
     "No anatomy" is said where its precision and recall meet, names masked or left out. An organ stands from
-    the probability on at which, names left out, ``PRECISION`` of the answers are right, without its context
-    and with it.
+    the probability on at which, names left out, ``PRECISION`` of the answers are right without the context,
+    or ``IN_A_DOCUMENT`` with it; of sentences with a word that implies an organ the network is not asked.
     """
     said = {form: logits_of(list(map(show, held_out))) for form, show in FORMS.items()}
     targets = class_targets(held_out, organs).numpy()
@@ -75,19 +77,22 @@ def calibrate(
     ece = expected_calibration_error(shares.max(axis=1), hit)
     alone = shares[len(held_out) :]
     weighed = in_context(alone, organs, contexts)
-    there = np.array([bool(context) for context in contexts])
-    organ = surely_placed(alone, targets, none)
-    organ_in_context = surely_placed(weighed[there], targets[there], none)
+    asked = np.array([not implied_mentions(row.unnamed) for row in held_out])
+    there = asked & np.array([bool(context) for context in contexts])
+    organ = surely_placed(alone[asked], targets[asked], none, PRECISION)
+    organ_in_context = surely_placed(weighed[there], targets[there], none, IN_A_DOCUMENT)
     limits = Thresholds(temperature, temperature_named, none, organ, organ_in_context)
     return limits, {"accuracy": float(hit.mean()), "ece": ece}
 
 
-def surely_placed(shares: npt.NDArray[np.float64], targets: npt.NDArray[np.bool_], none: float) -> float:
-    """The least probability of an organ so that the answers at or above it are right in ``PRECISION`` of the
+def surely_placed(
+    shares: npt.NDArray[np.float64], targets: npt.NDArray[np.bool_], none: float, precision: float
+) -> float:
+    """The least probability of an organ so that the answers at or above it are right in ``precision`` of the
     cases, sentences without anatomy among them: shares and targets (n, organs + 1)."""
     speaks = shares[:, -1] < none
     organs = shares[speaks, :-1]
-    return threshold_of_precision(organs.max(axis=1), hits(organs, targets[speaks]), PRECISION)
+    return threshold_of_precision(organs.max(axis=1), hits(organs, targets[speaks]), precision)
 
 
 def _gate(train: Sequence[Example], held_out: Sequence[Example], cache: EmbeddingCache) -> Gate:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from midspan.models.atlas.anatomy.phantom_atlas import phantom_atlas
+from midspan.models.atlas.learned.embeddings import EMBEDDINGS
 from midspan.models.atlas.learned.evaluation import TRUNK_MM, Benchmark, Collection, Said, View
 from midspan.models.atlas.learned.point_training import PointPredictor
 from midspan.models.atlas.learned.predictor import OrganPredictor
-from midspan.models.atlas.learned.variants import EMBEDDINGS
 from midspan.models.encoder import TextEncoder
 from midspan.models.kit.embedding_cache import EmbeddingCache
 from midspan.models.kit.evaluation import Evaluation, Extra, reliability_extra

@@ -13,8 +13,10 @@ import torch
 from midspan.models.atlas.anatomy.phantom_atlas import phantom_atlas
 from midspan.models.atlas.learned.clouds import Loss
 from midspan.models.atlas.learned.config import paper_config, small_config, sod_config
+from midspan.models.atlas.learned.embeddings import EMBEDDINGS
 from midspan.models.atlas.learned.engines import engines_agree
 from midspan.models.atlas.learned.examples import SHIPPED, of_split
+from midspan.models.atlas.learned.judge_training import train_judge
 from midspan.models.atlas.learned.network import AtlasNetwork
 from midspan.models.atlas.learned.point_training import PAPER_BATCH, PAPER_RECIPE, SOD_RECIPE, PointTask
 from midspan.models.atlas.learned.predictor import predictor_config
@@ -29,8 +31,6 @@ from midspan.models.kit.training import Progress, Trainer
 from midspan.models.minilm.network import bundled_network
 from midspan.models.minilm.wheel import NAME
 
-EMBEDDINGS = "embeddings.safetensors"
-"""In the work folder; shared by all seeds, variants and the evaluation."""
 PLANS = {
     "small": (SMALL_RECIPE, small_config, BATCH),
     "paper": (PAPER_RECIPE, paper_config, PAPER_BATCH),
@@ -55,8 +55,10 @@ def train_variant(
     encoder: Path | None = None,
     report: Callable[[Progress], None] = lambda _: None,
 ) -> dict[str, Any]:
-    """Train one of ``PLANS`` and write it to ``out``; goes on from what lies in a folder of its own in
-    ``work``. Returns the card."""
+    """Train one of ``PLANS``, or the judge, and write it to ``out``; goes on from what lies in a folder of
+    its own in ``work``. Returns the card."""
+    if variant == "judge":
+        return train_judge(out, work, seed=seed, data=data)
     started = time.monotonic()
     recipe, config_of, batch = PLANS[variant]
     recipe = replace(recipe, seed=seed, epochs=epochs or recipe.epochs)

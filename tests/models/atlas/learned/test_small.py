@@ -52,7 +52,7 @@ def test_an_organ_stands_where_enough_answers_are_right():
     right = np.arange(50) >= 25  # the sure half
     shares = np.stack([confidence, np.zeros(50), 1 - confidence], axis=1)
     targets = np.stack([right, ~right, np.zeros(50, dtype=bool)], axis=1)
-    limit = surely_placed(shares, targets, none=0.9)
+    limit = surely_placed(shares, targets, 0.9, PRECISION)
     kept = confidence >= limit
     assert right[kept].mean() >= PRECISION
     assert right[confidence >= confidence[confidence < limit].max()].mean() < PRECISION
@@ -61,4 +61,4 @@ def test_an_organ_stands_where_enough_answers_are_right():
 def test_answers_that_are_never_right_leave_nothing_placed():
     shares = np.tile([0.9, 0.05, 0.05], (4, 1))
     targets = np.tile([False, False, True], (4, 1))
-    assert surely_placed(shares, targets, none=0.5) == 1.0
+    assert surely_placed(shares, targets, 0.5, PRECISION) == 1.0
