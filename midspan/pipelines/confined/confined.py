@@ -21,6 +21,7 @@ import structlog
 
 from midspan.errors import MidspanError, ProcessLost, ReaderCrashed, ReadingLimit
 from midspan.pipelines import stopping
+from midspan.pipelines.confined import answers
 from midspan.pipelines.confined.channel import Channel
 from midspan.pipelines.confined.limits import CLOCK, Limits, held_mb
 from midspan.pipelines.confined.task import OUT_OF_MEMORY, End, Item, Task
@@ -120,7 +121,7 @@ class _Process:
             except OSError:
                 ours.close()
                 raise
-        self._channel = Channel(ours, TICK_SECONDS)
+        self._channel = Channel(ours, TICK_SECONDS, answers.loads)
         self.free = True
         self.end = weakref.finalize(self, _end, self._process, self._channel)
 

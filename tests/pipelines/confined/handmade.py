@@ -2,7 +2,6 @@
 
 import ctypes
 import os
-import pickle
 import signal
 import time
 
@@ -94,13 +93,29 @@ def say_too_much():
     yield bytes(65 << 20)
 
 
-class _Unreadable:
+class _Command:
+    """What a reader that is taken over would have the other process do."""
+
+    def __init__(self, path):
+        self._path = path
+
     def __reduce__(self):
-        return pickle.loads, (b"no pickle",)
+        return os.mkdir, (str(self._path),)
+
+
+def command(path):
+    yield _Command(path)
 
 
 def say_nonsense():
-    yield _Unreadable()
+    """The length of a message, and that many bytes that are none."""
+    for descriptor in range(3, 64):
+        try:
+            os.write(descriptor, (9).to_bytes(8, "big") + b"no pickle")
+        except OSError:
+            continue
+        break
+    yield
 
 
 def stop_in_mid_message():

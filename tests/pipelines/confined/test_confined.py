@@ -90,6 +90,12 @@ def test_what_a_reader_does_to_its_process_is_said_and_the_next_file_is_read(
     confined.close()
 
 
+def test_a_reader_that_was_taken_over_cannot_have_this_process_do_anything(tmp_path):
+    with pytest.raises(ReaderCrashed, match="mkdir is no answer"):
+        list(Confined().run(handmade.command, tmp_path / "made"))
+    assert not (tmp_path / "made").exists()
+
+
 @pytest.mark.parametrize("function", [handmade.hang, handmade.stop_in_mid_message])
 def test_what_hangs_is_ended_by_the_clock(function, monkeypatch):
     monkeypatch.setattr(module, "CLOCK", 1)
