@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from midspan.models.facts.extraction import Triple, extract_triples
-from midspan.models.facts.knowledge_graph import bundled_kg
+from midspan.models.facts.kg.bundled import bundled_kg
 from midspan.models.facts.linking import LinkedTriple, Linker
 
 if TYPE_CHECKING:
