@@ -25,6 +25,7 @@ class Made:
     about: str = "a test"
     licence: str = "CC0-1.0"
     size: int = 0
+    done: int = 0
 
     @property
     def identity(self) -> str:

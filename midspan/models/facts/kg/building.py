@@ -79,8 +79,8 @@ def _counted(part: Path, name: str, source: Source, report: Report) -> Card:
                 draft.add(pieces)
                 for piece in pieces:
                     if piece.broken:
-                        report(Progress("reading", piece.position, source.size, piece.broken))
-                report(Progress("reading", draft.position, source.size))
+                        report(Progress("reading", source.done, source.size, piece.broken))
+                report(Progress("reading", source.done, source.size))
             draft.end()
         counts: Counts = draft.write(lambda step: report(Progress(step)))
         if not counts.entities:

@@ -81,7 +81,7 @@ class Tables:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.identity = tables_sha256()
-        self.size = 0
+        self.size = self.done = 0
 
     def read(self, position: int) -> Iterator[Piece]:
         """One entity a piece; ``position`` is not gone on from, all is read in a second."""

@@ -57,7 +57,9 @@ class Source(Protocol):
     same."""
     licence: str
     size: int
-    """The position at the end, about; 0 if unknown."""
+    """How much there is to read, in whatever ``done`` counts; 0 if unknown."""
+    done: int
+    """How much of it is read by now."""
 
     def read(self, position: int) -> Iterator[Piece]:
         """From a position on that a piece has told, or 0."""

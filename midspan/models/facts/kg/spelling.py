@@ -11,8 +11,7 @@ def grams(key: str) -> frozenset[str]:
     return frozenset(padded[start : start + 3] for start in range(len(padded) - 2))
 
 
-def likeness(one: str, other: str) -> float:
+def likeness(one: frozenset[str], other: frozenset[str]) -> float:
     """Dice's coefficient of the grams of two normalised names: 2 |A ∩ B| / (|A| + |B|), 0 to 1."""
-    left, right = grams(one), grams(other)
-    shared = len(left & right)
-    return 2 * shared / (len(left) + len(right)) if shared else 0.0
+    shared = len(one & other)
+    return 2 * shared / (len(one) + len(other)) if shared else 0.0

@@ -38,9 +38,9 @@ REMEMBERED = 20_000
 
 LEAST_LIKE = 0.45
 """Names less alike than this are no spelling of each other: one letter of four that is wrong still passes."""
-MOST_LOOKED_AT = 30_000
+MOST_LOOKED_AT = 20_000
 """Entities that have one of the grams looked at, all grams together."""
-MOST_COMPARED = 200
+MOST_COMPARED = 80
 AT_ONCE = 500
 """Values in one query."""
 
@@ -130,11 +130,11 @@ class StoredGraph(KnowledgeGraph):
 
     def _compare(self, key: str, common: bool) -> list[tuple[Entity, float]]:
         """All that is alike enough, best first."""
-        found = []
+        found, own = [], grams(key)
         for row in self._among(_ENTITIES + " WHERE id IN ({})", self._look_alikes(key)):
             entity = _entity(row)
             names = [name for name in (entity.name, *entity.aliases) if name.islower() or not common]
-            best = max((likeness(key, normalise(name)) for name in names), default=0.0)
+            best = max((likeness(own, grams(normalise(name))) for name in names), default=0.0)
             if best >= LEAST_LIKE:
                 found.append((entity, best))
         return sorted(found, key=lambda pair: (-pair[1], -pair[0].popularity, pair[0].uid))
