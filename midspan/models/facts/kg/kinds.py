@@ -68,7 +68,11 @@ def kind_of_description(description: str) -> Kind:
         return "occupation"
     if _NO_THING.search(description):
         return "other"
-    return kind_of_words(_BEHIND.split(description)[0])
+    return kind_of_words(head_of(description))
+
+
+def head_of(description: str) -> str:
+    return _BEHIND.split(description)[0]
 
 
 def kind_of_words(text: str) -> Kind:
