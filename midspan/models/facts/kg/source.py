@@ -50,16 +50,25 @@ class Piece:
 class Source(Protocol):
     """A dump, a table, a package of places."""
 
-    about: str
-    """In words, for the card."""
-    identity: str
-    """Of the bytes and of all that decides what is read from them: a build is gone on with only if it is the
-    same."""
-    licence: str
-    size: int
-    """How much there is to read, in whatever ``done`` counts; 0 if unknown."""
-    done: int
-    """How much of it is read by now."""
+    @property
+    def about(self) -> str:
+        """In words, for the card."""
+
+    @property
+    def identity(self) -> str:
+        """Of the bytes and of all that decides what is read from them: a build is gone on with only if it is
+        the same."""
+
+    @property
+    def licence(self) -> str: ...
+
+    @property
+    def size(self) -> int:
+        """How much there is to read, in whatever ``done`` counts; 0 if unknown."""
+
+    @property
+    def done(self) -> int:
+        """How much of it is read by now."""
 
     def read(self, position: int) -> Iterator[Piece]:
         """From a position on that a piece has told, or 0."""

@@ -103,6 +103,11 @@ class StoredGraph(KnowledgeGraph):
         where = "s.uid = ? AND o.uid = ? ORDER BY r.predicate"
         return [relation for way in ways for relation in self._relations(where, *way)]
 
+    def kinds(self) -> dict[str, int]:
+        """How many entities there are of each kind, the most frequent first."""
+        rows = self._rows("SELECT kind, count(*) FROM entity GROUP BY kind ORDER BY 2 DESC, 1")
+        return dict(rows)
+
     def close(self) -> None:
         with self._lock:
             self._connection.close()

@@ -1,8 +1,8 @@
 """Entities of one's own in CSV, and the relations between them in a second file.
 
 Entities: ``uid,label`` and, where there is something to say, ``aliases,description,kind,types,popularity``;
-several aliases or types with a bar between. Relations: ``subject,predicate,object``, first and last by uid. What
-is no CURIE (``wd:Q64``) becomes one of this graph: ``ward 3`` is ``local:ward-3``.
+several aliases or types with a bar between. Relations: ``subject,predicate,object``, first and last by uid. A
+name that is no CURIE (``wd:Q64``) becomes one of this graph: ``ward 3`` is ``local:ward-3``.
 """
 
 from __future__ import annotations
