@@ -13,10 +13,10 @@ from typing import Protocol
 
 from midspan.errors import WrongUse
 from midspan.models.facts.kg.draft import FILE, Counts, Draft
-from midspan.models.facts.kg.format import CARD, VECTORS, Card, write_card
+from midspan.models.facts.kg.format import CARD, INDEX, VECTORS, Card, write_card
 from midspan.models.facts.kg.source import Piece, Source
 from midspan.models.facts.kg.stored import StoredGraph
-from midspan.models.facts.kg.vectors import write_index, write_vectors
+from midspan.models.facts.kg.vectors import MARK, write_index, write_vectors
 from midspan.models.facts.knowledge_graph import Vectors
 
 PIECES = 2000
@@ -63,8 +63,11 @@ def build(
         card = _counted(part, target.name, source, report)
         if encoder is not None:
             card = _with_vectors(part, card, encoder(), report)
+        else:
+            for name in (VECTORS, INDEX):
+                (part / name).unlink(missing_ok=True)
         write_card(part, card)
-        for name in (FILE, f"{FILE}-wal", f"{FILE}-shm", LOCK):
+        for name in (FILE, f"{FILE}-wal", f"{FILE}-shm", MARK, LOCK):
             (part / name).unlink(missing_ok=True)
         replace_folder(part, target)
     return card
@@ -100,19 +103,22 @@ def _counted(part: Path, name: str, source: Source, report: Report) -> Card:
 def _with_vectors(part: Path, card: Card, encoder: Encoder, report: Report) -> Card:
     write_card(part, card)
     graph = StoredGraph(part)
+    made_by = f"{encoder.name}:{encoder.weights_sha256}"
     try:
         write_vectors(
-            part / VECTORS,
+            part,
             graph,
-            *(len(graph), encoder.dim, lambda texts: encoder.encode(list(texts))),
-            report=lambda done: report(Progress("vectors", done, len(graph))),
+            (len(graph), encoder.dim),
+            lambda texts: encoder.encode(list(texts)),
+            f"{card.sha256} {made_by}",
+            lambda done: report(Progress("vectors", done, len(graph))),
         )
     finally:
         graph.close()
         (part / CARD).unlink()
     report(Progress("index"))
     write_index(part)
-    return Card(**{**asdict(card), "encoder": f"{encoder.name}:{encoder.weights_sha256}"})
+    return Card(**{**asdict(card), "encoder": made_by})
 
 
 def replace_folder(new: Path, target: Path) -> None:

