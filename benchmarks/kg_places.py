@@ -137,10 +137,11 @@ def main() -> None:
         COLUMNS,
         rows,
         [
-            f"vectors are random rows of the encoder's size; true ones were made at {rate:,.0f} a second of CPU: "
-            f"{minutes:.0f} minutes for the last row (extrapolated)",
-            f"in use: with the bundled graph; {LOOKS} different names, exactly and with one letter changed; near: "
-            "the ten nearest of one vector, and of 64 at once; medians of CPU time, each asked for the first time",
+            "vectors are random rows of the encoder's size; true ones were made at "
+            f"{rate:,.0f} a second of CPU: {minutes:.0f} minutes for the last row (extrapolated)",
+            f"in use: with the bundled graph; {LOOKS} different names, exactly and with one letter changed; "
+            "near: the ten nearest of one vector, and of 64 at once; medians of CPU time, each asked for the "
+            "first time",
             "one run; the machine did other work beside it",
         ],
     )
