@@ -114,7 +114,7 @@ def measured(least: int, folder: Path) -> list[Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--least", type=int, nargs="+", default=[15_000, 500])
+    parser.add_argument("--least", type=int, nargs="+", default=[15_000, 0])
     parser.add_argument("--only", nargs="+", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.only:

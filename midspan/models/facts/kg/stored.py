@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,8 @@ LEAST_LIKE = 0.45
 MOST_LOOKED_AT = 20_000
 """Entities that have one of the grams looked at, all grams together."""
 MOST_COMPARED = 80
+PAIRED = 5
+"""Grams beyond these, the rarest of them."""
 AT_ONCE = 500
 """Values in one query."""
 
@@ -145,21 +148,24 @@ class StoredGraph(KnowledgeGraph):
         return sorted(found, key=lambda pair: (-pair[1], -pair[0].popularity, pair[0].uid))
 
     def _look_alikes(self, key: str) -> list[int]:
-        """Ids of the entities that share most of the name's rarest grams.
+        """Ids of the entities that share most of the name's grams, as far as these tell something.
 
-        A gram that millions of names have costs much and tells little, so that grams are taken from the
-        rarest on, as long as they are together no more than ``MOST_LOOKED_AT``.
+        Grams are looked at from the rarest on, as long as they are together no more than ``MOST_LOOKED_AT``.
+        What millions of names have is looked at in pairs only: a pair is rarer than either.
         """
         counts = self._among("SELECT term, entities FROM gram WHERE term IN ({})", sorted(grams(key)))
-        shared: Counter[int] = Counter()
-        looked_at = 0
+        terms, looked_at = [], 0
         for term, entities in sorted(counts, key=lambda row: (row[1], row[0])):
             looked_at += entities
-            if shared and looked_at > MOST_LOOKED_AT:
-                break
-            quoted = '"{}"'.format(term.replace('"', '""'))
-            rows = self._rows("SELECT rowid FROM spelling WHERE spelling MATCH ?", quoted)
-            shared.update(row[0] for row in rows)
+            terms.append((_quoted(term), looked_at <= MOST_LOOKED_AT))
+        rare = [term for term, is_rare in terms if is_rare]
+        frequent = [term for term, is_rare in terms if not is_rare][:PAIRED]
+        if len(rare) < len(terms) / 2:
+            rare += [" AND ".join(pair) for pair in combinations(frequent, 2)]
+        shared: Counter[int] = Counter()
+        for asked in rare:
+            query = "SELECT rowid FROM spelling WHERE spelling MATCH ? LIMIT ?"
+            shared.update(row[0] for row in self._rows(query, asked, MOST_LOOKED_AT))
         return [entity for entity, _ in shared.most_common(MOST_COMPARED)]
 
     def _relations(self, where: str, *values: Any) -> list[Relation]:
@@ -186,6 +192,11 @@ class StoredGraph(KnowledgeGraph):
 
 def lines(text: str) -> tuple[str, ...]:
     return tuple(text.split("\n")) if text else ()
+
+
+def _quoted(term: str) -> str:
+    """A string in FTS5's query language."""
+    return '"{}"'.format(term.replace('"', '""'))
 
 
 def _entity(row: tuple[Any, ...]) -> Entity:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from midspan.errors import ModelFilesMissing, WrongUse
+from midspan.models.facts.kg import stored as stored_module
 from midspan.models.facts.kg import vectors as vectors_module
 from midspan.models.facts.kg.format import CARD, INDEX, read_card
 from midspan.models.facts.kg.source import NewEntity, NewPredicate
@@ -198,3 +199,13 @@ def test_another_version_of_the_format_is_refused(make_graph: MakeGraph) -> None
 def test_a_folder_that_is_no_graph_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelFilesMissing, match=r"no kg\.json"):
         StoredGraph(tmp_path)
+
+
+def test_grams_that_all_names_have_are_looked_at_in_pairs(
+    make_graph: MakeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stored_module, "MOST_LOOKED_AT", 30)
+    crowd = [NewEntity(f"local:{number}", f"Springfield {number:03}") for number in range(200)]
+    graph = make_graph([*crowd, NewEntity("local:x", "Springhill Fields")])
+    (entity, score), *_ = graph.alike("Springhxll Fields")
+    assert entity.uid == "local:x" and score > 0.7

