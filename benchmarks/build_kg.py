@@ -3,10 +3,11 @@
 python benchmarks/build_kg.py --entities entity2wikidata.json --entity-ids entity2id.txt \\
     --triples train2id.txt valid2id.txt test2id.txt --types entity2types.json --type-labels types.json \\
     --relations relations.json --properties pid2name.json --mentions val_wiki.json \\
-    --extra benchmarks/kg_extra.tsv
+    --extra benchmarks/kg_extra.tsv --relation-ids relation2id.txt --freebase benchmarks/kg_freebase.tsv \\
+    --facts train.txt valid.txt test.txt
 
-Where the inputs come from stands in midspan/models/facts/kg/README.md. Of the triples only the number of
-triples that an entity is in is kept (its popularity).
+Where the inputs come from stands in midspan/models/facts/kg/bundled/README.md. Popularity is the number of
+triples that an entity is in; of these triples those are kept whose relation has a Wikidata property.
 """
 
 from __future__ import annotations
@@ -17,10 +18,19 @@ import hashlib
 import json
 import re
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-TARGET = Path(__file__).parent.parent / "midspan/models/facts/kg"
+import numpy as np
+
+from midspan.models.encoder import TextEncoder
+from midspan.models.facts.kg.bundled import Tables
+from midspan.models.facts.kg.kinds import kind_of, kind_of_words
+from midspan.models.facts.kg.vectors import text_of
+from midspan.models.facts.knowledge_graph import Entity, Kind
+
+TARGET = Path(__file__).parent.parent / "midspan/models/facts/kg/bundled"
 
 DATE_PROPERTIES = {
     "P569": ("date of birth", "date on which the subject was born"),
@@ -48,56 +58,9 @@ MENTION_KINDS = {
 }
 """Of head and tail, by FewRel property; the rest may be anything."""
 
-KIND_WORDS = {
-    "occupation": "profession|occupation|position|musical profession|filmmaking occupation",
-    "person": "human|person|actor|actress|singer|songwriter|musician|composer|rapper|guitarist|drummer|"
-    "director|producer|screenwriter|writer|author|novelist|poet|playwright|journalist|comedian|model|"
-    "politician|president|prime minister|lawyer|judge|monarch|king|queen|emperor|pope|philosopher|scientist|"
-    "physicist|chemist|mathematician|economist|historian|painter|artist|animator|designer|architect|"
-    "cinematographer|editor|athlete|footballer|player|wrestler|boxer|coach|manager|businessman|businesswoman|"
-    "entrepreneur|businessperson|conductor|pianist|bassist|dancer|choreographer|presenter|host|personality|"
-    "activist|general|officer|engineer|inventor|psychologist|theologian|dramatist|essayist|critic|celebrity|"
-    "filmmaker|pornographic actor|entertainer|magician|cartoonist|lyricist|saxophonist|trumpeter|violinist|"
-    "vocalist|theorist|biologist|statesman|explorer|astronomer|scholar|impressionist|character in",
-    "work": "film|television series|series|sitcom|miniseries|album|song|novel|book|play|musical|opera|"
-    "video game|poem|comic book|magazine|newspaper|soundtrack|TV show|telenovela|drama series|anime|manga",
-    "organisation": "university|college|school|company|corporation|band|musical group|group|team|club|"
-    "organization|organisation|party|label|studio|agency|airline|network|channel|orchestra|league|bank|"
-    "publisher|enterprise|business|manufacturer|conglomerate|institution|association|military branch|army|"
-    "navy|church|duo|broadcaster|conservatory|academy|retailer|chain",
-    "place": "city|town|village|county|state|country|capital|province|region|island|municipality|commune|"
-    "borough|district|settlement|neighborhood|neighbourhood|river|lake|mountain|continent|sea|ocean|"
-    "republic|kingdom|archipelago|territory|area|empire|metropolis|county seat|suburb|prefecture|parish|"
-    "airport|cemetery|desert|peninsula|nation|suburb|canton|emirate|comune|principality|dependency|building",
-}
-"""Words of a type or description, by kind; the word that comes first in the text decides."""
 
-
-def kind_of(types: list[str], description: str) -> str:
-    """person, place, organisation, work, occupation or other."""
-    if "human" in types:
-        return "person"
-    votes = Counter(kind for label in types if (kind := kind_of_words(label)) != "other")
-    if votes:
-        return votes.most_common(1)[0][0]
-    if re.match(r"(person|someone|one) (who|that|whose)\b|(profession|occupation)\b", description):
-        return "occupation"
-    if re.search(r"\b(genre|award|sport|position|species|element|currency)\b", description):
-        return "other"
-    # "city in Texas", "1994 film directed by ...", "American actor": what it is comes before a preposition.
-    return kind_of_words(
-        re.split(r",? (?:in|by|of|from|for|based|located|directed|with|who|that)\b", description)[0]
-    )
-
-
-def kind_of_words(text: str) -> str:
-    found = [
-        (match.start(), kind)
-        for kind, words in KIND_WORDS.items()
-        for match in re.finditer(rf"\b(?:{words})s?\b", text, re.IGNORECASE)
-    ]
-    # The last noun of a noun phrase is its head: "film director" is a person, "university town" a place.
-    return max(found)[1] if found else "other"
+def kind_of_types(types: list[str], description: str) -> Kind:
+    return "person" if "human" in types else kind_of(map(kind_of_words, types), description)
 
 
 def entity_rows(arguments: argparse.Namespace) -> list[tuple[str, ...]]:
@@ -112,7 +75,7 @@ def entity_rows(arguments: argparse.Namespace) -> list[tuple[str, ...]]:
         aliases = sorted({clean(alias) for alias in entity["alternatives"]} - {clean(entity["label"])})
         row = (
             wikidata,
-            kind_of(type_labels, description),
+            kind_of_types(type_labels, description),
             str(popularity[freebase]),
             clean(entity["label"]),
             description,
@@ -161,16 +124,58 @@ def join(tokens: list[str]) -> str:
 
 
 def degrees(ids: Path, triples: list[Path]) -> Counter[str]:
-    names = {}
-    for line in ids.read_text().splitlines()[1:]:
-        name, number = line.split()
-        names[number] = name
     counts: Counter[str] = Counter()
+    for head, _, tail in freebase_triples(ids, None, triples):
+        counts.update((head, tail))
+    return counts
+
+
+def freebase_triples(ids: Path, relation_ids: Path | None, triples: list[Path]) -> Iterator[tuple[str, ...]]:
+    """Head, relation, tail by their Freebase names; relations stay numbers without ``relation_ids``."""
+    names, relations = numbered(ids), numbered(relation_ids) if relation_ids else {}
     for path in triples:
         for line in path.read_text().splitlines()[1:]:
-            head, tail, _ = line.split()
-            counts.update((names[head], names[tail]))
-    return counts
+            head, tail, relation = line.split()
+            yield names[head], relations.get(relation, relation), names[tail]
+
+
+def numbered(path: Path) -> dict[str, str]:
+    pairs = (line.split() for line in path.read_text().splitlines()[1:])
+    return {number: name for name, number in pairs}
+
+
+def relation_rows(arguments: argparse.Namespace, rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Facts between entities of the graph: CoDEx as it is, FB15k-237 where a relation has a property."""
+    known = {row[0] for row in rows}
+    said = [tuple(line.split()) for path in arguments.facts for line in path.read_text().splitlines()]
+    wikidata = {key: entity["wikidata_id"] for key, entity in read_json(arguments.entities).items()}
+    mapped = {
+        relation: (prop, way)
+        for relation, prop, way in (line.split("\t") for line in arguments.freebase.read_text().splitlines())
+    }
+    for head, relation, tail in freebase_triples(
+        arguments.entity_ids, arguments.relation_ids, arguments.triples
+    ):
+        if relation in mapped and head in wikidata and tail in wikidata:
+            prop, way = mapped[relation]
+            ends = [wikidata[head], wikidata[tail]]
+            subject, object_ = ends if way == "from the subject" else ends[::-1]
+            said.append((subject, prop, object_))
+    kept = {row for row in said if row[0] in known and row[2] in known and row[0] != row[2]}
+    return sorted(kept, key=lambda row: tuple(int(part[1:]) for part in row))
+
+
+def type_rows(arguments: argparse.Namespace, rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The types of an entity, and behind them the types themselves with their labels."""
+    types, labels = read_json(arguments.types), read_json(arguments.type_labels)
+    typed = [(row[0], " ".join(sorted(types[row[0]], key=qid_number))) for row in rows if types.get(row[0])]
+    used = {key for _, keys in typed for key in keys.split()}
+    named = [(key, "", clean(labels[key]["label"])) for key in sorted(used & labels.keys(), key=qid_number)]
+    return [(*row, "") for row in typed] + named
+
+
+def qid_number(qid: str) -> int:
+    return int(qid[1:])
 
 
 def predicate_rows(arguments: argparse.Namespace) -> list[tuple[str, ...]]:
@@ -188,6 +193,18 @@ def clean(text: str) -> str:
 def read_json(path: Path) -> dict[str, Any]:
     loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return loaded
+
+
+def write_vectors() -> None:
+    """A byte a number: rows have length 1 again when they are unpacked."""
+    entities = [entity for piece in Tables(TARGET).read(0) for entity in piece.entities]
+    texts = [text_of(Entity(one.uid, "other", 0, one.name, one.description)) for one in entities]
+    rows = TextEncoder().encode(texts)
+    np.save(
+        TARGET / "vectors.npy", np.rint(127 * rows / np.abs(rows).max(axis=1, keepdims=True)).astype(np.int8)
+    )
+    packed = (TARGET / "vectors.npy").read_bytes()
+    print(f"vectors.npy: {len(packed)} bytes, SHA-256 {hashlib.sha256(packed).hexdigest()}")
 
 
 def write(name: str, rows: list[tuple[str, ...]]) -> None:
@@ -208,14 +225,20 @@ def main() -> None:
         "properties",
         "mentions",
         "extra",
+        "relation-ids",
+        "freebase",
     ):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--triples", type=Path, nargs="+", required=True)
+    parser.add_argument("--facts", type=Path, nargs="+", required=True)
     arguments = parser.parse_args()
     rows = entity_rows(arguments)
     print(Counter(row[1] for row in rows))
     write("entities.tsv.gz", rows)
     write("predicates.tsv.gz", predicate_rows(arguments))
+    write("relations.tsv.gz", relation_rows(arguments, rows))
+    write("types.tsv.gz", type_rows(arguments, rows))
+    write_vectors()
 
 
 if __name__ == "__main__":

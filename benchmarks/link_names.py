@@ -15,7 +15,8 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from midspan.models.facts.extraction import extract_triples
-from midspan.models.facts.knowledge_graph import KnowledgeGraph, bundled_kg
+from midspan.models.facts.kg.bundled import bundled_kg
+from midspan.models.facts.knowledge_graph import KnowledgeGraph
 from midspan.models.facts.linking import Linker
 from midspan.models.parser import load_parser
 from midspan.records import FactSlot

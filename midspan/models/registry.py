@@ -76,7 +76,7 @@ def all_models() -> dict[str, ModelEntry]:
             chapter=5,
             bytes=630138,
             licence="CC0-1.0 (Wikidata text), MIT (its collections)",
-            trained_on="nothing: a table of names and popularity, see midspan/models/facts/kg/README.md",
+            trained_on="nothing: names and popularity, see midspan/models/facts/kg/bundled/README.md",
             weights_sha256="1528ef307be39c25e519abb07a6c80a5ee6291ea298e63bea3a628344e0123c2",
             retrain="",
         ),

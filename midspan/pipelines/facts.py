@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -24,13 +24,16 @@ class FactStage(Stage):
     requires = ("parse",)
     produces = ("fact",)
 
-    def __init__(self, reader: Callable[[], FactReader]) -> None:
-        """``reader`` is called when there is a sentence to read."""
-        self._reader = reader
+    def __init__(
+        self, reader: Callable[[], FactReader], graphs: Sequence[str] = (identity.BUNDLED_KG,)
+    ) -> None:
+        """``reader`` is called when there is a sentence to read; ``graphs`` are the identities of the
+        knowledge graphs that it links against."""
+        self._reader, self._graphs = reader, tuple(graphs)
 
     @property
     def run(self) -> Run:
-        return identity.run()
+        return identity.run(self._graphs)
 
     def __call__(self, batch: Batch) -> list[Product]:
         run_id = self.run.id

@@ -34,6 +34,8 @@ __all__ = [
     "IngestReport",
     "JobItemView",
     "JobView",
+    "KgStats",
+    "KgView",
     "NearPlace",
     "OrganMesh",
     "PlacedSentence",
@@ -315,6 +317,37 @@ class PlacedSentence:
     def as_json(self) -> dict[str, Any]:
         names = ("organ", "probability", "point_mm", "spread_mm", "organs", "atlas")
         return {name: getattr(self, name) for name in names}
+
+
+@dataclass(frozen=True)
+class KgView:
+    """A knowledge graph of the workspace."""
+
+    name: str
+    used: bool
+    """Are names linked against it?"""
+    entities: int
+    names: int
+    predicates: int
+    relations: int
+    dangling: int
+    """Relations left out, since one of their ends is not among the entities."""
+    skipped: int
+    """Broken lines of the source."""
+    vectors: bool
+    bytes: int
+    source: str
+    licence: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class KgStats:
+    graph: KgView
+    kinds: dict[str, int]
+    """Number of entities by kind."""
+    relations: dict[str, int]
+    """Number of relations by the name of their predicate, the most frequent first."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from midspan.models.action import identity as action
 from midspan.models.identity import bundled_encoder_run, encoder_run
 from midspan.pipelines.embedding import SentenceVectors
 from midspan.platform.atlases import Atlases
+from midspan.platform.knowledge import KnowledgeGraphs
 from midspan.platform.lazy import Lazy
 from midspan.platform.settings import Settings
 from midspan.records import Run
@@ -29,10 +30,13 @@ T = TypeVar("T")
 class Models:
     """Safe to use from several threads."""
 
-    def __init__(self, settings: Settings, store: RecordWriter, atlases: Atlases) -> None:
+    def __init__(
+        self, settings: Settings, store: RecordWriter, atlases: Atlases, graphs: KnowledgeGraphs
+    ) -> None:
         self._settings = settings
         self._store = store
         self.atlases = atlases
+        self.graphs = graphs
         self._lazy: dict[str, Lazy[Any]] = {}
         self._lock = threading.Lock()
         self._encoding = threading.Lock()

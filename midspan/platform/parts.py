@@ -26,6 +26,7 @@ from midspan.errors import NotFound, ProjectionAhead, ReadOnlyWorkspace, Unknown
 from midspan.pipelines.batch_run import needed_stages
 from midspan.platform import logs
 from midspan.platform.atlases import Atlases
+from midspan.platform.knowledge import KnowledgeGraphs
 from midspan.platform.models import Models
 from midspan.platform.projector import Projector, holder_name
 from midspan.platform.replica import place, replica_id
@@ -181,11 +182,15 @@ class Parts:
 
     @cached_property
     def models(self) -> Models:
-        return Models(self.settings, self.store, self.atlases)
+        return Models(self.settings, self.store, self.atlases, self.graphs)
 
     @cached_property
     def atlases(self) -> Atlases:
         return Atlases(self.store)
+
+    @cached_property
+    def graphs(self) -> KnowledgeGraphs:
+        return KnowledgeGraphs(self.folder / "kg", self.settings.cache)
 
     @cached_property
     def projector(self) -> Projector:

@@ -22,6 +22,8 @@ class Settings(BaseSettings):
     """bolt:// or neo4j:// URL, with user and password in it; default: the embedded graph."""
     broker_url: SecretStr | None = None
     """Celery broker; default: a redis-server of the workspace's own on a Unix socket."""
+    cache: Path = Path("~/.cache/midspan")
+    """Where the knowledge graph of the package is unpacked, for all workspaces."""
     text_model: str | None = None
     """Name or folder of a sentence-transformers model; default: the bundled all-MiniLM-L6-v2."""
     engine: Literal["auto", "onnxruntime", "torch"] = "auto"

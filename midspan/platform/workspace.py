@@ -23,6 +23,8 @@ from midspan.platform.answers import (
     IngestReport,
     JobItemView,
     JobView,
+    KgStats,
+    KgView,
     NearPlace,
     Place,
     PlacedSentence,
@@ -38,6 +40,9 @@ from midspan.records import RECORDS, DoubtKind, SourceKind
 
 if TYPE_CHECKING:
     from midspan.models.atlas.anatomy.atlas import Atlas
+    from midspan.models.encoder import TextEncoder
+    from midspan.models.facts.kg.building import Report
+    from midspan.models.facts.kg.source import Source
     from midspan.platform.backup import Backup
     from midspan.platform.runner import Progress
 
@@ -223,6 +228,43 @@ class Workspace:
     def facts(self, entity_uid: str | None = None, limit: int = 200) -> list[FactView]:
         """Facts, all or those with this entity as subject or object, best first."""
         return views.facts(self.parts.store, entity_uid, limit)
+
+    # --- knowledge graphs ---
+
+    def graphs(self) -> list[KgView]:
+        """The one in the package and those that were built."""
+        return self.parts.graphs.views()
+
+    def build_graph(
+        self,
+        name: str,
+        source: Source,
+        *,
+        vectors: bool = True,
+        report: Report = _ignore,
+    ) -> KgView:
+        """Build a knowledge graph of a source of :mod:`midspan.models.facts.kg.sources`, in the place of one
+        of this name; a build that was killed is gone on with. Vectors are always the bundled encoder's.
+        Raises ``WrongUse``, ``CorruptSource``."""
+        self._writable()
+        inference = self.parts.models.inference
+
+        def encoder() -> TextEncoder:
+            from midspan.models.encoder import TextEncoder  # loads ONNX Runtime
+
+            return TextEncoder(**inference)
+
+        return self.parts.graphs.build(name, source, encoder if vectors else None, report)
+
+    def use_graphs(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Link names against these knowledge graphs from now on. Raises ``UnknownName``, ``WrongUse``."""
+        self._writable()
+        return self.parts.graphs.use(names)
+
+    def graph_stats(self, name: str | None = None) -> list[KgStats]:
+        """Of one, or of those in use. Raises ``UnknownName``."""
+        known = self.parts.graphs
+        return [known.stats(one) for one in ([name] if name else known.used())]
 
     # --- atlases; without a name the phantom is meant. Points are LPS, millimetres ---
 

@@ -27,7 +27,7 @@ def test_the_table_names_the_pinned_weights() -> None:
 
 
 def test_the_table_names_the_bundled_names_of_entities() -> None:
-    entities = Path(midspan.__file__).parent / "models/facts/kg/entities.tsv.gz"
+    entities = Path(midspan.__file__).parent / "models/facts/kg/bundled/entities.tsv.gz"
     assert all_models()["facts.alias"].weights_sha256 == file_sha256(entities)
     assert all_models()["facts.alias"].bytes == entities.stat().st_size
 

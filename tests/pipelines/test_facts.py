@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from midspan.models.facts import identity
-from midspan.models.facts.knowledge_graph import bundled_kg
+from midspan.models.facts.kg.bundled import bundled_kg
 from midspan.models.facts.reader import FactReader
 from midspan.models.parser import Parser, load_parser
 from midspan.models.registry import all_models
@@ -91,7 +91,7 @@ def test_another_parser_or_graph_is_another_run(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_the_run_names_what_is_loaded(stage: FactStage) -> None:
-    assert stage.run.weights_sha256 == bundled_kg().sha256
+    assert stage.run.parameters["graphs"] == [bundled_kg().sha256]
     assert stage.run.parameters["parser"] == Parser.weights_sha256
 
 

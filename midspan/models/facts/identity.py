@@ -3,6 +3,8 @@ here."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from midspan.models.identity import parser_sha256
 from midspan.models.registry import model_entry
 from midspan.records import Run
@@ -11,13 +13,21 @@ RULES_VERSION = 1
 """Of ``extraction``."""
 LINKER_VERSION = 1
 """Of ``linking``."""
+BUNDLED_KG = "e620749ea68a9a7f1893824938bbd40e4ee70e1788ec3ed1d642daaf452e1183"
+"""Identity of the knowledge graph in the package (``KnowledgeGraph.sha256``)."""
 
 
-def run() -> Run:
+def run(graphs: Sequence[str] = (BUNDLED_KG,)) -> Run:
+    """``graphs`` are the identities of the knowledge graphs that are linked against, in order."""
     return Run(
         stage="facts",
         stage_version=1,
         model="facts.rules+facts.alias",
         weights_sha256=model_entry("facts.alias").weights_sha256,
-        parameters={"parser": parser_sha256(), "rules": RULES_VERSION, "linker": LINKER_VERSION},
+        parameters={
+            "parser": parser_sha256(),
+            "rules": RULES_VERSION,
+            "linker": LINKER_VERSION,
+            "graphs": list(graphs),
+        },
     )

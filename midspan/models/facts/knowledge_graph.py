@@ -1,25 +1,20 @@
-"""The knowledge graph that comes with midspan: entities with their names, and predicates.
-
-Read once a process from two gzipped tables (kg/README.md says where they come from).
-"""
+"""What a knowledge graph answers: entities by name, by likeness, by vector and by uid; their relations."""
 
 from __future__ import annotations
 
-import functools
-import gzip
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, get_args
 
-from midspan.models.kit.weights import check_file
-from midspan.models.registry import model_entry
+import numpy as np
+import numpy.typing as npt
 
 Kind = Literal["person", "place", "organisation", "work", "occupation", "other"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
-FOLDER = Path(__file__).parent / "kg"
-PREDICATES_SHA256 = "7186fcab72f0af83ef556574959cff2a99f16d480ea9b824d84509320bba7766"
+Vectors = npt.NDArray[np.float32]
 
 _ARTICLES = ("the ", "a ", "an ")
 
@@ -27,12 +22,17 @@ _ARTICLES = ("the ", "a ", "an ")
 @dataclass(frozen=True)
 class Entity:
     uid: str
-    """CURIE, as ``wd:Q270``."""
+    """CURIE: ``wd:Q270``, ``gn:756135`` or ``local:ward-3``."""
     kind: Kind
     popularity: int
-    """Number of triples of FB15k-237 that it is in, or a small stand-in (kg/README.md)."""
+    """How much is said of it: triples, pages in other languages, or what stands for them; comparable between
+    graphs only roughly."""
     name: str
     description: str
+    aliases: tuple[str, ...] = ()
+    """As they are written, without ``name``."""
+    types: tuple[str, ...] = ()
+    """CURIEs; :meth:`KnowledgeGraph.type_names` has their labels."""
 
 
 @dataclass(frozen=True)
@@ -41,48 +41,89 @@ class Predicate:
     """CURIE, as ``wd:P19``."""
     name: str
     description: str
+    aliases: tuple[str, ...] = ()
+    subject_kinds: Mapping[str, int] = field(default_factory=dict)
+    """Kinds of the subjects of its relations in the graph, with how many there are of each."""
+    object_kinds: Mapping[str, int] = field(default_factory=dict)
 
 
-class KnowledgeGraph:
-    """Entities by name and by uid; built from rows (qid, kind, popularity, name, description, aliases)."""
+@dataclass(frozen=True)
+class Relation:
+    """A fact that the graph holds; all three are uids."""
 
-    def __init__(
-        self, entities: Sequence[Sequence[str]], predicates: Sequence[Sequence[str]], sha256: str
-    ) -> None:
-        self.sha256 = sha256
-        self._rows = entities
-        self._row_of = {f"wd:{row[0]}": index for index, row in enumerate(entities)}
-        self._named: dict[str, list[int]] = {}
-        self._common: dict[str, list[int]] = {}
-        self._predicates = {f"wd:{row[0]}": Predicate(f"wd:{row[0]}", row[1], row[2]) for row in predicates}
-        for index, row in enumerate(entities):
-            for alias in {row[3], *(row[5].split("|") if row[5] else ())}:
-                self._named.setdefault(normalise(alias), []).append(index)
-                if alias.islower():
-                    self._common.setdefault(normalise(alias), []).append(index)
+    subject: str
+    predicate: str
+    object: str
 
+
+class KnowledgeGraph(ABC):
+    """Never changes while it is open; safe to share between threads, and to open in many processes."""
+
+    name: str
+    sha256: str
+    """Of all it answers from but the vectors, which follow from it and ``encoder``."""
+    encoder: str
+    """``NAME:SHA-256`` of the weights that made the vectors; empty where there are none."""
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """The number of entities."""
+
+    @abstractmethod
+    def __iter__(self) -> Iterator[Entity]:
+        """All entities, streamed, in the order of their vectors."""
+
+    @abstractmethod
     def named(self, mention: str) -> list[Entity]:
         """Entities with exactly this name or alias (see :func:`normalise`), the most popular first.
 
         A mention in small letters finds only what is written in small letters: "apple" is no company.
         """
-        table = self._common if mention.islower() else self._named
-        found = {self._entity(index) for index in table.get(normalise(mention), ())}
-        return sorted(found, key=lambda entity: (-entity.popularity, entity.uid))
+
+    @abstractmethod
+    def alike(self, mention: str, limit: int = 10) -> list[tuple[Entity, float]]:
+        """Entities of which a name or alias is written like this one, with how alike (0 to 1, 1 for the same:
+        :func:`midspan.models.facts.kg.spelling.likeness`), best first. Small letters as in :meth:`named`."""
+
+    @abstractmethod
+    def near(self, vectors: Vectors, k: int) -> tuple[list[list[str]], Vectors]:
+        """The ``k`` entities whose label and description are nearest in meaning to each of ``vectors``
+        (n, dim), unit rows of ``encoder``: their uids, best first, and cosines (n, k). Where there are fewer
+        the list is shorter, and the row ends in ``-inf``. Raises ``ModelFilesMissing`` without vectors."""
+
+    @abstractmethod
+    def vectors(self, uids: Sequence[str]) -> Vectors:
+        """(n, dim) unit rows in the order of ``uids``; zeros for what is not in the graph. Raises
+        ``ModelFilesMissing`` without vectors."""
+
+    @abstractmethod
+    def entities(self, uids: Sequence[str]) -> list[Entity | None]:
+        """In the order of ``uids``; None for what is not in the graph."""
 
     def entity(self, uid: str) -> Entity | None:
-        index = self._row_of.get(uid)
-        return None if index is None else self._entity(index)
+        return self.entities([uid])[0]
 
-    def predicate(self, uid: str) -> Predicate | None:
-        return self._predicates.get(uid)
+    @abstractmethod
+    def type_names(self, entity: Entity) -> tuple[str, ...]:
+        """Labels of its types, of those that the graph has a label for."""
 
-    def __len__(self) -> int:
-        return len(self._rows)
+    @abstractmethod
+    def predicates(self) -> list[Predicate]:
+        """All of them, ordered by uid."""
 
-    def _entity(self, index: int) -> Entity:
-        qid, kind, popularity, name, description, _ = self._rows[index]
-        return Entity(f"wd:{qid}", kind, int(popularity), name, description)  # type: ignore[arg-type]
+    @abstractmethod
+    def predicate(self, uid: str) -> Predicate | None: ...
+
+    @abstractmethod
+    def relations(self, uid: str, limit: int = 100) -> list[Relation]:
+        """Relations that an entity is in, as subject first, then as object."""
+
+    @abstractmethod
+    def between(self, one: str, other: str) -> list[Relation]:
+        """Relations of two entities, in both directions."""
+
+    @abstractmethod
+    def close(self) -> None: ...
 
 
 def normalise(name: str) -> str:
@@ -98,18 +139,3 @@ def normalise(name: str) -> str:
 
 _SPACED = {".": "", "'": ""}
 """What punctuation becomes; a space where nothing stands here."""
-
-
-@functools.lru_cache(maxsize=1)
-def bundled_kg() -> KnowledgeGraph:
-    """The knowledge graph in the package. Raises ``ModelFilesMissing`` or ``ModelHashMismatch``."""
-    entities, predicates = FOLDER / "entities.tsv.gz", FOLDER / "predicates.tsv.gz"
-    sha256 = model_entry("facts.alias").weights_sha256
-    check_file(entities, sha256)
-    check_file(predicates, PREDICATES_SHA256)
-    return KnowledgeGraph(_table(entities), _table(predicates), sha256)
-
-
-def _table(path: Path) -> list[list[str]]:
-    lines = gzip.decompress(path.read_bytes()).decode().split("\n")
-    return [line.split("\t") for line in lines if line]

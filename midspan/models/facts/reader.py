@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from midspan.models.facts.extraction import Triple, extract_triples
-from midspan.models.facts.knowledge_graph import bundled_kg
+from midspan.models.facts.kg.bundled import bundled_kg
+from midspan.models.facts.knowledge_graph import KnowledgeGraph
 from midspan.models.facts.linking import LinkedTriple, Linker
 
 if TYPE_CHECKING:
@@ -17,9 +18,13 @@ class FactReader:
         self._linker = linker
 
     @classmethod
+    def over(cls, graph: KnowledgeGraph) -> FactReader:
+        return cls(Linker(graph))
+
+    @classmethod
     def bundled(cls) -> FactReader:
         """Over the knowledge graph in the package. Raises ``ModelFilesMissing`` or ``ModelHashMismatch``."""
-        return cls(Linker(bundled_kg()))
+        return cls.over(bundled_kg())
 
     def read(self, doc: Doc) -> list[tuple[Triple, LinkedTriple]]:
         """What a sentence says, in order, each with what it links to."""

@@ -1,12 +1,14 @@
-"""Facts: rules over the parse, linked to the bundled knowledge graph."""
+"""Facts: rules over the parse, linked to the knowledge graphs that the workspace uses."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from midspan.models.registry import model_entry
 from midspan.pipelines.facts import FactStage
 from midspan.pipelines.stage import Stage
+from midspan.platform.knowledge import KnowledgeGraphs
 from midspan.platform.models import Models
 
 if TYPE_CHECKING:
@@ -14,17 +16,19 @@ if TYPE_CHECKING:
 
 
 def stages(models: Models) -> list[Stage]:
-    return [FactStage(models.lazy("fact reader", _load_reader))]
+    graphs = models.graphs.identities()
+    return [FactStage(models.lazy(f"fact reader {graphs}", partial(_load_reader, models.graphs)), graphs)]
 
 
 def verify(models: Models) -> list[str]:
-    from midspan.models.facts.knowledge_graph import bundled_kg  # reads its tables
+    used = zip(models.graphs.used(), models.graphs.opened(), strict=True)  # which compares hashes
+    return [f"facts.alias {model_entry('facts.alias').weights_sha256[:12]}"] + [
+        f"kg {name} {graph.sha256[:12]}" for name, graph in used
+    ]
 
-    bundled_kg()  # compares the hashes itself
-    return [f"facts.alias {model_entry('facts.alias').weights_sha256[:12]}"]
 
-
-def _load_reader() -> FactReader:
+def _load_reader(graphs: KnowledgeGraphs) -> FactReader:
+    from midspan.models.facts.kg.union import Graphs  # loads numpy
     from midspan.models.facts.reader import FactReader  # loads spaCy
 
-    return FactReader.bundled()
+    return FactReader.over(Graphs(graphs.opened()))

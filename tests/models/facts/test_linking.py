@@ -3,6 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from midspan.models.facts.extraction import Triple
+from midspan.models.facts.kg.source import NewEntity, NewPredicate
 from midspan.models.facts.knowledge_graph import KnowledgeGraph
 from midspan.models.facts.linking import NAME_KNOWN, LinkedTriple, Linker, literal_kind
 from midspan.models.facts.phrases import Phrase
@@ -10,30 +11,35 @@ from midspan.models.facts.phrases import Phrase
 Extract = Callable[[str], list[Triple]]
 
 ENTITIES = [
-    ("Q1", "person", "5", "Marie Curie", "physicist", ""),
-    ("Q2", "place", "90", "Warsaw", "capital of Poland", ""),
-    ("Q3", "place", "9", "Warsaw", "city in Indiana", ""),
-    ("Q4", "person", "4", "William Shakespeare", "playwright", "Shakespeare"),
-    ("Q5", "work", "3", "Hamlet", "tragedy", ""),
-    ("Q6", "occupation", "3", "physicist", "scientist", ""),
-    ("Q7", "organisation", "3", "company", "notion", ""),
-    ("Q8", "place", "9", "Paris", "city", ""),
-    ("Q9", "person", "1", "Paris Hilton", "celebrity", "Paris"),
+    NewEntity("wd:Q1", "Marie Curie", "physicist", "person", 5),
+    NewEntity("wd:Q2", "Warsaw", "capital of Poland", "place", 90),
+    NewEntity("wd:Q3", "Warsaw", "city in Indiana", "place", 9),
+    NewEntity("wd:Q4", "William Shakespeare", "playwright", "person", 4, aliases=("Shakespeare",)),
+    NewEntity("wd:Q5", "Hamlet", "tragedy", "work", 3),
+    NewEntity("wd:Q6", "physicist", "scientist", "occupation", 3),
+    NewEntity("wd:Q7", "company", "notion", "organisation", 3),
+    NewEntity("wd:Q8", "Paris", "city", "place", 9),
+    NewEntity("wd:Q9", "Paris Hilton", "celebrity", "person", 1, aliases=("Paris",)),
 ]
 PREDICATES = [
-    ("P19", "place of birth", ""),
-    ("P50", "author", ""),
-    ("P106", "occupation", ""),
-    ("P569", "date of birth", ""),
-    ("P112", "founded by", ""),
+    NewPredicate("wd:P19", "place of birth"),
+    NewPredicate("wd:P50", "author"),
+    NewPredicate("wd:P106", "occupation"),
+    NewPredicate("wd:P569", "date of birth"),
+    NewPredicate("wd:P112", "founded by"),
 ]
 
 Link = Callable[[str], list[LinkedTriple]]
 
 
 @pytest.fixture(scope="module")
-def link(extract: Extract) -> Link:
-    linker = Linker(KnowledgeGraph(ENTITIES, PREDICATES, "0" * 64))
+def graph(make_graph: Callable[..., KnowledgeGraph]) -> KnowledgeGraph:
+    return make_graph(ENTITIES, PREDICATES)
+
+
+@pytest.fixture(scope="module")
+def link(extract: Extract, graph: KnowledgeGraph) -> Link:
+    linker = Linker(graph)
     return lambda text: [linker.link(triple) for triple in extract(text)]
 
 
@@ -86,8 +92,8 @@ def test_a_company_is_not_the_notion_of_a_company(link: Link) -> None:
     assert fact.subject.uid is None and fact.object.uid == "wd:Q1"
 
 
-def test_the_kind_of_mention_excludes_namesakes() -> None:
-    linker = Linker(KnowledgeGraph(ENTITIES, PREDICATES, "0" * 64))
+def test_the_kind_of_mention_excludes_namesakes(graph: KnowledgeGraph) -> None:
+    linker = Linker(graph)
 
     def named(label: str) -> str | None:
         paris = Phrase("Paris", 0, 5, label, ("Paris",))

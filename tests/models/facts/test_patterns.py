@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from midspan.models.facts.knowledge_graph import bundled_kg
+from midspan.models.facts.kg.bundled import bundled_kg
 from midspan.models.facts.patterns import PATTERNS, Pattern, matching
 
 
