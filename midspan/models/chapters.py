@@ -9,6 +9,7 @@ from midspan.models.kit.chapter import Chapter
 
 CHAPTERS = (  # one line a chapter
     "atlas",
+    "facts",
 )
 
 

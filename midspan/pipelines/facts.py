@@ -8,11 +8,26 @@ from typing import TYPE_CHECKING, Any
 
 from midspan.models.facts import identity
 from midspan.pipelines.stage import Batch, Stage
-from midspan.records import Fact, FactSlot, Product, Provenance, Run, Segment, Unit, record_id
+from midspan.records import (
+    Argument,
+    Fact,
+    FactSlot,
+    Product,
+    Provenance,
+    Run,
+    Segment,
+    Source,
+    Unit,
+    record_id,
+)
 
 if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+    from midspan.models.facts.discourse import Discourse
     from midspan.models.facts.extraction import Triple
     from midspan.models.facts.linking import LinkedTriple
+    from midspan.models.facts.phrases import Antecedents
     from midspan.models.facts.reader import FactReader
 
 
@@ -35,14 +50,34 @@ class FactStage(Stage):
     def run(self) -> Run:
         return identity.run(self._graphs)
 
+    def open(self, source: Source) -> Discourse:
+        from midspan.models.facts.discourse import Discourse
+
+        return Discourse()
+
     def __call__(self, batch: Batch) -> list[Product]:
         run_id = self.run.id
+        parsed = list(zip(batch.segments, batch.shared["parse"], strict=True))
+        for segment, doc in parsed:
+            _note(batch.memories[segment.source_id], segment, doc)
         return [
             _fact(segment, triple, linked, run_id)
-            for segment, doc in zip(batch.segments, batch.shared["parse"], strict=True)
+            for segment, doc in parsed
             if doc is not None
-            for triple, linked in self._reader().read(doc)
+            for triple, linked in self._reader().read(doc, _antecedents(batch, segment))
         ]
+
+
+def _note(discourse: Discourse, segment: Segment, doc: Doc | None) -> None:
+    if doc is None:
+        discourse.title(segment.ordinal, segment.id, segment.text, int(segment.start))
+    else:
+        discourse.read(segment.ordinal, segment.id, doc, int(segment.start))
+
+
+def _antecedents(batch: Batch, segment: Segment) -> Antecedents:
+    discourse: Discourse = batch.memories[segment.source_id]
+    return discourse.antecedents(segment.ordinal)
 
 
 def _fact(segment: Segment, triple: Triple, linked: LinkedTriple, run_id: str) -> Fact:
@@ -53,6 +88,8 @@ def _fact(segment: Segment, triple: Triple, linked: LinkedTriple, run_id: str) -
     place: list[Any] = [segment.id, triple.relation]
     for slot in (subject, predicate, object_):
         place += [slot.start, slot.end]
+    if triple.generator != "clause":
+        place.append(triple.generator)
     return Fact(
         id=record_id("fact", segment.source_id, run_id, *place),
         provenance=Provenance(
@@ -65,6 +102,9 @@ def _fact(segment: Segment, triple: Triple, linked: LinkedTriple, run_id: str) -
         polarity=triple.polarity,
         status=linked.status,
         score=linked.score,
+        modality=triple.modality,
+        generator=triple.generator,
+        further=tuple(Argument(one.surface, one.start + offset, one.end + offset) for one in triple.further),
     )
 
 

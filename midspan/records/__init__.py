@@ -11,7 +11,7 @@ from midspan.records.ids import digest, record_id
 from midspan.records.kinds import RECORDS
 from midspan.records.kinds.atlas import AtlasGrounding, DoubtKind
 from midspan.records.kinds.event import ActionEvent
-from midspan.records.kinds.fact import Fact, FactSlot
+from midspan.records.kinds.fact import Argument, Fact, FactSlot, Modality
 from midspan.records.kinds.scene import SceneArrangement, SceneObject, SceneRelation
 from midspan.records.products import Embedding, Product, Thumbnail
 from midspan.records.record import Provenance, Record
@@ -33,6 +33,7 @@ __all__ = [
     "SEGMENT_KINDS",
     "TEXT_NORMALISATION",
     "ActionEvent",
+    "Argument",
     "AtlasGrounding",
     "AtlasOrgan",
     "DoubtKind",
@@ -41,6 +42,7 @@ __all__ = [
     "FactSlot",
     "Failure",
     "Location",
+    "Modality",
     "Page",
     "Product",
     "Provenance",

@@ -10,7 +10,7 @@ from midspan.models.registry import all_models
 from midspan.pipelines.facts import FactStage
 from midspan.pipelines.parse import ParseStage
 from midspan.pipelines.stage import Batch, check_order
-from midspan.records import Fact, Segment
+from midspan.records import Fact, Segment, Source
 
 SENTENCES = [
     "Albert Einstein was born in Ulm.",
@@ -20,6 +20,7 @@ SENTENCES = [
     "Google may buy Nokia.",
     "Heading",
 ]
+THE_SOURCE = Source("source", "document", "text/plain", "a.txt", 100, 0.0)
 SOURCE = "\n\n".join(["Preface — não 😀.", *SENTENCES])
 
 
@@ -43,7 +44,7 @@ def segments() -> list[Segment]:
 
 
 def facts(parser: Parser, stage: FactStage) -> list[Fact]:
-    batch = Batch(segments())
+    batch = Batch(segments(), memories={"source": stage.open(THE_SOURCE)})
     ParseStage(lambda: parser)(batch)
     products = stage(batch)
     assert all(isinstance(product, Fact) for product in products)
@@ -103,6 +104,56 @@ def test_it_needs_the_parse(parser: Parser, stage: FactStage) -> None:
 
 def test_a_segment_that_was_not_parsed_has_no_facts(parser: Parser, stage: FactStage) -> None:
     fragment = replace(segments()[0], kind="fragment")
-    batch = Batch([fragment])
+    batch = Batch([fragment], memories={"source": stage.open(THE_SOURCE)})
     ParseStage(lambda: parser)(batch)
     assert stage(batch) == []
+
+
+STORY = "Alan Turing\n\nAlan Turing was born in London. He studied in Cambridge. In 1936 he wrote a paper."
+
+
+def story() -> list[Segment]:
+    found = []
+    for number, text in enumerate([STORY[:11], *(f"{one}." for one in STORY[13:-1].split(". "))]):
+        start = STORY.index(text, 13 if number else 0)
+        kind = "sentence" if number else "fragment"
+        found.append(Segment(f"s{number}", "source", number, kind, "char", start, start + len(text), text))
+    return found
+
+
+def read_in(parser: Parser, stage: FactStage, sizes: list[int]) -> list[Fact]:
+    """The facts of the story in batches of these sizes; a size below 0 goes back by as many."""
+    memory, at, found = stage.open(THE_SOURCE), 0, {}
+    for size in sizes:
+        if size < 0:
+            at += size
+            continue
+        batch = Batch(story()[at : at + size], memories={"source": memory})
+        ParseStage(lambda: parser)(batch)
+        found.update({product.id: product for product in stage(batch) if isinstance(product, Fact)})
+        at += size
+    return list(found.values())
+
+
+def test_a_pronoun_shows_the_name_and_where_it_stands(parser: Parser, stage: FactStage) -> None:
+    resolved = [fact.subject for fact in read_in(parser, stage, [4]) if fact.subject.antecedent]
+    assert {slot.surface.lower() for slot in resolved} == {"he"}
+    for slot in resolved:
+        assert slot.name == "Alan Mathison Turing"
+        assert STORY[slot.antecedent_start : slot.antecedent_end] == slot.antecedent == "Alan Turing"
+        assert slot.antecedent_segment == "s1"
+        assert STORY[slot.start : slot.end] == slot.surface
+
+
+@pytest.mark.parametrize("sizes", [[1, 1, 1, 1], [2, 2], [4, -2, 1, 1], [3, -3, 3, 1]])
+def test_batches_and_their_repetition_change_nothing(
+    parser: Parser, stage: FactStage, sizes: list[int]
+) -> None:
+    assert read_in(parser, stage, sizes) == read_in(parser, stage, [4])
+
+
+def test_further_arguments_and_modality_are_kept(parser: Parser, stage: FactStage) -> None:
+    last = read_in(parser, stage, [4])[-1]
+    assert [STORY[one.start : one.end] for one in last.further] == ["In 1936"]
+    hedged = [fact for fact in facts(parser, stage) if fact.polarity == "hedged"]
+    assert [fact.modality for fact in hedged] == ["doubted"]

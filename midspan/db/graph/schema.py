@@ -216,10 +216,11 @@ WITH p, min(m.predicate_name) AS name SET p.name = name
 
 
 def slot_uid(slot: FactSlot) -> str:
-    """CURIE in the knowledge graph, or ``local:`` and 24 hex digits made of the casefolded surface."""
+    """CURIE in the knowledge graph, or ``local:`` and 24 hex digits made of the casefolded surface: of the
+    antecedent's, if it stands for one."""
     if slot.uid is not None:
         return slot.uid
-    return "local:" + digest(" ".join(slot.surface.split()).casefold())[:24]
+    return "local:" + digest(" ".join((slot.antecedent or slot.surface).split()).casefold())[:24]
 
 
 def assertion_uid(fact: Fact) -> str:

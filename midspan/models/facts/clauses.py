@@ -1,104 +1,76 @@
-"""Who does what in a clause: subjects, objects, the words of the predicate, and whether it is asserted."""
+"""Who does what in a clause: subjects, objects, and the words of the predicate."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from midspan.models.facts.phrases import Polarity, is_loose
+from midspan.models.facts.phrases import in_one_name, is_loose
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
 _RELATIVE = frozenset({"who", "whom", "which", "that"})
-_MODALS = frozenset({"may", "might", "could", "would", "should", "will", "shall", "'d", "'ll", "’d", "’ll"})
-_HEDGES = frozenset(
-    {
-        "allegedly",
-        "apparently",
-        "likely",
-        "maybe",
-        "perhaps",
-        "possibly",
-        "presumably",
-        "probably",
-        "purportedly",
-        "reportedly",
-        "seemingly",
-        "supposedly",
-    }
-)
-_REPORTS = frozenset(
-    {
-        "allege",
-        "argue",
-        "assume",
-        "believe",
-        "claim",
-        "consider",
-        "deny",
-        "doubt",
-        "expect",
-        "fear",
-        "hope",
-        "imagine",
-        "predict",
-        "presume",
-        "propose",
-        "report",
-        "rumor",
-        "rumour",
-        "say",
-        "speculate",
-        "suggest",
-        "suppose",
-        "suspect",
-        "think",
-        "wonder",
-    }
-)
-_CARRIED_OUT = frozenset(
-    {
-        "begin",
-        "cease",
-        "come",
-        "continue",
-        "get",
-        "go",
-        "help",
-        "keep",
-        "manage",
-        "proceed",
-        "start",
-    }
-)
-_CONDITIONS = frozenset({"if", "unless", "whether"})
-_DENYING = frozenset({"no", "neither", "never", "nor", "not", "hardly"})
+_HOW = frozenset({"how", "when", "where", "why"})
+_NOBODY = frozenset({"no", "none", "nobody", "nothing"})
+_EXCEPT = frozenset({"but", "except", "than"})
 
 
 def conjuncts(token: Token) -> list[Token]:
     """The token and what is joined to it by "and", "or" or commas."""
     joined = [token]
     for other in joined:
-        joined.extend(child for child in other.children if child.dep_ == "conj" and child.i > other.i)
+        joined.extend(
+            child
+            for child in other.children
+            if child.dep_ == "conj" and child.i > other.i and not in_one_name(child, other)
+        )
     return joined
 
 
 def subjects(verb: Token) -> list[Token]:
     """Heads of the subjects: its own, or those it takes over from the clause that it belongs to."""
     own = [child for child in verb.children if child.dep_ in ("nsubj", "nsubjpass")]
+    if not own and any(child.lower_ in _HOW for child in verb.children):
+        return []  # "shows how to disable it"
     if own and not (verb.dep_ == "relcl" and own[0].lower_ in _RELATIVE):
-        return [_named(joined) for child in own for joined in conjuncts(child)]
+        return [_named(joined) for child in own for joined in conjuncts(excepted(child) or child)]
+    head = verb.head
     if verb.dep_ in ("relcl", "acl"):
-        return _described(verb.head)
-    if verb.dep_ == "conj" and verb.head.pos_ in ("VERB", "AUX") and verb.head.i < verb.i:
-        return subjects(verb.head)
-    if verb.dep_ == "xcomp":
-        controlled = [child for child in verb.head.children if child.dep_ == "dobj"]
-        return controlled or subjects(verb.head)
-    if verb.dep_ == "advcl" and not any(child.dep_ == "mark" for child in verb.children):
-        return subjects(verb.head)
+        return _described(head)
+    if verb.dep_ == "conj" and _is_verb(head) and head.i < verb.i:
+        return subjects(head)
+    if verb.dep_ == "xcomp" and _is_verb(head):
+        controlled = [child for child in head.children if child.dep_ == "dobj"]
+        return controlled or subjects(head)
+    if verb.dep_ == "xcomp" and head.dep_ == "acomp":
+        return subjects(head.head)
+    if verb.dep_ == "advcl" and _is_verb(head) and not any(child.dep_ == "mark" for child in verb.children):
+        if verb.i > head.i and (verb.tag_ == "VBN" or (verb.tag_ == "VBG" and _is_passive(head))):
+            return []  # "the large intestine, also called ...", "can be avoided using ...": who, is not said
+        return subjects(head)
+    if verb.dep_ == "pcomp" and _is_verb(head.head):
+        return _of_gerund(head)
     return []
+
+
+def _of_gerund(prep: Token) -> list[Token]:
+    """ "left after founding Apple": who left. "prevented Bob from leaving": Bob."""
+    governor = prep.head
+    if _is_passive(governor) and prep.lower_ == "by":
+        return []
+    patients = [child for child in governor.children if child.dep_ == "dobj"]
+    return patients if patients and prep.lower_ in ("from", "of", "into") else subjects(governor)
+
+
+def excepted(token: Token) -> Token | None:
+    """Who is meant by "no one other than X", "nobody but X", "none except X"; None for other phrases."""
+    if token.lower_ not in _NOBODY and not any(child.lower_ == "no" for child in token.children):
+        return None
+    for other in token.subtree:
+        if other.lower_ in _EXCEPT and other.i > token.i:
+            return next((child for child in other.children if child.dep_ in ("pobj", "conj")), None)
+    return None
 
 
 def _named(noun: Token) -> Token:
@@ -123,7 +95,8 @@ def objects(verb: Token) -> list[Token]:
     for child in verb.children:
         if child.dep_ in ("dobj", "attr", "oprd", "acomp"):
             relative = verb.dep_ == "relcl" and child.lower_ in _RELATIVE
-            found.extend([verb.head] if relative else map(_named, conjuncts(child)))
+            heads = [verb.head] if relative else conjuncts(excepted(child) or child)
+            found.extend(map(_named, heads))
     return found
 
 
@@ -143,16 +116,40 @@ def prepositions(verb: Token) -> list[Token]:
 
 def pobjects(prep: Token) -> list[Token]:
     """Heads of what a preposition governs."""
-    return [_named(joined) for child in prep.children if child.dep_ == "pobj" for joined in conjuncts(child)]
+    return [
+        _named(joined)
+        for child in prep.children
+        if child.dep_ == "pobj"
+        for joined in conjuncts(excepted(child) or child)
+    ]
+
+
+def complements(verb: Token) -> Iterator[Token]:
+    """Heads of the clauses that say what is said, known or wished, behind their verb."""
+    return (child for child in verb.children if child.dep_ == "ccomp" and child.i > verb.i)
 
 
 def predicate_tokens(verb: Token) -> list[Token]:
     """Auxiliaries, negation, verb and particle in order, with the verbs that govern an infinitive."""
     helpers = ("aux", "auxpass", "neg", "prt")
     tokens = [*(child for child in verb.children if child.dep_ in helpers), verb]
-    if verb.dep_ == "xcomp" and verb.head.pos_ in ("VERB", "AUX") and verb.head.i < verb.i:
-        tokens.extend(predicate_tokens(verb.head))
+    head = verb.head
+    if verb.dep_ == "xcomp" and _is_verb(head) and head.i < verb.i:
+        if any(child.dep_ == "dobj" for child in head.children):
+            # "used the library to talk": the library talks.
+            return [token for token in tokens if token.lower_ != "to"]
+        tokens.extend(predicate_tokens(head))
+    if verb.dep_ == "xcomp" and head.dep_ == "acomp":
+        tokens.extend([*predicate_tokens(head.head), head])
+    if verb.dep_ == "conj" and _is_verb(head) and head.i < verb.i and shares_auxiliary(verb):
+        tokens.extend(child for child in head.children if child.dep_ in ("aux", "auxpass", "neg"))
     return sorted(tokens, key=lambda token: token.i)
+
+
+def shares_auxiliary(verb: Token) -> bool:
+    """ "was sold and renamed", "did not buy or sell": the second verb has no auxiliary of its own."""
+    own = any(child.dep_ in ("aux", "auxpass", "nsubj", "nsubjpass") for child in verb.children)
+    return not own and verb.tag_ in ("VB", "VBN", "VBG")
 
 
 def is_proper(token: Token) -> bool:
@@ -160,44 +157,9 @@ def is_proper(token: Token) -> bool:
     return token.pos_ == "PROPN" and (bool(token.ent_type_) or (len(token.text) > 1 and not token.is_upper))
 
 
-def polarity(clause: Token, *arguments: Token) -> Polarity:
-    """Denied, said with reserve, or plainly said; of a denial with reserve, the denial.
-
-    Reserve: a modal verb, "probably" and its like, what somebody reports or believes, wishes and plans
-    ("wanted to"), conditions and questions.
-    """
-    verbs = list(_governors(clause))
-    if any(_is_denied(verb) for verb in verbs) or any(_is_denied(argument) for argument in arguments):
-        return "negated"
-    if any(_is_hedged(verb) for verb in verbs) or clause.doc[-1].text == "?":
-        return "hedged"
-    return "affirmed"
+def _is_passive(verb: Token) -> bool:
+    return any(child.dep_ == "auxpass" for child in verb.children)
 
 
-def _governors(clause: Token) -> Iterator[Token]:
-    """The clause's verb and those on which its truth hangs."""
-    yield clause
-    while clause.dep_ in ("xcomp", "ccomp") and clause.head.i != clause.i:
-        clause = clause.head
-        yield clause
-
-
-def _is_denied(token: Token) -> bool:
-    return any(
-        child.dep_ == "neg" or (child.lower_ in _DENYING and child.dep_ in ("det", "advmod", "preconj"))
-        for child in token.children
-    )
-
-
-def _is_hedged(verb: Token) -> bool:
-    for child in verb.children:
-        if child.dep_ == "aux" and child.lower_ in _MODALS:
-            return True
-        if child.dep_ == "advmod" and child.lower_ in _HEDGES:
-            return True
-        if child.dep_ == "mark" and child.lower_ in _CONDITIONS:
-            return True
-    governor = verb.head
-    if verb.dep_ == "xcomp":
-        return governor.lemma_.lower() not in _CARRIED_OUT
-    return verb.dep_ == "ccomp" and governor.lemma_.lower() in _REPORTS
+def _is_verb(token: Token) -> bool:
+    return token.pos_ in ("VERB", "AUX")

@@ -9,8 +9,8 @@ from midspan.models.identity import parser_sha256
 from midspan.models.registry import model_entry
 from midspan.records import Run
 
-RULES_VERSION = 1
-"""Of ``extraction``."""
+RULES_VERSION = 2
+"""Of ``extraction``, ``scope``, ``prose``, ``pairs`` and ``discourse``."""
 LINKER_VERSION = 1
 """Of ``linking``."""
 BUNDLED_KG = "e620749ea68a9a7f1893824938bbd40e4ee70e1788ec3ed1d642daaf452e1183"
@@ -21,7 +21,7 @@ def run(graphs: Sequence[str] = (BUNDLED_KG,)) -> Run:
     """``graphs`` are the identities of the knowledge graphs that are linked against, in order."""
     return Run(
         stage="facts",
-        stage_version=1,
+        stage_version=2,
         model="facts.rules+facts.alias",
         weights_sha256=model_entry("facts.alias").weights_sha256,
         parameters={

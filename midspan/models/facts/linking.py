@@ -8,7 +8,7 @@ from typing import Literal
 
 from midspan.models.facts.extraction import Triple
 from midspan.models.facts.knowledge_graph import Entity, KnowledgeGraph
-from midspan.models.facts.patterns import Pattern, matching
+from midspan.models.facts.patterns import BY_WORDING, Pattern, matching
 from midspan.models.facts.phrases import Determiner, Phrase, readable
 from midspan.records import FactSlot
 
@@ -71,6 +71,10 @@ class Linker:
 
     def __init__(self, graph: KnowledgeGraph) -> None:
         self._graph = graph
+
+    def knows(self, key: str) -> bool:
+        """Whether any property may be meant by this wording, whatever it is said of."""
+        return key in BY_WORDING
 
     def link(self, triple: Triple) -> LinkedTriple:
         """The canonical form; subject and object change places where the property runs the other way."""
@@ -149,14 +153,19 @@ def literal_kind(phrase: Phrase) -> LiteralKind:
 
 
 def _slot(phrase: Phrase, entity: Entity | None, score: float, literal: LiteralKind = "") -> FactSlot:
+    meant = phrase.antecedent
     return FactSlot(
         surface=phrase.surface,
         start=phrase.start,
         end=phrase.end,
         uid=entity.uid if entity else None,
-        name=entity.name if entity else readable(phrase.surface),
+        name=entity.name if entity else readable(meant.surface if meant else phrase.surface),
         score=score,
         literal=literal,
+        antecedent=meant.surface if meant else "",
+        antecedent_start=meant.start if meant else None,
+        antecedent_end=meant.end if meant else None,
+        antecedent_segment=meant.segment_id if meant else None,
     )
 
 

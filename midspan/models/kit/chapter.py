@@ -81,9 +81,9 @@ class Chapter:
     data: str
     """The files in a folder of data of one's own."""
     variants: tuple[Variant, ...]
-    """The first is trained where none is named."""
+    """The first is trained where none is named; none where nothing is trained."""
     metrics: tuple[Metric, ...]
-    train: Train
+    train: Train | None
     evaluate: Evaluate
     predictor: Callable[[Path | None], Any]
     """The model of a folder, or the shipped one, ready to answer."""
@@ -104,6 +104,8 @@ def train(
     **options: Any,
 ) -> dict[str, Any]:
     """Train a variant of a chapter; returns the card. Raises ``UnknownName`` and ``WrongUse``."""
+    if chapter.train is None:
+        raise WrongUse(f"{chapter.name} has no model to train")
     known = {one.name: one for one in chapter.variants}
     chosen = variant or chapter.variants[0].name
     if chosen not in known:

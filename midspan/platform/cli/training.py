@@ -139,11 +139,12 @@ def _set_threads(what: str, threads: int) -> None:
 
 
 for _one in map(chapter, CHAPTERS):
-    train_app.command(
-        _one.name,
-        help=f"Train a model of {_one.name} (chapter {_one.number}); interrupted, the same command goes on "
-        "from the last checkpoint.",
-    )(_train_command(_one))
+    if _one.train is not None:
+        train_app.command(
+            _one.name,
+            help=f"Train a model of {_one.name} (chapter {_one.number}); interrupted, the same command "
+            "goes on from the last checkpoint.",
+        )(_train_command(_one))
     evaluate_app.command(
         _one.name,
         help=f"Measure the models of {_one.name} (chapter {_one.number}) beside their baselines.",

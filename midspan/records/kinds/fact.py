@@ -7,6 +7,8 @@ from typing import Literal
 
 from midspan.records.record import Record
 
+Modality = Literal["", "doubted", "reported", "conditional", "planned", "counterfactual", "asked", "dreamt"]
+
 
 @dataclass(frozen=True)
 class FactSlot:
@@ -22,6 +24,22 @@ class FactSlot:
     score: float
     """Confidence that the link (or its absence) is right, 0..1."""
     literal: Literal["", "date", "number"] = ""
+    antecedent: str = ""
+    """What a pronoun or a description like "the company" was found to stand for, as the text has it."""
+    antecedent_start: int | None = None
+    """Where in the source that stands."""
+    antecedent_end: int | None = None
+    antecedent_segment: str | None = None
+    """Id of the segment that it stands in."""
+
+
+@dataclass(frozen=True)
+class Argument:
+    """A further argument of a fact, with its preposition: "in 1941"."""
+
+    surface: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True)
@@ -37,6 +55,12 @@ class Fact(Record):
     polarity: Literal["affirmed", "negated", "hedged"]
     status: Literal["linked", "partial", "out_of_kg"]
     score: float
+    modality: Modality = ""
+    """Why it is hedged, or what else a denial is under; empty where it is said outright."""
+    generator: Literal["clause", "pair"] = "clause"
+    """Rules over clauses, or two names in a sentence and the path between them."""
+    further: tuple[Argument, ...] = ()
+    """Where, when and how the same clause says it."""
 
     @property
     def line(self) -> str:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from midspan.models.facts.extraction import Triple, extract_triples
+from midspan.models.facts.extraction import Triple, extract_triples, surface_triples
 from midspan.models.facts.phrases import readable
 from midspan.models.parser import load_parser
 
@@ -118,11 +118,72 @@ def test_a_list_without_full_stops_says_nothing(extract: Extract) -> None:
     assert len(extract(f"Bob {', '.join(verbs[:40])} and left.")) > 20
 
 
+@pytest.mark.parametrize(
+    ("sentence", "triple"),
+    [
+        (
+            "She worked for the Food and Drug Administration.",
+            ("She", "worked for", "Food and Drug Administration"),
+        ),
+        (
+            "No one other than Brunel inspected the tunnel.",
+            ("Brunel", "inspected", "tunnel"),
+        ),
+        (
+            "The soldiers were able to reinforce the hotel.",
+            ("soldiers", "were able to reinforce", "hotel"),
+        ),
+        ("The engine was sold and shipped to Chile.", ("engine", "was shipped to", "Chile")),
+        (
+            "This finding indicated that compounds carry current.",
+            ("This finding", "indicated that", "compounds carry current"),
+        ),
+    ],
+)
+def test_surface_triples_hold_what_cannot_stand_alone_too(
+    sentence: str, triple: tuple[str, str, str]
+) -> None:
+    assert triple in said(surface_triples(PARSER.parse([sentence])[0]))
+
+
+def test_an_argument_that_is_no_name_stays_with_its_clause(extract: Extract) -> None:
+    (triple,) = extract("In 1941 Tom Bradley joined the company as a junior clerk.")
+    assert (triple.relation, triple.object.surface) == ("joined", "the company")
+    assert [one.surface for one in triple.further] == ["In 1941", "as a junior clerk"]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The World Health Organization (WHO) met in Geneva.",
+        "This product includes software from the SFrame project (BSD, 3-clause).",
+        "Tumors form in the lining of the intestine, also called the large bowel.",
+    ],
+)
+def test_brackets_and_asides_say_no_is(extract: Extract, sentence: str) -> None:
+    assert not {"is", "called"} & {triple.relation for triple in extract(sentence)}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "relation"),
+    [
+        ("The following example shows how to disable the service control policy.", "shows to disable"),
+        ("This behaviour can be suppressed treating all versions alike.", "treating"),
+        ("For larger files, the server uses a cache.", "uses for"),
+        ("In fact, the server uses a cache.", "uses in"),
+        ("A copy that is not transparent is called opaque.", "is called"),
+    ],
+)
+def test_who_did_it_is_not_guessed(extract: Extract, sentence: str, relation: str) -> None:
+    assert relation not in {triple.relation for triple in extract(sentence)}
+
+
 def test_a_hand_made_parse_will_do() -> None:
     doc = Doc(
         Vocab(),
         words=["Dogs", "chase", "cats"],
         pos=["NOUN", "VERB", "NOUN"],
+        tags=["NNS", "VBP", "NNS"],
         deps=["nsubj", "ROOT", "dobj"],
         heads=[1, 1, 1],
         lemmas=["dog", "chase", "cat"],

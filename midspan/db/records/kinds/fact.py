@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from typing import Any
 
-from sqlalchemy import Column, Float, Integer, RowMapping, Table, Text
+from sqlalchemy import JSON, Column, Float, Integer, RowMapping, Table, Text
 
 from midspan.db.records.kinds.kind import Kind, Row, columns_of, provenance_columns, shared
 from midspan.db.records.tables import metadata
-from midspan.records import Fact, FactSlot
+from midspan.records import Argument, Fact, FactSlot
 
 SLOTS = ("subject", "predicate", "object")
 _SLOT = tuple(FactSlot.__dataclass_fields__)
-_OWN = ("polarity", "status", "score")
+_OWN = ("polarity", "status", "score", "modality", "generator")
 
 
-def _slot(name: str, *, index: bool) -> list[Column[str] | Column[str | None] | Column[int] | Column[float]]:
+def _slot(name: str, *, index: bool) -> list[Column[Any]]:
     return [
         Column(f"{name}_surface", Text, nullable=False),
         Column(f"{name}_start", Integer, nullable=False),
@@ -24,6 +25,10 @@ def _slot(name: str, *, index: bool) -> list[Column[str] | Column[str | None] | 
         Column(f"{name}_name", Text, nullable=False),
         Column(f"{name}_score", Float, nullable=False),
         Column(f"{name}_literal", Text, nullable=False),
+        Column(f"{name}_antecedent", Text, nullable=False, server_default=""),
+        Column(f"{name}_antecedent_start", Integer),
+        Column(f"{name}_antecedent_end", Integer),
+        Column(f"{name}_antecedent_segment", Text),
     ]
 
 
@@ -38,19 +43,24 @@ fact = Table(
     Column("polarity", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("score", Float, nullable=False),
+    Column("modality", Text, nullable=False, server_default=""),
+    Column("generator", Text, nullable=False, server_default="clause"),
+    Column("further", JSON, nullable=False, server_default="[]"),
 )
 
 
 def _row(record: Fact) -> Row:
     slots = {f"{part}_{name}": getattr(getattr(record, part), name) for part in SLOTS for name in _SLOT}
-    return {**slots, **{name: getattr(record, name) for name in _OWN}}
+    further = [list(astuple(argument)) for argument in record.further]
+    return {**slots, **{name: getattr(record, name) for name in _OWN}, "further": further}
 
 
 def to_fact(row: RowMapping) -> Fact:
     slots: dict[str, Any] = {
         part: FactSlot(**{name: row[f"{part}_{name}"] for name in _SLOT}) for part in SLOTS
     }
-    return Fact(**shared(row), **slots, **columns_of(row, _OWN))
+    further = tuple(Argument(*argument) for argument in row["further"])
+    return Fact(**shared(row), **slots, **columns_of(row, _OWN), further=further)
 
 
 KIND = Kind(record=Fact, table=fact, row=_row, record_of=to_fact, target="graph")

@@ -21,13 +21,16 @@ def places(fact: Fact) -> list[tuple[int, int]]:
 
 def _triple(fact: Fact) -> str:
     arrow = {"affirmed": "→", "negated": "not →", "hedged": "perhaps →"}[fact.polarity]
+    further = " ".join(argument.surface for argument in fact.further)
     return (
         f"<b>{as_html(fact.subject.name)}</b> {as_html(fact.predicate.name)} {arrow} "
-        f"<b>{as_html(fact.object.name)}</b>"
+        f"<b>{as_html(fact.object.name)}</b> {as_html(further)}"
     )
 
 
 def _links(fact: Fact) -> str:
     slots = (fact.subject, fact.predicate, fact.object)
     uids = [slot.uid or (slot.literal or "not in the knowledge graph") for slot in slots]
-    return as_html(f"{fact.polarity}, confidence {fact.score:.2f} · {' · '.join(uids)}")
+    said = f"{fact.polarity} ({fact.modality})" if fact.modality else fact.polarity
+    meant = [f"“{slot.surface}” is {slot.antecedent}" for slot in slots if slot.antecedent]
+    return as_html(" · ".join([f"{said}, confidence {fact.score:.2f}", *uids, *meant]))
