@@ -18,13 +18,15 @@ from typing import Any
 from benchmarks.common import seconds, spread, write
 from midspan import Workspace
 from midspan.corpus import folder
-from midspan.pipelines.batch_run import needed_stages
 from midspan.pipelines.readers.detect import detect
 from midspan.pipelines.segmenting import reading_run, segment_document
 from midspan.pipelines.stage import Batch, Stage
-from midspan.records import Segment
+from midspan.platform.stages import STAGES
+from midspan.records import Segment, Source
 
 BATCH = 256
+WITHOUT = ("facts",)
+"""Stages whose share of the whole is measured."""
 
 
 def corpus_sentences() -> list[str]:
@@ -52,14 +54,20 @@ def write_documents(target: Path, count: int, run: int | str) -> None:
         (target / f"part-{start:06}.txt").write_text(text)
 
 
-def alone(stage: Stage, segments: list[Segment], parses: list[Any]) -> Callable[[], None]:
-    """One stage over all segments, given the parses it would have found."""
+def alone(
+    stage: Stage, sources: list[Source], segments: list[Segment], parses: list[Any]
+) -> Callable[[], list[Any]]:
+    """One stage over all segments, given the parses it would have found; returns those it makes."""
 
-    def work() -> None:
+    def work() -> list[Any]:
+        memories = {source.id: stage.open(source) for source in sources}
+        made: list[Any] = []
         for start in range(0, len(segments), BATCH):
-            batch = Batch(segments[start : start + BATCH])
+            batch = Batch(segments[start : start + BATCH], memories=memories)
             batch.shared["parse"] = parses[start : start + BATCH]
             stage(batch)
+            made += batch.shared["parse"]
+        return made
 
     return work
 
@@ -71,30 +79,33 @@ def measure(count: int, run: int) -> dict[str, float]:
         documents.mkdir()
         write_documents(documents, count, run)
         with Workspace.open(Path(scratch) / "workspace") as workspace:
-            stages = needed_stages(workspace.parts.stages, workspace.parts.ingest_loop().run_ids)
-            warm = [Segment("w", "w", 0, "sentence", "char", 0, 9, "Warm up.")]
-            batch = Batch(warm)
-            for stage in stages:
-                if stage.unit == "char":
-                    stage(batch)
+            warm = Path(scratch) / "warm.txt"
+            warm.write_text("Warm up.")
+            workspace.ingest([warm], workers=1)
             whole = seconds(lambda: workspace.ingest([documents], workers=1))
+            sources = [summary.source for summary in workspace.sources(limit=10_000)]
             segments = [
                 segment
-                for summary in workspace.sources(limit=10_000)
-                for segment in workspace.parts.store.segments(summary.source.id, limit=10_000)
+                for source in sources
+                for segment in workspace.parts.store.segments(source.id, limit=10_000)
             ]
         rates = {"all stages and stores": len(segments) / whole}
+        for left_out in WITHOUT:
+            others = [name for name in STAGES if name != left_out]
+            with Workspace.open(Path(scratch) / f"without {left_out}") as workspace:
+                workspace.ingest([warm], stages=others, workers=1)
+                spent = seconds(lambda: workspace.ingest([documents], stages=others, workers=1))  # noqa: B023
+                rates[f"all stages but {left_out}, and stores"] = len(segments) / spent
         with Workspace.open(Path(scratch) / "second") as empty:
-            parses: list[Any] = []
+            parses: list[Any] = [None] * len(segments)
             for stage in empty.parts.stages:
                 if stage.unit == "char":
-                    spent = seconds(alone(stage, segments, parses))
-                    rates[f"{stage.name} alone"] = len(segments) / spent
+                    work = alone(stage, sources, segments, parses)
                     if stage.name == "parse":
-                        for start in range(0, len(segments), BATCH):
-                            part = Batch(segments[start : start + BATCH])
-                            stage(part)
-                            parses += part.shared["parse"]
+                        parses = work()
+                    else:
+                        alone(stage, sources, segments[:1], parses[:1])()  # loads its model
+                    rates[f"{stage.name} alone"] = len(segments) / seconds(work)
             spent = seconds(lambda: empty.ingest([documents], stages=["none"]))
             rates["reading and storing alone"] = len(segments) / spent
     return rates
