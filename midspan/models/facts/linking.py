@@ -82,7 +82,8 @@ class Linker:
         object_, object_kind = self._argument(triple.object, ("", "indefinite"))
         if triple.key in ("be", "become") and object_.uid is None and not object_.literal:
             object_, object_kind = self._occupation(triple.object, object_, object_kind)
-        pattern, sure = self._pattern(triple.key, (subject, subject_kind), (object_, object_kind))
+        labels = triple.subject.label, triple.object.label
+        pattern, sure = self._pattern(triple.key, (subject, subject_kind), (object_, object_kind), labels)
         entry = self._graph.predicate(f"wd:{pattern.property}") if pattern else None
         if pattern and pattern.inverse:
             subject, object_ = object_, subject
@@ -98,17 +99,29 @@ class Linker:
         return LinkedTriple(subject, predicate, object_, _status(subject, predicate, object_), score)
 
     def _pattern(
-        self, wording: str, left: tuple[FactSlot, str], right: tuple[FactSlot, str]
+        self,
+        wording: str,
+        left: tuple[FactSlot, str],
+        right: tuple[FactSlot, str],
+        labels: tuple[str, str],
     ) -> tuple[Pattern | None, bool]:
         """The row for a wording, and whether the kinds of both arguments speak for it.
 
-        The kind of a name that is not in the graph is the parser's guess: without a row for it, the
-        guess is dropped, on one side only.
+        Of an entity whose kind the graph does not know, the parser's guess is tried. The kind of a name that
+        is not in the graph is the parser's guess as well: without a row for it, the guess is dropped, on one
+        side only.
         """
         (subject, subject_kind), (object_, object_kind) = left, right
         pattern = matching(wording, subject_kind, object_kind)
         if pattern is not None:
             return pattern, bool(subject_kind and object_kind)
+        if "other" in (subject_kind, object_kind):
+            guessed = [
+                _guess(kind, label) for kind, label in zip((subject_kind, object_kind), labels, strict=True)
+            ]
+            pattern = matching(wording, *guessed)
+            if pattern is not None:
+                return pattern, False
         if not _is_known(object_):
             pattern = matching(wording, subject_kind, "")
         if pattern is None and not _is_known(subject):
@@ -167,6 +180,10 @@ def _slot(phrase: Phrase, entity: Entity | None, score: float, literal: LiteralK
         antecedent_end=meant.end if meant else None,
         antecedent_segment=meant.segment_id if meant else None,
     )
+
+
+def _guess(kind: str, label: str) -> str:
+    return _KIND_OF_LABEL.get(label, kind) if kind == "other" else kind
 
 
 def _is_known(slot: FactSlot) -> bool:

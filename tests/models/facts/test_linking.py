@@ -20,6 +20,7 @@ ENTITIES = [
     NewEntity("wd:Q7", "company", "notion", "organisation", 3),
     NewEntity("wd:Q8", "Paris", "city", "place", 9),
     NewEntity("wd:Q9", "Paris Hilton", "celebrity", "person", 1, aliases=("Paris",)),
+    NewEntity("local:hb", "Helene Brandt", "", "other", 1),
 ]
 PREDICATES = [
     NewPredicate("wd:P19", "place of birth"),
@@ -68,6 +69,13 @@ def test_what_is_in_no_graph_keeps_its_words(link: Link) -> None:
 def test_a_fact_with_one_known_side_is_partial(link: Link) -> None:
     (fact,) = link("Jane Roe was born in Warsaw.")
     assert uids(fact) == (None, "wd:P19", "wd:Q2") and fact.status == "partial"
+
+
+def test_where_the_graph_knows_no_kind_the_parser_s_guess_is_tried(link: Link) -> None:
+    (fact,) = link("Helene Brandt was born in Warsaw.")
+    assert uids(fact) == ("local:hb", "wd:P19", "wd:Q2")
+    (sure,) = link("Marie Curie was born in Warsaw.")
+    assert fact.predicate.score < sure.predicate.score
 
 
 def test_subject_and_object_change_places_with_the_property(link: Link) -> None:
