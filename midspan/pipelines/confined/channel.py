@@ -25,7 +25,7 @@ class Channel:
         self,
         connection: socket.socket,
         tick: float | None = None,
-        loads: Callable[[bytes], object] = pickle.loads,
+        loads: Callable[[bytearray], object] = pickle.loads,
     ) -> None:
         """Whoever waits here is called back every ``tick`` seconds, or never. ``loads`` reads a message: of
         an end that is not trusted, only what it may say."""
@@ -58,7 +58,7 @@ class Channel:
         data = bytearray(length)
         self._through(self._socket.recv_into, memoryview(data), waiting)
         try:
-            return self._loads(bytes(data))
+            return self._loads(data)
         except Exception as error:  # whatever bytes that are none of ours lead it to
             raise ValueError(f"a message that cannot be read ({error!r})") from error
 
