@@ -11,6 +11,18 @@ Modality = Literal["", "doubted", "reported", "conditional", "planned", "counter
 
 
 @dataclass(frozen=True)
+class Candidate:
+    """Something in the knowledge graph that a slot was weighed against, and that lost."""
+
+    uid: str
+    name: str
+    score: float
+    """Probability that the slot means it, 0..1."""
+    why: str
+    """What spoke against it, for people."""
+
+
+@dataclass(frozen=True)
 class FactSlot:
     """Subject, predicate or object of a fact: what the text says, and what it links to."""
 
@@ -31,6 +43,11 @@ class FactSlot:
     antecedent_end: int | None = None
     antecedent_segment: str | None = None
     """Id of the segment that it stands in."""
+    value: str = ""
+    """Of a date, ISO 8601 as precise as the text is: ``1867-11-07``, ``1867-11``, ``1867``; a decade is
+    ``186X``, a century ``18XX`` (EDTF)."""
+    candidates: tuple[Candidate, ...] = ()
+    """Those that lost, best first."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """All that a fact says comes back from its row."""
 
 from midspan.db.records.kinds.fact import KIND, to_fact
-from midspan.records import Argument, Fact, FactSlot, Provenance
+from midspan.records import Argument, Candidate, Fact, FactSlot, Provenance
 
 
 def test_antecedents_modality_and_further_arguments_come_back() -> None:
@@ -11,6 +11,7 @@ def test_antecedents_modality_and_further_arguments_come_back() -> None:
         antecedent_start=0,
         antecedent_end=11,
         antecedent_segment="seg-1",
+        candidates=(Candidate("wd:Q37463", "Irène Joliot-Curie", 0.06, "less like what the sentence says"),),
     )
     fact = Fact(
         id="fact-1",
@@ -18,7 +19,7 @@ def test_antecedents_modality_and_further_arguments_come_back() -> None:
         text="She may have met him in 1911.",
         subject=subject,
         predicate=FactSlot("met", 53, 56, None, "met", 0.5),
-        object=FactSlot("him", 57, 60, None, "him", 0.5),
+        object=FactSlot("him", 57, 60, None, "him", 0.5, value="1911-05"),
         polarity="hedged",
         status="partial",
         score=0.5,
