@@ -9,8 +9,8 @@ from midspan.models.identity import parser_sha256
 from midspan.models.registry import model_entry
 from midspan.records import Run
 
-RULES_VERSION = 2
-"""Of ``extraction``, ``scope``, ``prose``, ``pairs`` and ``discourse``."""
+RULES_VERSION = 3
+"""Of ``extraction``, ``scope``, ``prose``, ``pairs``, ``discourse``, ``patterns`` and ``dates``."""
 LINKER_VERSION = 2
 """Of ``linking``."""
 BUNDLED_KG = "e620749ea68a9a7f1893824938bbd40e4ee70e1788ec3ed1d642daaf452e1183"

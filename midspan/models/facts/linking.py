@@ -6,10 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from midspan.models.facts.dates import edtf
 from midspan.models.facts.extraction import Triple
 from midspan.models.facts.knowledge_graph import Entity, KnowledgeGraph
-from midspan.models.facts.patterns import BY_WORDING, Pattern, matching
+from midspan.models.facts.patterns import Pattern
 from midspan.models.facts.phrases import Determiner, Phrase, readable
+from midspan.models.facts.wordings import Wordings
 from midspan.records import FactSlot
 
 Status = Literal["linked", "partial", "out_of_kg"]
@@ -45,7 +47,7 @@ _CONFLICTS = {
 }
 _NUMBERS = frozenset({"CARDINAL", "QUANTITY", "MONEY", "PERCENT", "ORDINAL"})
 _DATE = re.compile(
-    r"\d|january|february|march|april|june|july|august|september|october|november|december", re.I
+    r"\d{4}|january|february|march|april|june|july|august|september|october|november|december", re.I
 )
 
 
@@ -59,6 +61,8 @@ class LinkedTriple:
     status: Status
     score: float
     """Product of the slots' scores."""
+    typed: bool = False
+    """The kinds of both arguments are known, and the ones that the property asks for."""
 
 
 class Linker:
@@ -71,10 +75,11 @@ class Linker:
 
     def __init__(self, graph: KnowledgeGraph) -> None:
         self._graph = graph
+        self._wordings = Wordings(graph)
 
     def knows(self, key: str) -> bool:
         """Whether any property may be meant by this wording, whatever it is said of."""
-        return key in BY_WORDING
+        return self._wordings.knows(key)
 
     def link(self, triple: Triple) -> LinkedTriple:
         """The canonical form; subject and object change places where the property runs the other way."""
@@ -83,8 +88,8 @@ class Linker:
         if triple.key in ("be", "become") and object_.uid is None and not object_.literal:
             object_, object_kind = self._occupation(triple.object, object_, object_kind)
         labels = triple.subject.label, triple.object.label
-        pattern, sure = self._pattern(triple.key, (subject, subject_kind), (object_, object_kind), labels)
-        entry = self._graph.predicate(f"wd:{pattern.property}") if pattern else None
+        pattern, sure = self._pattern(triple.wording, (subject, subject_kind), (object_, object_kind), labels)
+        entry = self._graph.predicate(pattern.property) if pattern else None
         if pattern and pattern.inverse:
             subject, object_ = object_, subject
         predicate = FactSlot(
@@ -96,7 +101,7 @@ class Linker:
             score=(WORDING_SURE if sure else WORDING_LIKELY) if entry else WORDING_UNKNOWN,
         )
         score = round(subject.score * predicate.score * object_.score, 4)
-        return LinkedTriple(subject, predicate, object_, _status(subject, predicate, object_), score)
+        return LinkedTriple(subject, predicate, object_, _status(subject, predicate, object_), score, sure)
 
     def _pattern(
         self,
@@ -112,20 +117,20 @@ class Linker:
         side only.
         """
         (subject, subject_kind), (object_, object_kind) = left, right
-        pattern = matching(wording, subject_kind, object_kind)
+        pattern = self._wordings.matching(wording, subject_kind, object_kind)
         if pattern is not None:
             return pattern, bool(subject_kind and object_kind)
         if "other" in (subject_kind, object_kind):
             guessed = [
                 _guess(kind, label) for kind, label in zip((subject_kind, object_kind), labels, strict=True)
             ]
-            pattern = matching(wording, *guessed)
+            pattern = self._wordings.matching(wording, *guessed)
             if pattern is not None:
                 return pattern, False
         if not _is_known(object_):
-            pattern = matching(wording, subject_kind, "")
+            pattern = self._wordings.matching(wording, subject_kind, "")
         if pattern is None and not _is_known(subject):
-            pattern = matching(wording, "", object_kind)
+            pattern = self._wordings.matching(wording, "", object_kind)
         return pattern, False
 
     def _argument(self, phrase: Phrase, determiners: tuple[Determiner, ...]) -> tuple[FactSlot, str]:
@@ -160,7 +165,7 @@ class Linker:
 
 def literal_kind(phrase: Phrase) -> LiteralKind:
     """Whether a phrase is a date or a number rather than a thing."""
-    if phrase.label == "DATE" and _DATE.search(phrase.surface):
+    if phrase.label == "DATE" and (_DATE.search(phrase.surface) or edtf(phrase.surface)):
         return "date"
     return "number" if phrase.label in _NUMBERS and any(sign.isdigit() for sign in phrase.surface) else ""
 
@@ -175,6 +180,7 @@ def _slot(phrase: Phrase, entity: Entity | None, score: float, literal: LiteralK
         name=entity.name if entity else readable(meant.surface if meant else phrase.surface),
         score=score,
         literal=literal,
+        value=edtf(phrase.surface) if literal == "date" else "",
         antecedent=meant.surface if meant else "",
         antecedent_start=meant.start if meant else None,
         antecedent_end=meant.end if meant else None,

@@ -9,7 +9,8 @@ from midspan.models.facts.kg.bundled import bundled_kg
 from midspan.models.facts.knowledge_graph import KnowledgeGraph
 from midspan.models.facts.linking import LinkedTriple, Linker
 from midspan.models.facts.pairs import pair_candidates
-from midspan.models.facts.phrases import Antecedents
+from midspan.models.facts.phrases import Antecedents, Phrase
+from midspan.records import FactSlot
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -31,20 +32,30 @@ class FactReader:
     def read(self, doc: Doc, antecedents: Antecedents | None = None) -> list[tuple[Triple, LinkedTriple]]:
         """What a sentence says, in order, each with what it links to; then what only its names suggest.
 
-        Of the pairs only those whose three slots are linked, and that no clause says already.
+        Of the pairs only those of two names or literals whose kinds are those that the property asks for, and
+        that nothing says already.
         """
         found = [(triple, self._linker.link(triple)) for triple in extract_triples(doc, antecedents)]
-        said = {_meaning(linked) for _, linked in found}
         for triple in pair_candidates(doc, antecedents, self._linker.knows):
             linked = self._linker.link(triple)
-            if linked.status == "linked" and _meaning(linked) not in said:
-                said.add(_meaning(linked))
+            said = (_says_same(linked, other) for _, other in found)
+            if linked.typed and _is_named(triple.subject) and _is_named(triple.object) and not any(said):
                 found.append((triple, linked))
         return found
 
 
-def _meaning(linked: LinkedTriple) -> tuple[str, ...]:
-    return tuple(
-        slot.uid or (slot.name if slot.literal else "")
-        for slot in (linked.subject, linked.predicate, linked.object)
+def _is_named(phrase: Phrase) -> bool:
+    return bool(phrase.label) or not phrase.noun
+
+
+def _says_same(one: LinkedTriple, other: LinkedTriple) -> bool:
+    """The same property of the same, even if an argument has more words."""
+    return (
+        one.predicate.uid == other.predicate.uid
+        and _is_same(one.subject, other.subject)
+        and _is_same(one.object, other.object)
     )
+
+
+def _is_same(one: FactSlot, other: FactSlot) -> bool:
+    return (one.uid is not None and one.uid == other.uid) or (one.start < other.end and other.start < one.end)

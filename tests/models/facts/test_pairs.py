@@ -28,7 +28,7 @@ def test_the_path_between_two_names_is_worded_like_a_clause(
 
 
 def test_a_way_through_somebody_else_says_nothing_of_him() -> None:
-    assert keys("Leopold's father was born in Augsburg.")["Leopold", "Augsburg"] == "father bear in"
+    assert keys("Leopold's father was born in Augsburg.")["Leopold", "Augsburg"] == "via father bear in"
     assert ("Bob", "1908") not in keys("Bob was born in Ulm, and Ann studied there in 1908.")
 
 
