@@ -43,6 +43,16 @@ CHAPTER = Chapter(
             for name in ("precision", "recall", "f1")
         ),
         Metric("pair_recall", "%", True, ("fewrel", "knowledgenet", "knowledgenet_names"), "pairs"),
+        *(
+            Metric(
+                f"fact_{name}",
+                "%",
+                True,
+                ("fewrel", *(f"knowledgenet_{half}" for half in HALVES)),
+                "facts",
+            )
+            for name in ("precision", "recall", "f1")
+        ),
         Metric("stance_right", "%", True, HALVES, "polarity"),
         Metric("polarity_right", "%", True, HALVES, "polarity"),
         Metric("rules_of_parse", "% of the parse's time", False, (), "speed"),
@@ -54,7 +64,10 @@ CHAPTER = Chapter(
         "evaluate": (
             Option("carb", Path, "Gold tuples of one's own, as CaRB publishes them."),
             Option(
-                "knowledgenet", Path, "Facts of KnowledgeNet: JSON list of {doc, sentence, subject, object}."
+                "knowledgenet",
+                Path,
+                "Facts of KnowledgeNet: JSON list of {fold, doc, property, sentence, subject, subject_qid, "
+                "object, object_qid}.",
             ),
         )
     },
