@@ -114,11 +114,12 @@ def _way(top: Token, name: Token, climbed: Sequence[Token]) -> _Way:
 
 
 def _is_other_name(token: Token, above: Token, name: Token) -> bool:
-    if not is_proper(token) or not is_proper(above):
+    """Somebody or something else on the way: who is joined to a name, a name beside a name."""
+    if not is_proper(above):
         return False
     if token.dep_ == "conj":
         return token != name
-    return token.dep_ == "appos" and not _is_place_in(token, above)
+    return token.dep_ == "appos" and is_proper(token) and not _is_place_in(token, above)
 
 
 def _is_same(token: Token, above: Token) -> bool:

@@ -75,6 +75,7 @@ def _is_like(fact: tuple[str, str, str], found: tuple[str, str, str]) -> bool:
         ("Leopold's father was born in Augsburg.", "P19"),
         ("Jane Roe moved the paper to Vienna.", "P551"),
         ("Jane Roe read a Danish novel.", "P27"),
+        ("Jane Roe and the French socialists met in Vienna.", "P27"),
     ],
 )
 def test_what_is_said_of_another_is_not_said_of_it(sentence: str, property_: str) -> None:
