@@ -6,6 +6,7 @@ timestamps. Ids are strings that are the same on every machine (see :func:`recor
 """
 
 from midspan.records.atlases import AtlasOrgan, StoredAtlas
+from midspan.records.decisions import Decision, Named, Undoing, Verdict, is_outside, ordered
 from midspan.records.failure import Failure
 from midspan.records.ids import digest, record_id
 from midspan.records.kinds import RECORDS
@@ -37,6 +38,7 @@ __all__ = [
     "AtlasGrounding",
     "AtlasOrgan",
     "Candidate",
+    "Decision",
     "DoubtKind",
     "Embedding",
     "Fact",
@@ -44,6 +46,7 @@ __all__ = [
     "Failure",
     "Location",
     "Modality",
+    "Named",
     "Page",
     "Product",
     "Provenance",
@@ -58,7 +61,11 @@ __all__ = [
     "SourceKind",
     "StoredAtlas",
     "Thumbnail",
+    "Undoing",
     "Unit",
+    "Verdict",
     "digest",
+    "is_outside",
+    "ordered",
     "record_id",
 ]

@@ -48,6 +48,9 @@ class FactSlot:
     ``186X``, a century ``18XX`` (EDTF)."""
     candidates: tuple[Candidate, ...] = ()
     """Those that lost, best first."""
+    kind: str = ""
+    """Of what is not in the knowledge graph, what the text takes it for: person, place, organisation, work,
+    other; empty where it does not say."""
 
 
 @dataclass(frozen=True)
