@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from midspan.db.graph_store import Rows
 from midspan.db.record_store import TARGETS, SegmentFilter, SourceSummary, Target
 from midspan.errors import NotFound, ReadOnlyWorkspace, StoreUnavailable, UnknownName, WrongUse
-from midspan.platform import near, places, views
+from midspan.platform import merging, near, places, views
 from midspan.platform.answers import (
     KINDS,
     Answer,
@@ -36,7 +36,7 @@ from midspan.platform.parts import Parts
 from midspan.platform.projector import Projected
 from midspan.platform.settings import Settings
 from midspan.platform.stages import atlas as atlas_stages
-from midspan.records import RECORDS, DoubtKind, SourceKind
+from midspan.records import RECORDS, Decision, DoubtKind, SourceKind
 
 if TYPE_CHECKING:
     from midspan.models.atlas.anatomy.atlas import Atlas
@@ -265,6 +265,34 @@ class Workspace:
         """Of one, or of those in use. Raises ``UnknownName``."""
         known = self.parts.graphs
         return [known.stats(one) for one in ([name] if name else known.used())]
+
+    # --- what is the same in the facts; uids are those of the graph, ``by`` is who runs this by default ---
+
+    def merge(self, one: str, other: str, *, why: str = "", by: str = "") -> Decision:
+        """Say that two entities are the same, one of which is in no knowledge graph; the same again changes
+        nothing. Facts stay where they are; the graph joins the two by SAME_AS.
+
+        Raises ``NotFound`` for an unknown uid, and ``WrongUse`` where it would contradict: two entities of
+        knowledge graphs, two that were said to be different, or a second way between the same two.
+        """
+        self._writable()
+        return merging.decide(self.parts, "same", one, other, by, why)
+
+    def split(self, one: str, other: str, *, why: str = "", by: str = "") -> Decision:
+        """Say that two entities are not the same: a merge of the two is overruled, and another refused until
+        this is undone. Raises ``NotFound``, ``WrongUse``."""
+        self._writable()
+        return merging.decide(self.parts, "different", one, other, by, why)
+
+    def undo_decision(self, number: int, *, why: str = "", by: str = "") -> Decision:
+        """Take a merge or split back: the decision before it on the same two, if any, holds again.
+        Raises ``NotFound``, ``WrongUse``."""
+        self._writable()
+        return merging.undo(self.parts, number, by, why)
+
+    def merges(self, uid: str | None = None) -> list[Decision]:
+        """All that was decided, or what is about an entity, the newest first."""
+        return self.parts.store.decisions(uid)
 
     # --- atlases; without a name the phantom is meant. Points are LPS, millimetres ---
 

@@ -11,7 +11,7 @@ from midspan.records import Run
 
 RULES_VERSION = 2
 """Of ``extraction``, ``scope``, ``prose``, ``pairs`` and ``discourse``."""
-LINKER_VERSION = 2
+LINKER_VERSION = 3
 """Of ``linking``."""
 BUNDLED_KG = "e620749ea68a9a7f1893824938bbd40e4ee70e1788ec3ed1d642daaf452e1183"
 """Identity of the knowledge graph in the package (``KnowledgeGraph.sha256``)."""

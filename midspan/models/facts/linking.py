@@ -179,6 +179,7 @@ def _slot(phrase: Phrase, entity: Entity | None, score: float, literal: LiteralK
         antecedent_start=meant.start if meant else None,
         antecedent_end=meant.end if meant else None,
         antecedent_segment=meant.segment_id if meant else None,
+        kind="" if entity or literal else _KIND_OF_LABEL.get(phrase.label, ""),
     )
 
 

@@ -1,4 +1,4 @@
-"""``midspan kg``: the knowledge graphs that names are linked against."""
+"""``midspan kg``: the knowledge graphs that names are linked against, and what is the same in the facts."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from midspan.errors import WrongUse
+from midspan.platform.cli import merging
 from midspan.platform.cli.common import Context, Json, err, out, plain, print_json
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from midspan.platform.workspace import Workspace
 
 app = typer.Typer(
-    help="Knowledge graphs: build, list, and choose what names are linked against.",
+    help="Knowledge graphs: build, list, choose what names are linked against, and join what is the same.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -147,6 +148,12 @@ def stats(
         out.print(plain(f"    identity {one.graph.sha256}", "dim"))
         for counts in (one.kinds, one.relations):
             out.print(plain("    " + ", ".join(f"{label} {count:,}" for label, count in counts.items())))
+
+
+app.command("merge")(merging.merge)
+app.command("split")(merging.split)
+app.command("undo")(merging.undo)
+app.command("merges")(merging.merges)
 
 
 def _counted(view: KgView) -> str:
