@@ -66,6 +66,14 @@ def test_what_is_in_no_graph_keeps_its_words(link: Link) -> None:
     assert (fact.subject.name, fact.predicate.name, fact.object.name) == ("Jane Roe", "painted", "old shed")
 
 
+def test_what_is_in_no_graph_says_what_the_text_takes_it_for(link: Link) -> None:
+    (fact,) = link("Marie Curie met Hans Meier in 1911.")
+    assert (fact.subject.uid, fact.subject.kind) == ("wd:Q1", "")
+    assert (fact.object.uid, fact.object.kind) == (None, "person")
+    (dated,) = link("Marie Curie was born in 1867.")
+    assert dated.object.kind == ""
+
+
 def test_a_fact_with_one_known_side_is_partial(link: Link) -> None:
     (fact,) = link("Jane Roe was born in Warsaw.")
     assert uids(fact) == (None, "wd:P19", "wd:Q2") and fact.status == "partial"
