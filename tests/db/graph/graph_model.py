@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime, timezone
 from typing import Any
 
 from midspan.db.graph.rows import assertion_uid, slot_uid
@@ -47,7 +48,6 @@ def outside(surface: str, name: str = "") -> Named:
 
 
 def merge(number: int, one: Named, other: Named) -> GraphMerge:
-    """Moments are whole seconds from 1970 on."""
     return GraphMerge(Decision(number, "same", *ordered(one, other), f"user {number}", float(number), "why"))
 
 
@@ -81,7 +81,7 @@ def expected(items: Sequence[GraphItem]) -> Graph:
                 called[end.uid].add(end.name)
             edges["SAME_AS", said.one.uid, said.other.uid, ""] = {
                 "by": said.by,
-                "at": f"1970-01-01T00:00:{said.number:02}+00:00",
+                "at": datetime.fromtimestamp(said.at, tz=timezone.utc).strftime("%Y-%m-%dT%H:%M:%S+00:00"),
                 "why": said.why,
                 "decision": said.number,
                 "one_name": said.one.name,
