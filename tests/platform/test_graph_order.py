@@ -22,7 +22,7 @@ from midspan.errors import WrongUse
 from midspan.records import Named, digest
 from services.neo4j import Neo4j
 from tests.db.graph.graph_model import expected, read
-from tests.platform.machines import Machine
+from tests.platform.machines import Boot, Machine
 from tests.platform.told import SAID, graph_facts, outside, told
 
 KONRAD, HENSCHEL = outside("Konrad Zuse"), outside("Henschel")
@@ -136,6 +136,40 @@ def play(played: Played, work: list[Act]) -> None:
     assert read(played.machine.graph) == expected([*graph_facts(played.there), *merges.values()])
     assert played.machine.is_equal()
     played.close()
+
+
+@pytest.mark.parametrize("record_store_url", ["sqlite"], indirect=True)
+def test_linking_again_supersedes_in_one_transaction(machine: Boot) -> None:
+    one = machine()
+    one.store.commit(told("one", 0))
+    assert one.projector.project().complete
+    before = one.store.outbox_end("graph")
+    one.store.commit(told("one", 1))
+
+    (entry,) = one.store.outbox("graph", before, 10)
+    assert set(entry.ids) == {item.id for graph in (0, 1) for item in graph_facts({"one": graph})}
+    assert one.projector.project().complete
+    assert read(one.graph) == expected(graph_facts({"one": 1}))
+
+
+@pytest.mark.parametrize("record_store_url", ["sqlite"], indirect=True)
+def test_support_is_counted_anew_where_one_of_two_sources_is_linked_again(machine: Boot) -> None:
+    one = machine()
+    asked = (
+        "MATCH (:Entity)-[f:FACT {name: 'worked at'}]->(o:Entity) RETURN o.in_kg, f.support ORDER BY o.uid"
+    )
+    for name in ("one", "two"):
+        one.store.commit(told(name, 0))
+    assert one.projector.project().complete
+    assert one.graph.query(asked).rows == ((False, 2),)
+
+    one.store.commit(told("one", 1))
+    assert one.projector.project().complete
+    assert one.graph.query(asked).rows == ((False, 1), (True, 1))
+
+    one.store.commit(told("two", 1))
+    assert one.projector.project().complete
+    assert one.graph.query(asked).rows == ((True, 2),)
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
