@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import combinations
-from threading import Barrier
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Connection
 
 from midspan.db.record_store import pair_id
+from midspan.db.records import decisions
+from midspan.db.records.decisions import read_decisions
 from midspan.db.records.relational import SqlRecordStore
 from midspan.errors import NotFound, WrongUse
 from midspan.records import Decision, Named, is_outside
@@ -144,18 +148,27 @@ def test_a_decision_is_undone_once(store: SqlRecordStore) -> None:
         store.undo(made.number + 1, "me", "")  # the undo itself is a line of the audit and no decision
 
 
-def test_of_two_at_once_that_contradict_each_other_one_is_made(store: SqlRecordStore) -> None:
-    start = Barrier(2)
+def test_of_two_at_once_that_contradict_each_other_one_is_made(
+    store: SqlRecordStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each would read what is there before the other has written, if it were let."""
+    both_read = Barrier(2)
+
+    def read(connection: Connection, uid: str | None = None) -> list[Decision]:
+        found = read_decisions(connection, uid)
+        with suppress(BrokenBarrierError):
+            both_read.wait(0.5)
+        return found
 
     def one(other: Named) -> str:
-        start.wait()
         try:
             merge(store, A, other)
         except WrongUse:
             return "refused"
         return "made"
 
-    with ThreadPoolExecutor(2) as pool:
+    with monkeypatch.context() as patch, ThreadPoolExecutor(2) as pool:
+        patch.setattr(decisions, "read_decisions", read)
         assert sorted(pool.map(one, [ONE, TWO])) == ["made", "refused"]
     assert len(held(store)) == 1
 
