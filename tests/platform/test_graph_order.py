@@ -172,7 +172,7 @@ def test_support_is_counted_anew_where_one_of_two_sources_is_linked_again(machin
     assert one.graph.query(asked).rows == ((True, 2),)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(work=st.lists(acts, max_size=8))
 def test_the_embedded_graph_is_that_of_what_is_there(
     tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, work: list[Act]
