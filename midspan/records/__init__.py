@@ -11,7 +11,7 @@ from midspan.records.ids import digest, record_id
 from midspan.records.kinds import RECORDS
 from midspan.records.kinds.atlas import AtlasGrounding, DoubtKind
 from midspan.records.kinds.event import ActionEvent
-from midspan.records.kinds.fact import Argument, Candidate, Fact, FactSlot, Modality
+from midspan.records.kinds.fact import BELIEVED, Argument, Candidate, Fact, FactSlot, Modality, Polarity
 from midspan.records.kinds.scene import SceneArrangement, SceneObject, SceneRelation
 from midspan.records.products import Embedding, Product, Thumbnail
 from midspan.records.record import Provenance, Record
@@ -29,6 +29,7 @@ from midspan.records.sources import (
 )
 
 __all__ = [
+    "BELIEVED",
     "RECORDS",
     "SEGMENT_KINDS",
     "TEXT_NORMALISATION",
@@ -45,6 +46,7 @@ __all__ = [
     "Location",
     "Modality",
     "Page",
+    "Polarity",
     "Product",
     "Provenance",
     "Record",

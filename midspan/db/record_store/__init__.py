@@ -11,6 +11,7 @@ from abc import abstractmethod
 
 from midspan.db.record_store.atlases import AtlasStore
 from midspan.db.record_store.checking import Checking, Findings
+from midspan.db.record_store.facts import FactEdge, FactEdges, FactFilter, FactStore, Named
 from midspan.db.record_store.outbox import (
     FORGET_SECONDS,
     LOCAL,
@@ -44,12 +45,17 @@ __all__ = [
     "AtlasStore",
     "Checking",
     "Commit",
+    "FactEdge",
+    "FactEdges",
+    "FactFilter",
+    "FactStore",
     "Findings",
     "Generation",
     "GraphFact",
     "ItemLease",
     "ItemResult",
     "Lease",
+    "Named",
     "Outbox",
     "OutboxEntry",
     "RecordReader",
@@ -66,7 +72,7 @@ __all__ = [
 ]
 
 
-class RecordStore(RecordWriter, RecordReader, Outbox, AtlasStore):
+class RecordStore(RecordWriter, RecordReader, Outbox, AtlasStore, FactStore):
     """Records, text, progress and outbox in a relational database.
 
     Every verb is one transaction: all of it is durable when the call returns, or none of it happened.
