@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from midspan.db.graph_store import Rows
-from midspan.db.record_store import SourceSummary
+from midspan.db.record_store import FactEdge, FactEdges, FactFilter, Named, SourceSummary
 from midspan.records import (
     RECORDS,
     SEGMENT_KINDS,
@@ -29,6 +29,10 @@ __all__ = [
     "Check",
     "Diagnosis",
     "Explanation",
+    "FactEdge",
+    "FactEdges",
+    "FactFilter",
+    "FactView",
     "FailureGroup",
     "Hit",
     "IngestReport",
@@ -36,6 +40,7 @@ __all__ = [
     "JobView",
     "KgStats",
     "KgView",
+    "Named",
     "NearPlace",
     "OrganMesh",
     "PlacedSentence",

@@ -9,9 +9,17 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from midspan.db.graph_store import Rows
-from midspan.db.record_store import TARGETS, SegmentFilter, SourceSummary, Target
+from midspan.db.record_store import (
+    TARGETS,
+    FactEdges,
+    FactFilter,
+    Named,
+    SegmentFilter,
+    SourceSummary,
+    Target,
+)
 from midspan.errors import NotFound, ReadOnlyWorkspace, StoreUnavailable, UnknownName, WrongUse
-from midspan.platform import near, places, views
+from midspan.platform import facts, near, places, views
 from midspan.platform.answers import (
     KINDS,
     Answer,
@@ -44,7 +52,11 @@ if TYPE_CHECKING:
     from midspan.models.facts.kg.building import Report
     from midspan.models.facts.kg.source import Source
     from midspan.platform.backup import Backup
+    from midspan.platform.export import Exported
     from midspan.platform.runner import Progress
+
+
+BELIEVED_FACTS = FactFilter()
 
 
 def _ignore(_: object) -> None:
@@ -225,9 +237,45 @@ class Workspace:
         self._freshen("graph")
         return self.parts.graph.query(text, parameters, limit=limit, seconds=seconds)
 
-    def facts(self, entity_uid: str | None = None, limit: int = 200) -> list[FactView]:
-        """Facts, all or those with this entity as subject or object, best first."""
-        return views.facts(self.parts.store, entity_uid, limit)
+    # --- facts; those alone that are believed, where the filter does not say `everything` ---
+
+    def facts(self, where: FactFilter = BELIEVED_FACTS, limit: int = 200, offset: int = 0) -> list[FactView]:
+        """Facts with where to read them, the best first: `workspace.facts(FactFilter("wd:Q7186"))`."""
+        return views.facts(self.parts.store, where, limit, offset)
+
+    def count_facts(self, where: FactFilter = BELIEVED_FACTS) -> int:
+        return self.parts.store.count_facts(where)
+
+    def fact_edges(self, where: FactFilter = BELIEVED_FACTS, limit: int = 200) -> FactEdges:
+        """Facts that say the same as one, those with most support first, and how many there are."""
+        return self.parts.store.fact_edges(where, limit)
+
+    def fact_entities(
+        self, where: FactFilter = BELIEVED_FACTS, limit: int = 200, contains: str = ""
+    ) -> list[Named]:
+        """Entities of these facts, those of most facts first; ``contains`` matches a part of the name."""
+        return self.parts.store.fact_entities(where, limit, contains)
+
+    def fact_predicates(
+        self, where: FactFilter = BELIEVED_FACTS, limit: int = 200, contains: str = ""
+    ) -> list[Named]:
+        """Predicates of these facts, likewise."""
+        return self.parts.store.fact_predicates(where, limit, contains)
+
+    def fact_entity(self, name: str) -> str:
+        """The key of the entity that has this key or name. Raises ``NotFound``."""
+        return facts.entity_key(self.parts.store, name)
+
+    def fact_predicate(self, name: str) -> str:
+        """The key of the predicate that has this key or name. Raises ``NotFound``."""
+        return facts.predicate_key(self.parts.store, name)
+
+    def export_facts(self, to: str | Path, format: str, where: FactFilter = BELIEVED_FACTS) -> Exported:
+        """Write facts into a file: `ntriples`, `jsonld`, `graphml` or `parquet`. The file is there whole, or
+        as it was. Raises ``UnknownName``, ``WrongUse``, ``MissingExtra``, ``StoreUnavailable``."""
+        from midspan.platform.export import export  # loads lxml
+
+        return export(self.parts.store, Path(to).expanduser(), format, where)
 
     # --- knowledge graphs ---
 

@@ -95,8 +95,8 @@ class FactStore(ABC):
         case."""
 
     @abstractmethod
-    def fact_predicates(self, where: FactFilter, limit: int) -> list[Named]:
-        """Those of most facts first, then by key."""
+    def fact_predicates(self, where: FactFilter, limit: int, contains: str = "") -> list[Named]:
+        """Likewise."""
 
     @abstractmethod
     def all_facts(self, where: FactFilter) -> Iterator[GraphFact]:

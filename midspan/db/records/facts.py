@@ -68,10 +68,10 @@ class SqlFacts(FactStore):
             objects = _ends("object").where(*conditions, fact.c.object_literal == "")
             return _most(connection, union_all(subjects, objects).subquery(), limit, contains)
 
-    def fact_predicates(self, where: FactFilter, limit: int) -> list[Named]:
+    def fact_predicates(self, where: FactFilter, limit: int, contains: str = "") -> list[Named]:
         with reading(self._engine) as connection:
             conditions = _conditions(connection, where)
-            return _most(connection, _ends("predicate").where(*conditions).subquery(), limit)
+            return _most(connection, _ends("predicate").where(*conditions).subquery(), limit, contains)
 
     def all_facts(self, where: FactFilter) -> Iterator[GraphFact]:
         with reading(self._engine) as connection:
