@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from midspan.db.graph_store import Rows
-from midspan.db.record_store import FactEdge, FactEdges, FactFilter, Named, SourceSummary
+from midspan.db.record_store import NAMED, FactEdge, FactEdges, FactFilter, Named, SourceSummary
 from midspan.records import (
     RECORDS,
     SEGMENT_KINDS,
@@ -23,6 +23,7 @@ from midspan.records import (
 
 __all__ = [
     "KINDS",
+    "NAMED",
     "Answer",
     "AtlasView",
     "BodyView",

@@ -11,7 +11,7 @@ from abc import abstractmethod
 
 from midspan.db.record_store.atlases import AtlasStore
 from midspan.db.record_store.checking import Checking, Findings
-from midspan.db.record_store.facts import FactEdge, FactEdges, FactFilter, FactStore, Named
+from midspan.db.record_store.facts import NAMED, FactEdge, FactEdges, FactFilter, FactStore, Named
 from midspan.db.record_store.outbox import (
     FORGET_SECONDS,
     LOCAL,
@@ -39,6 +39,7 @@ from midspan.db.record_store.writing import (
 __all__ = [
     "FORGET_SECONDS",
     "LOCAL",
+    "NAMED",
     "READING",
     "SHARED",
     "TARGETS",

@@ -25,9 +25,9 @@ class FactFilter:
 
     entity: str | None = None
     """Key of the subject or object."""
-    subject: str | None = None
     predicate: str | None = None
-    object: str | None = None
+    like: str | None = None
+    """Id of a fact: those that say the same as it does, itself among them; none without it."""
     source_ids: frozenset[str] | None = None
     least_score: float = 0.0
     linked: bool | None = None

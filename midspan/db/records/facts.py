@@ -13,6 +13,7 @@ from sqlalchemy import (
     Subquery,
     and_,
     case,
+    false,
     func,
     not_,
     or_,
@@ -20,8 +21,8 @@ from sqlalchemy import (
     union_all,
 )
 
-from midspan.db.record_store import FactEdge, FactEdges, FactFilter, FactStore, GraphFact, Named
-from midspan.db.record_store.facts import KEY_LENGTH, NAMED
+from midspan.db.record_store import NAMED, FactEdge, FactEdges, FactFilter, FactStore, GraphFact, Named
+from midspan.db.record_store.facts import KEY_LENGTH
 from midspan.db.records import dialect
 from midspan.db.records.engine import reading
 from midspan.db.records.kinds.fact import fact, to_fact
@@ -31,6 +32,8 @@ from midspan.records import BELIEVED, Fact
 
 FETCHED = 500
 """Rows of an export in memory at once."""
+
+PARTS = ("subject", "predicate", "object")
 
 _LITERALS = ("date", "number")
 
@@ -104,11 +107,20 @@ def _conditions(connection: Connection, where: FactFilter) -> list[ColumnElement
         found.append(dialect.one_of(connection, fact.c.source_id, sorted(where.source_ids)))
     if where.entity is not None:
         found.append(or_(_is("subject", where.entity), _is("object", where.entity)))
-    for part in ("subject", "predicate", "object"):
-        key = getattr(where, part)
-        if key is not None:
-            found.append(_is(part, key))
+    if where.predicate is not None:
+        found.append(_is("predicate", where.predicate))
+    if where.like is not None:
+        found += _like(connection, where.like)
     return found
+
+
+def _like(connection: Connection, fact_id: str) -> list[ColumnElement[bool]]:
+    """That all parts have the keys of this fact's, and the polarity is its own."""
+    keys = (_key(part).label(part) for part in PARTS)
+    said = connection.execute(select(*keys, fact.c.polarity).where(fact.c.id == fact_id)).mappings().first()
+    if said is None:
+        return [false()]
+    return [fact.c.polarity == said["polarity"], *(_is(part, said[part]) for part in PARTS)]
 
 
 def _is(part: str, key: str) -> ColumnElement[bool]:
@@ -141,20 +153,19 @@ def _key(part: str) -> ColumnElement[str]:
 
 def _merged(connection: Connection, where: FactFilter) -> Select[Any]:
     """The columns of :class:`FactEdge`."""
-    parts = ("subject", "predicate", "object")
     keyed = (
         select(
-            *(_key(part).label(part) for part in parts),
-            *(fact.c[f"{part}_name"] for part in parts),
+            *(_key(part).label(part) for part in PARTS),
+            *(fact.c[f"{part}_name"] for part in PARTS),
             *(fact.c[name] for name in ("id", "object_literal", "polarity", "score")),
         )
         .where(*_conditions(connection, where))
         .subquery()
     )
-    same = [keyed.c[name] for name in (*parts, "polarity")]
+    same = [keyed.c[name] for name in (*PARTS, "polarity")]
     return select(
         *same,
-        *(func.min(keyed.c[f"{part}_name"]).label(f"{part}_name") for part in parts),
+        *(func.min(keyed.c[f"{part}_name"]).label(f"{part}_name") for part in PARTS),
         (func.max(keyed.c.object_literal) != "").label("literal"),
         func.min(keyed.c.id).label("fact"),
         func.count().label("support"),

@@ -134,10 +134,8 @@ def two_documents(store: RecordStore, made: Any) -> list[Fact]:
         (FactFilter("wd:Q37463", everything=True), {1, 4, 5}),
         (FactFilter("wd:nobody"), set()),
         (FactFilter("text:radium"), {2}),
-        (FactFilter(subject="wd:Q37463"), {4}),
         (FactFilter(predicate="wd:P19"), {0, 3, 4}),
         (FactFilter(predicate="text:found"), {2}),
-        (FactFilter("wd:Q7186", object="wd:Q270"), {0, 3}),
         (FactFilter(least_score=0.75), {0, 1, 3}),
         (FactFilter(linked=True), {0, 1, 3, 4}),
         (FactFilter(linked=False), {2}),
@@ -184,6 +182,14 @@ def test_a_denied_fact_is_an_edge_of_its_own(store: RecordStore, made: Any) -> N
     assert {edge.polarity for edge in store.fact_edges(EVERYTHING, 10).edges} == {"affirmed", "negated"}
 
 
+def test_facts_that_say_the_same_as_one(store: RecordStore, two_documents: list[Fact]) -> None:
+    for number, alike in {0: {0, 3}, 2: {2}, 4: {4}, 5: {5}}.items():
+        like = FactFilter(like=two_documents[number].id, everything=True)
+        assert ids(store.find_facts(like, 10)) == ids([two_documents[n] for n in alike])
+    assert store.find_facts(FactFilter(like="no such fact", everything=True), 10) == []
+    assert store.find_facts(FactFilter(like=two_documents[5].id), 10) == []
+
+
 def test_edges_are_counted_beyond_the_limit(store: RecordStore, two_documents: list[Fact]) -> None:
     found = store.fact_edges(EVERYTHING, 2)
     assert (len(found.edges), found.total) == (2, 5)
@@ -218,7 +224,7 @@ def test_a_date_is_no_entity(store: RecordStore, made: Any) -> None:
     facts = write(store, made, "a.txt", [Said(CURIE, slot("date of birth", "wd:P569"), date)])
     (edge,) = store.fact_edges(FactFilter(), 10).edges
     assert (edge.object, edge.literal) == ("date:in 1867", True)
-    assert store.find_facts(FactFilter(object=edge.object), 10) == facts
+    assert store.find_facts(FactFilter(like=edge.fact), 10) == facts
     assert [one.key for one in store.fact_entities(FactFilter(), 10)] == ["wd:Q7186"]
 
 
