@@ -35,6 +35,7 @@ mark { background: rgba(250, 204, 21, .42); color: inherit; border-radius: 3px; 
 .ms-slots :is(th, td) { border: 0; border-top: 1px solid rgba(128, 128, 128, .25);
   padding: .2rem .9rem .2rem 0; vertical-align: top; overflow-wrap: anywhere; }
 .ms-slots td:nth-child(4) { white-space: nowrap; }
+.st-key-fact-graph :is(g.edge, g.rest) text { fill: currentColor; opacity: .75; }
 .st-key-fact-graph :is(g.node:not(.value), g.edge) { cursor: pointer; }
 .ms-kind { display: inline-block; color: #fff; font-size: .7rem; font-weight: 600; border-radius: 999px;
   padding: .08rem .55rem; margin-right: .45rem; vertical-align: .1em; white-space: nowrap; }

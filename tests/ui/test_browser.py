@@ -234,7 +234,7 @@ def test_a_film_shows_moments_that_look_alike(page: Page, address: str) -> None:
 
 
 def test_the_graph_of_facts_is_drawn(page: Page, address: str) -> None:
-    page.goto(f"{address}/facts?{urlencode({'entity': 'wd:Q7186'})}")
+    page.goto(f"{address}/facts?{urlencode({'entity': 'wd:Q7186', 'all': '1'})}")
     graph = page.get_by_test_id("stGraphVizChart").locator("svg").first
     expect(graph).to_be_visible()
     expect(graph).to_contain_text("Marie Curie")

@@ -69,7 +69,7 @@ def as_graphviz(drawn: Drawn, chosen: str = "", entity: str | None = None) -> st
         'graph [rankdir=LR, bgcolor="transparent", nodesep=0.14, ranksep=0.55, pad=0.1]',
         'node [shape=box, style="rounded,filled", fontname="sans-serif", fontsize=11, height=0.3, '
         'color="#94a3b8", fillcolor="#f1f5f9", fontcolor="#0f172a"]',
-        'edge [fontname="sans-serif", fontsize=9, color="#94a3b8", fontcolor="#748297", arrowsize=0.6]',
+        'edge [fontname="sans-serif", fontsize=10, color="#94a3b8", arrowsize=0.6]',
     ]
     for edge in drawn.edges:
         # A literal belongs to its fact alone, as two equal dates are no common thing.
@@ -108,14 +108,14 @@ def _arrow(edge: FactEdge, target: str, chosen: bool) -> str:
     label = predicate(edge) + (f" ×{edge.support}" if edge.support > 1 else "")
     look = {"negated": ', style=dashed, color="#dc2626"', "hedged": ", style=dashed"}.get(edge.polarity, "")
     if chosen:
-        look += ', color="#6366f1", fontcolor="#6366f1", penwidth=2'
+        look += ', color="#6366f1", penwidth=2'
     source, handle = _handle("node", edge.subject), _handle("edge", edge.fact)
     return f"{_quoted(source)} -> {_quoted(target)} [id={_quoted(handle)}, label={as_dot(label)}{look}]"
 
 
 def _rest(key: str, count: int) -> list[str]:
     node, handle = _quoted(_handle("node", key)), _quoted(_handle("more", key))
-    look = 'style="rounded,dashed", fontcolor="#748297", fontsize=10'
+    look = 'style="rounded,dashed", class="rest"'
     return [
         f'{handle} [id={handle}, label="{count} more", {look}]',
         f"{node} -> {handle} [style=dotted, arrowhead=none]",

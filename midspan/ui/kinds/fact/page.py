@@ -73,7 +73,6 @@ def _chosen(workspace: Workspace, choice: Choice, there: tuple[FactEdge, ...]) -
 def _picture(choice: Choice, drawn: graph.Drawn, chosen: FactEdge) -> None:
     with st.container(border=True, height=HEIGHT, key=clicks.CHART):
         st.graphviz_chart(graph.as_graphviz(drawn, chosen.fact, choice.entity), width="stretch")
-    clicks.listen(partial(choosing.clicked, graph.handles(drawn)))
     said, action = st.columns([5, 2])
     said.caption(
         f"{counted(len(drawn.edges), 'fact')} drawn. Click an entity to bring its neighbours, a fact to read "
@@ -87,6 +86,7 @@ def _picture(choice: Choice, drawn: graph.Drawn, chosen: FactEdge) -> None:
             on_click=choosing.only,
             args=(choice.entity,),
         )
+    clicks.listen(partial(choosing.clicked, graph.handles(drawn)))
 
 
 def _table(listed: FactEdges) -> None:
