@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from midspan.db.graph_store import Rows
-from midspan.db.record_store import NAMED, FactEdge, FactEdges, FactFilter, Named, SourceSummary
+from midspan.db.record_store import NAMED, FactEdge, FactEdges, FactFilter, FactTerm, SourceSummary
 from midspan.records import (
     RECORDS,
     SEGMENT_KINDS,
@@ -33,6 +33,7 @@ __all__ = [
     "FactEdge",
     "FactEdges",
     "FactFilter",
+    "FactTerm",
     "FactView",
     "FailureGroup",
     "Hit",
@@ -41,7 +42,6 @@ __all__ = [
     "JobView",
     "KgStats",
     "KgView",
-    "Named",
     "NearPlace",
     "OrganMesh",
     "PlacedSentence",

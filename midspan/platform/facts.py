@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from midspan.db.record_store import FactFilter, FactStore, Named
+from midspan.db.record_store import FactFilter, FactStore, FactTerm
 from midspan.errors import NotFound
 
 LOOKED_AT = 50
@@ -26,7 +26,7 @@ def predicate_key(store: FactStore, said: str) -> str:
     return _called("predicate", said, store.fact_predicates)
 
 
-def _called(what: str, said: str, named: Callable[[FactFilter, int, str], list[Named]]) -> str:
+def _called(what: str, said: str, named: Callable[[FactFilter, int, str], list[FactTerm]]) -> str:
     found = named(FactFilter(everything=True), LOOKED_AT, said) if said else []
     if not found:
         raise NotFound(f"no {what} of the facts is called {said!r}; `midspan facts --all` lists facts")

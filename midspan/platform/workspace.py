@@ -13,7 +13,7 @@ from midspan.db.record_store import (
     TARGETS,
     FactEdges,
     FactFilter,
-    Named,
+    FactTerm,
     SegmentFilter,
     SourceSummary,
     Target,
@@ -252,13 +252,13 @@ class Workspace:
 
     def fact_entities(
         self, where: FactFilter = BELIEVED_FACTS, limit: int = 200, contains: str = ""
-    ) -> list[Named]:
+    ) -> list[FactTerm]:
         """Entities of these facts, those of most facts first; ``contains`` matches a part of the name."""
         return self.parts.store.fact_entities(where, limit, contains)
 
     def fact_predicates(
         self, where: FactFilter = BELIEVED_FACTS, limit: int = 200, contains: str = ""
-    ) -> list[Named]:
+    ) -> list[FactTerm]:
         """Predicates of these facts, likewise."""
         return self.parts.store.fact_predicates(where, limit, contains)
 
@@ -337,7 +337,7 @@ class Workspace:
     ) -> tuple[AtlasView, tuple[str, ...]]:
         """Add an atlas from a NIfTI label volume and a table (CSV, or a preset); returns it with warnings.
 
-        Named after the file without ``name``. Texts that are ingested from now on are placed in it too,
+        FactTerm after the file without ``name``. Texts that are ingested from now on are placed in it too,
         and those that are there already when they are ingested again. Raises ``BadAtlas``, ``WrongUse``.
         """
         self._writable()

@@ -11,7 +11,7 @@ from abc import abstractmethod
 
 from midspan.db.record_store.atlases import AtlasStore
 from midspan.db.record_store.checking import Checking, Findings
-from midspan.db.record_store.facts import NAMED, FactEdge, FactEdges, FactFilter, FactStore, Named
+from midspan.db.record_store.facts import NAMED, FactEdge, FactEdges, FactFilter, FactStore, FactTerm
 from midspan.db.record_store.outbox import (
     FORGET_SECONDS,
     LOCAL,
@@ -50,13 +50,13 @@ __all__ = [
     "FactEdges",
     "FactFilter",
     "FactStore",
+    "FactTerm",
     "Findings",
     "Generation",
     "GraphFact",
     "ItemLease",
     "ItemResult",
     "Lease",
-    "Named",
     "Outbox",
     "OutboxEntry",
     "RecordReader",

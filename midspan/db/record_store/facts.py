@@ -67,7 +67,7 @@ class FactEdges:
 
 
 @dataclass(frozen=True)
-class Named:
+class FactTerm:
     """An entity or a predicate, and in how many facts it stands."""
 
     key: str
@@ -90,12 +90,12 @@ class FactStore(ABC):
         """Those with most support first, then by confidence, then by ``FactEdge.fact``."""
 
     @abstractmethod
-    def fact_entities(self, where: FactFilter, limit: int, contains: str = "") -> list[Named]:
+    def fact_entities(self, where: FactFilter, limit: int, contains: str = "") -> list[FactTerm]:
         """Subjects and objects, those of most facts first, then by key; ``contains`` matches the name in any
         case."""
 
     @abstractmethod
-    def fact_predicates(self, where: FactFilter, limit: int, contains: str = "") -> list[Named]:
+    def fact_predicates(self, where: FactFilter, limit: int, contains: str = "") -> list[FactTerm]:
         """Likewise."""
 
     @abstractmethod

@@ -21,7 +21,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from midspan.db.record_store import NAMED, FactEdge, FactEdges, FactFilter, FactStore, GraphFact, Named
+from midspan.db.record_store import NAMED, FactEdge, FactEdges, FactFilter, FactStore, FactTerm, GraphFact
 from midspan.db.record_store.facts import KEY_LENGTH
 from midspan.db.records import dialect
 from midspan.db.records.engine import reading
@@ -56,22 +56,22 @@ class SqlFacts(FactStore):
 
     def fact_edges(self, where: FactFilter, limit: int) -> FactEdges:
         with reading(self._engine) as connection:
-            merged = _merged(connection, where).subquery()
-            ranked = select(merged, func.count().over().label("total")).order_by(
-                merged.c.support.desc(), merged.c.confidence.desc(), merged.c.fact
-            )
-            rows = connection.execute(ranked.limit(limit)).mappings().all()
+            best = _merged(connection, where, limit).subquery()
+            names = (fact.c[f"{part}_name"] for part in PARTS)
+            found = select(best, *names, (fact.c.object_literal != "").label("literal"))
+            ranked = found.join(fact, fact.c.id == best.c.fact).order_by(*_by_support(best.c))
+            rows = connection.execute(ranked).mappings().all()
         edges = tuple(FactEdge(**{name: row[name] for name in FactEdge.__dataclass_fields__}) for row in rows)
         return FactEdges(edges, rows[0]["total"] if rows else 0)
 
-    def fact_entities(self, where: FactFilter, limit: int, contains: str = "") -> list[Named]:
+    def fact_entities(self, where: FactFilter, limit: int, contains: str = "") -> list[FactTerm]:
         with reading(self._engine) as connection:
             conditions = _conditions(connection, where)
             subjects = _ends("subject").where(*conditions)
             objects = _ends("object").where(*conditions, fact.c.object_literal == "")
             return _most(connection, union_all(subjects, objects).subquery(), limit, contains)
 
-    def fact_predicates(self, where: FactFilter, limit: int, contains: str = "") -> list[Named]:
+    def fact_predicates(self, where: FactFilter, limit: int, contains: str = "") -> list[FactTerm]:
         with reading(self._engine) as connection:
             conditions = _conditions(connection, where)
             return _most(connection, _ends("predicate").where(*conditions).subquery(), limit, contains)
@@ -128,7 +128,7 @@ def _is(part: str, key: str) -> ColumnElement[bool]:
     kind, _, value = key.partition(":")
     literal = fact.c[f"{part}_literal"]
     if kind in _LITERALS:
-        return and_(literal == kind, fact.c[f"{part}_name"] == value)
+        return and_(literal == kind, _value(part) == value)
     uid = fact.c[f"{part}_uid"]
     if key.startswith(NAMED):
         return and_(uid.is_(None), literal == "", _words(part) == key.removeprefix(NAMED))
@@ -142,45 +142,56 @@ def _words(part: str) -> ColumnElement[str]:
     return func.substr(func.lower(words), 1, KEY_LENGTH)
 
 
+def _value(part: str) -> ColumnElement[str]:
+    """Of a date or number: as it was understood, else as the text has it."""
+    value = fact.c[f"{part}_value"]
+    return case((value != "", value), else_=fact.c[f"{part}_name"])
+
+
 def _key(part: str) -> ColumnElement[str]:
     uid, literal = fact.c[f"{part}_uid"], fact.c[f"{part}_literal"]
     return case(
-        (literal != "", literal + ":" + fact.c[f"{part}_name"]),
+        (literal != "", literal + ":" + _value(part)),
         (uid.is_not(None), uid),
         else_=NAMED + _words(part),
     )
 
 
-def _merged(connection: Connection, where: FactFilter) -> Select[Any]:
-    """The columns of :class:`FactEdge`."""
+def _merged(connection: Connection, where: FactFilter, limit: int) -> Select[Any]:
+    """The best edges: their parts' keys, what is counted of them, and one of their facts, from which their
+    names are taken. Sorting is what takes time, so that no more than this is sorted."""
     keyed = (
-        select(
-            *(_key(part).label(part) for part in PARTS),
-            *(fact.c[f"{part}_name"] for part in PARTS),
-            *(fact.c[name] for name in ("id", "object_literal", "polarity", "score")),
-        )
+        select(*(_key(part).label(part) for part in PARTS), fact.c.id, fact.c.polarity, fact.c.score)
         .where(*_conditions(connection, where))
         .subquery()
     )
     same = [keyed.c[name] for name in (*PARTS, "polarity")]
-    return select(
-        *same,
-        *(func.min(keyed.c[f"{part}_name"]).label(f"{part}_name") for part in PARTS),
-        (func.max(keyed.c.object_literal) != "").label("literal"),
-        func.min(keyed.c.id).label("fact"),
-        func.count().label("support"),
-        func.max(keyed.c.score).label("confidence"),
-    ).group_by(*same)
+    merged = (
+        select(
+            *same,
+            func.min(keyed.c.id).label("fact"),
+            func.count().label("support"),
+            func.max(keyed.c.score).label("confidence"),
+        )
+        .group_by(*same)
+        .subquery()
+    )
+    ranked = select(merged, func.count().over().label("total")).order_by(*_by_support(merged.c))
+    return ranked.limit(limit)
+
+
+def _by_support(edges: Any) -> list[ColumnElement[Any]]:
+    return [edges.support.desc(), edges.confidence.desc(), edges.fact]
 
 
 def _ends(part: str) -> Select[Any]:
     return select(_key(part).label("key"), fact.c[f"{part}_name"].label("name"))
 
 
-def _most(connection: Connection, ends: Subquery, limit: int, contains: str = "") -> list[Named]:
+def _most(connection: Connection, ends: Subquery, limit: int, contains: str = "") -> list[FactTerm]:
     facts = func.count().label("facts")
     wanted = select(ends.c.key, func.min(ends.c.name).label("name"), facts).group_by(ends.c.key)
     if contains:
         wanted = wanted.where(func.lower(ends.c.name).contains(contains.lower(), autoescape=True))
     ranked = wanted.order_by(facts.desc(), ends.c.key).limit(limit)
-    return [Named(row.key, row.name, row.facts) for row in connection.execute(ranked)]
+    return [FactTerm(row.key, row.name, row.facts) for row in connection.execute(ranked)]

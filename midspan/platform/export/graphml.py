@@ -8,12 +8,12 @@ from typing import Any
 
 from lxml import etree
 
-from midspan.db.graph.schema import slot_uid
 from midspan.db.record_store import GraphFact
+from midspan.platform.export.iris import uid_of
 from midspan.platform.export.runs import Runs
 from midspan.platform.export.seen import Seen
 from midspan.platform.export.texts import xml
-from midspan.records import Run
+from midspan.records import Fact, Run
 
 NAMESPACE = "http://graphml.graphdrawing.org/xmlns"
 NODE = {"name": "string", "kind": "string", "in_kg": "boolean", "value": "string"}
@@ -56,14 +56,14 @@ def write(path: Path, facts: Iterable[GraphFact], runs: Runs) -> int:
 def _fact(out: Any, seen: Seen, item: GraphFact, run: Run) -> None:
     """An edge, behind those of its two nodes that are not there yet."""
     fact = item.fact
-    ends = [slot_uid(fact.subject), _object_id(item)]
+    ends = [uid_of(fact, "subject"), _object_id(fact)]
     for uid, slot in zip(ends, (fact.subject, fact.object), strict=True):
         if seen.new(uid):
             kind = slot.literal or uid.partition(":")[0]
             said = {"name": slot.name, "kind": kind, "in_kg": slot.uid is not None, "value": slot.value}
             _write(out, "node", {"id": uid}, said)
     said = {
-        "predicate": slot_uid(fact.predicate),
+        "predicate": uid_of(fact, "predicate"),
         "predicate_name": fact.predicate.name,
         "polarity": fact.polarity,
         "modality": fact.modality,
@@ -82,10 +82,10 @@ def _fact(out: Any, seen: Seen, item: GraphFact, run: Run) -> None:
     _write(out, "edge", {"id": fact.id, "source": ends[0], "target": ends[1]}, said)
 
 
-def _object_id(item: GraphFact) -> str:
+def _object_id(fact: Fact) -> str:
     """Two equal dates are no common thing."""
-    literal = item.fact.object.literal
-    return f"{literal}:{item.fact.id}" if literal else slot_uid(item.fact.object)
+    literal = fact.object.literal
+    return f"{literal}:{fact.id}" if literal else uid_of(fact, "object")
 
 
 def _write(out: Any, of: str, attributes: Mapping[str, str], said: Mapping[str, Any]) -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 from urllib.parse import quote
 
 from midspan.db.graph.schema import slot_uid
-from midspan.records import FactSlot
+from midspan.records import Fact, FactSlot
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 EDTF = "http://id.loc.gov/datatypes/edtf/EDTF"
@@ -24,14 +24,22 @@ _DECIMAL = re.compile(r"[+-]?\d+(\.\d+)?")
 _DATE = re.compile(r"(-?\d{4,})(?:-(\d\d)(?:-(\d\d))?)?")
 
 
-def entity_iri(slot: FactSlot) -> str:
-    """Of a subject or an object that is an entity: Wikidata's or GeoNames' address, or a ``urn:``. What is in
-    no knowledge graph has the uid that it has in the graph of facts."""
-    return _iri(slot_uid(slot))
+Part = Literal["subject", "predicate", "object"]
 
 
-def predicate_iri(slot: FactSlot) -> str:
-    uid = slot_uid(slot)
+def uid_of(fact: Fact, part: Part) -> str:
+    """A part's uid, also in the graph of facts."""
+    slot: FactSlot = getattr(fact, part)
+    return slot_uid(slot)
+
+
+def entity_iri(fact: Fact, part: Part) -> str:
+    """Of a subject or an object that is an entity: Wikidata's or GeoNames' address, or a ``urn:``."""
+    return _iri(uid_of(fact, part))
+
+
+def predicate_iri(fact: Fact) -> str:
+    uid = uid_of(fact, "predicate")
     prefix, _, name = uid.partition(":")
     return PROPERTIES + quote(name, safe="") if prefix == "wd" else _iri(uid)
 

@@ -61,9 +61,9 @@ def _node(item: GraphFact, run: Run) -> dict[str, Any]:
     return {
         "@id": urn("fact", fact.id),
         "@type": ["rdf:Statement", "prov:Entity"],
-        "rdf:subject": {"@id": entity_iri(fact.subject), "label": fact.subject.name},
-        "rdf:predicate": {"@id": predicate_iri(fact.predicate), "label": fact.predicate.name},
-        "rdf:object": _object(fact.object),
+        "rdf:subject": {"@id": entity_iri(fact, "subject"), "label": fact.subject.name},
+        "rdf:predicate": {"@id": predicate_iri(fact), "label": fact.predicate.name},
+        "rdf:object": _object(fact),
         "confidence": fact.score,
         "polarity": fact.polarity,
         **({"modality": fact.modality} if fact.modality else {}),
@@ -75,10 +75,10 @@ def _node(item: GraphFact, run: Run) -> dict[str, Any]:
     }
 
 
-def _object(slot: FactSlot) -> dict[str, Any]:
-    if not slot.literal:
-        return {"@id": entity_iri(slot), "label": slot.name}
-    text, type_ = literal(slot)
+def _object(fact: Fact) -> dict[str, Any]:
+    if not fact.object.literal:
+        return {"@id": entity_iri(fact, "object"), "label": fact.object.name}
+    text, type_ = literal(fact.object)
     return {"@value": text, **({"@type": type_} if type_ else {})}
 
 

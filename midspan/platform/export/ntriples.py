@@ -10,7 +10,7 @@ from midspan.platform.export.iris import entity_iri, literal, predicate_iri
 from midspan.platform.export.runs import Runs
 from midspan.platform.export.seen import Seen
 from midspan.platform.export.texts import utf8
-from midspan.records import Fact, FactSlot
+from midspan.records import Fact
 
 _ESCAPED = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
 
@@ -28,12 +28,12 @@ def write(path: Path, facts: Iterable[GraphFact], runs: Runs) -> int:
 
 
 def triple(fact: Fact) -> str:
-    return f"<{entity_iri(fact.subject)}> <{predicate_iri(fact.predicate)}> {_object(fact.object)} .\n"
+    return f"<{entity_iri(fact, 'subject')}> <{predicate_iri(fact)}> {_object(fact)} .\n"
 
 
-def _object(slot: FactSlot) -> str:
-    if not slot.literal:
-        return f"<{entity_iri(slot)}>"
-    text, type_ = literal(slot)
+def _object(fact: Fact) -> str:
+    if not fact.object.literal:
+        return f"<{entity_iri(fact, 'object')}>"
+    text, type_ = literal(fact.object)
     quoted = f'"{utf8(text).translate(_ESCAPED)}"'
     return f"{quoted}^^<{type_}>" if type_ else quoted

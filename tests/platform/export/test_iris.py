@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from midspan.platform.export.iris import EDTF, XSD, entity_iri, literal, predicate_iri
-from tests.platform.facts_by_hand import slot
+from midspan.records import Fact, FactSlot
+from tests.platform.facts_by_hand import BORN_IN, CURIE, WARSAW, fact, slot
+
+
+def of(slot: FactSlot) -> Fact:
+    return fact(CURIE, BORN_IN, slot)
 
 
 @pytest.mark.parametrize(
@@ -19,18 +24,24 @@ from tests.platform.facts_by_hand import slot
     ],
 )
 def test_an_entity_has_the_address_of_its_graph(uid: str, iri: str) -> None:
-    assert entity_iri(slot("x", uid)) == iri
+    assert entity_iri(of(slot("x", uid)), "object") == iri
 
 
 def test_a_wikidata_property_has_its_direct_address() -> None:
-    assert predicate_iri(slot("born in", "wd:P19")) == "http://www.wikidata.org/prop/direct/P19"
-    assert predicate_iri(slot("near", "our:near")) == "urn:midspan:our:near"
+    assert (
+        predicate_iri(fact(CURIE, slot("born in", "wd:P19"), WARSAW))
+        == "http://www.wikidata.org/prop/direct/P19"
+    )
+    assert predicate_iri(fact(CURIE, slot("near", "our:near"), WARSAW)) == "urn:midspan:our:near"
 
 
 def test_what_is_in_no_graph_is_the_same_in_any_case() -> None:
-    assert entity_iri(slot("Radium")).startswith("urn:midspan:local:")
-    assert entity_iri(slot("Radium")) == entity_iri(slot("radium"))
-    assert entity_iri(slot("it", antecedent="Radium")) == entity_iri(slot("radium"))
+    first, second, third = (
+        entity_iri(of(one), "object")
+        for one in (slot("Radium"), slot("radium"), slot("it", antecedent="Radium"))
+    )
+    assert first.startswith("urn:midspan:local:")
+    assert first == second == third
 
 
 @pytest.mark.parametrize(

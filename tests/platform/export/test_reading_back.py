@@ -15,10 +15,10 @@ import rdflib
 from rdflib.namespace import PROV, RDF, RDFS, XSD
 
 from midspan import Workspace
-from midspan.db.graph.schema import slot_uid
 from midspan.errors import UnknownName, WrongUse
 from midspan.platform.answers import FactFilter
 from midspan.platform.export import FORMATS
+from midspan.platform.export.iris import uid_of
 from midspan.records import Fact
 from tests.platform.facts_by_hand import SAID, fact, slot, variety, write
 
@@ -143,16 +143,16 @@ def test_graphml_has_entities_as_nodes_and_facts_as_edges(
     assert set(edges) == {one.id for one in facts}
     for one in facts:
         start, end, data = edges[one.id]
-        assert start == slot_uid(one.subject)
-        assert end == (f"{one.object.literal}:{one.id}" if one.object.literal else slot_uid(one.object))
-        assert data["predicate"] == slot_uid(one.predicate)
+        assert start == uid_of(one, "subject")
+        assert end == (f"{one.object.literal}:{one.id}" if one.object.literal else uid_of(one, "object"))
+        assert data["predicate"] == uid_of(one, "predicate")
         assert (data["confidence"], data["polarity"]) == (one.score, one.polarity)
         assert data.get("modality", "") == one.modality
         assert (data["start"], data["end"]) == (one.provenance.start, one.provenance.end)
         assert data["page"] == 1
         assert data["source"] == one.provenance.source_id
     assert graph.nodes["wd:Q270"] == {"name": "Warsaw", "kind": "wd", "in_kg": True}
-    unknown = graph.nodes[slot_uid(facts[5].subject)]
+    unknown = graph.nodes[uid_of(facts[5], "subject")]
     assert (unknown["name"], unknown["in_kg"]) == ("Élan <vital>", False)
     assert graph.nodes[f"date:{facts[2].id}"]["value"] == "1867-11-07"
 
@@ -160,7 +160,7 @@ def test_graphml_has_entities_as_nodes_and_facts_as_edges(
 def test_graphml_marks_what_xml_cannot_hold(workspace: Workspace, facts: list[Fact], tmp_path: Path) -> None:
     workspace.export_facts(tmp_path / "f.graphml", "graphml")
     graph = networkx.read_graphml(tmp_path / "f.graphml")
-    assert graph.nodes[slot_uid(facts[5].object)]["name"] == 'a "thing"\\\n\ufffdwith\ufffd all'
+    assert graph.nodes[uid_of(facts[5], "object")]["name"] == 'a "thing"\\\n\ufffdwith\ufffd all'
 
 
 def test_parquet_has_every_column_of_every_fact(

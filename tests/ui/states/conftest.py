@@ -17,10 +17,10 @@ from midspan.platform.answers import (
     Explanation,
     FactEdges,
     FactFilter,
+    FactTerm,
     Hit,
     JobItemView,
     JobView,
-    Named,
     OrganMesh,
     Place,
     Rows,
@@ -152,10 +152,10 @@ class StandIn:
     def fact_edges(self, where: FactFilter, limit: int) -> FactEdges:
         return FactEdges((), 0)
 
-    def fact_entities(self, where: FactFilter, limit: int) -> list[Named]:
+    def fact_entities(self, where: FactFilter, limit: int) -> list[FactTerm]:
         return []
 
-    def fact_predicates(self, where: FactFilter, limit: int) -> list[Named]:
+    def fact_predicates(self, where: FactFilter, limit: int) -> list[FactTerm]:
         return []
 
     def count_facts(self, where: FactFilter) -> int:

@@ -14,7 +14,7 @@ import streamlit as st
 
 from midspan import Workspace
 from midspan.errors import NotFound
-from midspan.platform.answers import FactFilter, Named
+from midspan.platform.answers import FactFilter, FactTerm
 from midspan.records import BELIEVED, Polarity
 from midspan.ui.escaping import as_markdown, plain, shorten
 from midspan.ui.kinds.fact import graph
@@ -224,7 +224,7 @@ def _typed(workspace: Workspace, names: Mapping[str, str]) -> None:
     _set("fact", "")
 
 
-def _labels(found: Sequence[Named]) -> dict[str, str]:
+def _labels(found: Sequence[FactTerm]) -> dict[str, str]:
     return {one.key: f"{one.name} ({one.facts:,})" for one in found}
 
 
