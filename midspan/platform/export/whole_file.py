@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,24 +18,17 @@ def whole_file(to: Path) -> Iterator[Path]:
     Raises ``WrongUse`` where there can be no such file, and ``StoreUnavailable`` for a full disk and the
     like; what stood at ``to`` stands there still.
     """
-    to = to.absolute()
-    if not to.parent.is_dir() or to.is_dir():
-        raise WrongUse(
-            f"{to} cannot be written: " + ("it is a folder" if to.is_dir() else "there is no such folder")
-        )
-    partial: Path | None = None
+    target = to.resolve()  # a link stays a link
+    _check(target)
+    partial = target.with_name(f".{target.name[:100]}.{secrets.token_hex(8)}.part")
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{to.name[:100]}.", suffix=".part", dir=to.parent)
-        os.close(handle)
-        partial = Path(name)
+        os.close(os.open(partial, os.O_CREAT | os.O_EXCL, 0o666))
         yield partial
         _flush(partial)
-        partial.chmod(0o666 & ~_umask())
-        partial.replace(to)
-        _flush(to.parent)
+        partial.replace(target)
+        _flush(target.parent)
     except BaseException as error:
-        if partial is not None:
-            partial.unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
         if isinstance(error, OSError):
             raise StoreUnavailable(
                 f"{to} cannot be written ({error.strerror or error}); nothing of it was left. Free some "
@@ -44,16 +37,16 @@ def whole_file(to: Path) -> Iterator[Path]:
         raise
 
 
+def _check(target: Path) -> None:
+    if not target.parent.is_dir():
+        raise WrongUse(f"{target} cannot be written: there is no such folder")
+    if target.exists() and not target.is_file():
+        raise WrongUse(f"{target} cannot be written: it is a folder or a device; name a file")
+
+
 def _flush(path: Path) -> None:
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _umask() -> int:
-    """What is kept from others in the files of this process; it can be asked only by setting it."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
@@ -37,9 +38,34 @@ def test_an_error_on_the_way_leaves_what_was_there(tmp_path: Path) -> None:
 
 
 def test_a_place_that_is_none_is_refused(tmp_path: Path) -> None:
-    for target in (tmp_path, tmp_path / "nowhere" / "facts"):
+    for target in (tmp_path, tmp_path / "nowhere" / "facts", Path("/dev/null")):
         with pytest.raises(WrongUse, match="folder"), whole_file(target):
             pass
+    assert Path("/dev/null").is_char_device()
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    link, target = tmp_path / "link", tmp_path / "facts"
+    link.symlink_to(target)
+    with whole_file(link) as partial:
+        partial.write_text("new")
+    assert link.is_symlink()
+    assert target.read_text() == "new"
+
+
+def test_the_file_is_for_those_whom_the_mask_lets_read(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        with whole_file(tmp_path / "facts") as partial:
+            partial.write_text("new")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "facts").stat().st_mode & 0o777 == 0o640
+
+
+def test_a_folder_that_cannot_be_written_is_said() -> None:
+    with pytest.raises(StoreUnavailable, match="cannot be written"), whole_file(Path("/proc/facts")):
+        pass
 
 
 def test_a_name_of_any_length_that_a_folder_takes(tmp_path: Path) -> None:
