@@ -14,7 +14,7 @@ from typing import Any
 from midspan.db.record_store import GraphFact
 from midspan.platform.export.iris import XSD, entity_iri, literal, predicate_iri, urn
 from midspan.platform.export.runs import Runs
-from midspan.platform.export.texts import utf8
+from midspan.platform.export.texts import all_utf8
 from midspan.records import Fact, FactSlot, Run
 
 TERMS = "urn:midspan:term:"
@@ -49,7 +49,7 @@ def write(path: Path, facts: Iterable[GraphFact], runs: Runs) -> int:
         for item in facts:
             file.write(",\n" if written else "\n")
             node = _node(item, runs[item.fact.provenance.run_id])
-            file.write(utf8(json.dumps(node, ensure_ascii=False)))
+            file.write(json.dumps(all_utf8(node), ensure_ascii=False))
             written += 1
         file.write("\n]}\n")
     return written

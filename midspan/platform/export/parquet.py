@@ -11,7 +11,7 @@ from typing import Any
 from midspan.db.record_store import GraphFact
 from midspan.errors import needs_extra
 from midspan.platform.export.runs import Runs
-from midspan.platform.export.texts import utf8
+from midspan.platform.export.texts import all_utf8
 
 with needs_extra("writing Parquet", "export"):
     import pyarrow as pa
@@ -99,12 +99,5 @@ def _row(item: GraphFact, runs: Runs) -> dict[str, Any]:
         "model": run.model,
         "weights_sha256": run.weights_sha256,
     }
-    return {name: _clean(value) for name, value in said.items()}
-
-
-def _clean(value: Any) -> Any:
-    if isinstance(value, str):
-        return utf8(value)
-    if isinstance(value, dict):
-        return {name: _clean(entry) for name, entry in value.items()}
-    return [_clean(entry) for entry in value] if isinstance(value, (list, tuple)) else value
+    cleaned: dict[str, Any] = all_utf8(said)
+    return cleaned

@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import networkx
 import pyarrow.parquet
 import pytest
 import rdflib
+from hypothesis import example, given
+from hypothesis import strategies as st
 from rdflib.namespace import PROV, RDF, RDFS, XSD
 
 from midspan import Workspace
@@ -19,6 +22,7 @@ from midspan.errors import UnknownName, WrongUse
 from midspan.platform.answers import FactFilter
 from midspan.platform.export import FORMATS
 from midspan.platform.export.iris import uid_of
+from midspan.platform.export.ntriples import triple
 from midspan.records import Fact
 from tests.platform.facts_by_hand import SAID, fact, slot, variety, write
 
@@ -77,16 +81,13 @@ def test_ntriples_hold_no_fact_that_is_not_believed(
     assert list(tmp_path.iterdir()) == [tmp_path / "workspace"]
 
 
-def test_text_in_ntriples_stays_within_its_quotes(workspace: Workspace, tmp_path: Path) -> None:
-    words = 'a "b" \\ \n\r\t\x00\x07 é 𝄞 <x> .'
-    write(
-        workspace,
-        "a.txt",
-        [fact(slot("Curie", "wd:Q1"), slot("date", "wd:P1"), slot(words, literal="date"))],
-    )
-    workspace.export_facts(tmp_path / "f.nt", "ntriples")
-    ((_, _, found),) = parsed(tmp_path / "f.nt", "nt")
+@given(st.text(st.characters(exclude_categories=["Cs"])), st.text(st.characters(exclude_categories=["Cs"])))
+@example('a "b" \\ \n\r\t\x00\x07\x85\u2028 é 𝄞 <x> .', 'a b<>"{}|^`\\é%')
+def test_any_text_is_read_back_from_a_triple(words: str, name: str) -> None:
+    said = fact(slot("Curie", f"our:{name}"), slot("date", "wd:P1"), slot(words, literal="date"))
+    ((subject, _, found),) = rdflib.Graph().parse(data=triple(said), format="nt")
     assert str(found) == words
+    assert unquote(str(subject)) == f"urn:midspan:our:{name}"
 
 
 @pytest.mark.parametrize("where", [FactFilter(), EVERYTHING])
@@ -109,6 +110,8 @@ def test_jsonld_has_every_fact_with_where_it_comes_from(
         assert int(graph.value(place, OA.start)) == one.provenance.start  # type: ignore[arg-type]
         assert int(graph.value(place, OA.end)) == one.provenance.end  # type: ignore[arg-type]
         assert str(graph.value(passage, OA.hasSource)) == f"urn:midspan:source:{one.provenance.source_id}"
+        source = graph.value(passage, OA.hasSource)
+        assert str(graph.value(source, OURS.path)) == "/papers/caf\\udce9.txt"
         for part in ("subject", "predicate", "object"):
             mention = graph.value(node, OURS[f"{part}Mention"])
             said = getattr(one, part)
