@@ -275,6 +275,17 @@ def test_a_click_on_the_rest_brings_more_of_an_entity(page: Page, address: str) 
     expect(drawn(page, "more")).to_have_count(0)
 
 
+def test_a_click_in_the_overview_adds_to_what_is_drawn(page: Page, address: str) -> None:
+    facts_of(page, address, all="1")
+    others = page.locator(".st-key-fact-graph g.node").all_inner_texts()
+    click(drawn(page, "more"))
+    expect(drawn(page, "Spoke 13")).to_be_visible()
+    assert len(page.locator(".st-key-fact-graph g.node").all_inner_texts()) > len(others)
+    click(drawn(page, "Spoke 00"))
+    expect(drawn(page, "Saddle Works")).to_be_visible()
+    expect(drawn(page, "Spoke 13")).to_be_visible()
+
+
 def test_a_click_on_a_fact_shows_its_evidence(page: Page, address: str) -> None:
     facts_of(page, address, entity="wd:Q900001")
     click(drawn(page, "turned by"))

@@ -54,8 +54,8 @@ def test_names_and_keys_do_not_break_out_of_their_quotes(
 ) -> None:
     changed = replace(EDGE, subject_name=subject, predicate_name=predicate, object_name=object_name, fact=key)
     assert unquoted(dot_of(changed)) == unquoted(dot_of(EDGE))
-    rest = Drawn((replace(EDGE, object=f"wd:{key}"),), {f"wd:{key}": 2})
-    assert unquoted(as_graphviz(rest)) == unquoted(as_graphviz(Drawn((EDGE,), {"wd:Q270": 2})))
+    rest = Drawn((replace(EDGE, object=f"wd:{key}"),), more={f"wd:{key}": 2})
+    assert unquoted(as_graphviz(rest)) == unquoted(as_graphviz(Drawn((EDGE,), more={"wd:Q270": 2})))
 
 
 def test_a_name_that_looks_like_html_is_a_quoted_label() -> None:
@@ -107,7 +107,7 @@ def test_the_chosen_fact_and_the_entity_are_bold() -> None:
 
 def test_all_that_can_be_clicked_has_its_id_in_the_drawing() -> None:
     dated = replace(EDGE, fact="fact-2", object="date:1867", object_name="1867", literal=True)
-    drawn = Drawn((EDGE, dated), {"wd:Q1": 5})
+    drawn = Drawn((EDGE, dated), more={"wd:Q1": 5})
     things = handles(drawn)
     assert set(things.values()) == {
         ("node", "wd:Q1"), ("node", "wd:Q270"), ("edge", "fact-1"), ("edge", "fact-2"), ("more", "wd:Q1"),
@@ -168,3 +168,4 @@ def test_the_overview_is_of_those_with_most_facts(workspace: Workspace) -> None:
         star(workspace, f"{number}.txt", f"X{number}", number + 2)
     drawn = overview(workspace, FactFilter())
     assert {edge.subject for edge in drawn.edges} == {"wd:X2", "wd:X3", "wd:X4", "wd:X5"}
+    assert drawn.opened == ("wd:X5", "wd:X4", "wd:X3", "wd:X2")

@@ -90,18 +90,6 @@ def choose(workspace: Workspace) -> Choice:
     return choice
 
 
-def look_at(key: str) -> None:
-    """For a click on an entity: its facts are listed, and a portion of them is drawn with what is there."""
-    _set("entity", key)
-    _set("fact", "")
-    open_more(key)
-
-
-def open_more(key: str) -> None:
-    """For a click on the rest of an entity: another portion of its facts."""
-    _set("near", (*_get("near"), key)[-MOST_OPENED:])
-
-
 def look_into(fact: str) -> None:
     """For a click on a fact, or its row: its sentences."""
     _set("fact", fact)
@@ -112,12 +100,19 @@ def only(key: str) -> None:
     _set("near", (key,))
 
 
-def clicked(things: Mapping[str, tuple[graph.Kind, str]], handle: str) -> None:
-    """What was clicked, if it is in the drawing; the name comes from a browser."""
-    if handle not in things:
-        return
-    kind, name = things[handle]
-    {"node": look_at, "edge": look_into, "more": open_more}[kind](name)
+def clicked(drawn: graph.Drawn, handle: str) -> None:
+    """For a click on what is drawn, if it is there still; the name comes from a browser.
+
+    A fact shows its sentences. An entity has its facts listed and brings a portion of them; so does its rest.
+    """
+    kind, name = graph.handles(drawn).get(handle, ("", ""))
+    if kind == "edge":
+        look_into(name)
+    elif kind:
+        _set("near", (*drawn.opened, name)[-MOST_OPENED:])
+    if kind == "node":
+        _set("entity", name)
+        _set("fact", "")
 
 
 def _key(name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -28,11 +28,13 @@ class Drawn:
     """What is drawn."""
 
     edges: tuple[FactEdge, ...]
+    opened: tuple[str, ...] = ()
+    """Keys of the entities whose facts these are, once for each portion."""
     more: Mapping[str, int] = field(default_factory=dict)
     """Of entities that were opened: how many of their facts are not drawn."""
 
 
-def around(workspace: Workspace, where: FactFilter, opened: Iterable[str]) -> Drawn:
+def around(workspace: Workspace, where: FactFilter, opened: Sequence[str]) -> Drawn:
     """The facts of entities that were opened, a portion for each time; the first come first."""
     edges: dict[str, FactEdge] = {}
     totals: dict[str, int] = {}
@@ -42,7 +44,8 @@ def around(workspace: Workspace, where: FactFilter, opened: Iterable[str]) -> Dr
         edges |= {edge.fact: edge for edge in found.edges}
     drawn = tuple(edges.values())[:MOST_DRAWN]
     shown = Counter(key for edge in drawn for key in {edge.subject, edge.object})
-    return Drawn(drawn, {key: total - shown[key] for key, total in totals.items() if total > shown[key]})
+    more = {key: total - shown[key] for key, total in totals.items() if total > shown[key]}
+    return Drawn(drawn, tuple(opened), more)
 
 
 def overview(workspace: Workspace, where: FactFilter) -> Drawn:

@@ -78,7 +78,7 @@ def _picture(choice: Choice, drawn: graph.Drawn, chosen: FactEdge) -> None:
         f"{counted(len(drawn.edges), 'fact')} drawn. Click an entity to bring its neighbours, a fact to read "
         "its sentences. Dashed: denied or said with reserve."
     )
-    if choice.entity and set(choice.opened) != {choice.entity}:
+    if choice.entity and set(drawn.opened) != {choice.entity}:
         action.button(
             "Only this entity",
             key="fact-only",
@@ -86,7 +86,7 @@ def _picture(choice: Choice, drawn: graph.Drawn, chosen: FactEdge) -> None:
             on_click=choosing.only,
             args=(choice.entity,),
         )
-    clicks.listen(partial(choosing.clicked, graph.handles(drawn)))
+    clicks.listen(partial(choosing.clicked, drawn))
 
 
 def _table(listed: FactEdges) -> None:
