@@ -34,7 +34,8 @@ EXAMPLES = {
     ),
     "Two steps away": (
         "MATCH (a:Entity)-[f:FACT]->(b:Entity)-[g:FACT]->(c:Entity)\n"
-        "WHERE f.polarity = 'affirmed' AND g.polarity = 'affirmed' AND a.uid <> c.uid\n"
+        "WHERE f.polarity = 'affirmed' AND g.polarity = 'affirmed'\n"
+        "  AND a.in_kg AND b.in_kg AND c.in_kg AND a.uid <> c.uid\n"
         "RETURN a.name AS first, f.name AS how, b.name AS middle, g.name AS also, c.name AS last\n"
         "ORDER BY first, how, middle, also, last LIMIT 20"
     ),
