@@ -250,6 +250,11 @@ def test_the_evidence_has_the_candidates_that_lost_and_why(workspace: Workspace,
     assert "a &quot;namesake&quot; &lt;b&gt; (wd:Q123), 0.02: of another kind" in body
 
 
+def test_the_evidence_has_further_arguments_and_reserve(workspace: Workspace, facts: list[Fact]) -> None:
+    assert "affirmed, in winter · confidence 0.88" in html(opened(workspace, fact=facts[1].id))
+    assert "hedged (doubted) · confidence" in html(opened(workspace, fact=facts[8].id, all="1"))
+
+
 def test_what_a_pronoun_stands_for_is_marked_where_it_stands(workspace: Workspace) -> None:
     first, *_ = write(workspace, "a.txt", [fact(CURIE, BORN_IN, WARSAW)])
     start = first.provenance.start

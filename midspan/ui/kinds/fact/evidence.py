@@ -50,6 +50,7 @@ def _sentence(workspace: Workspace, number: int, shown: Shown, on_open: OpenReco
     fact, segment = cast("Fact", shown.record), shown.segment
     where = place(segment.unit, segment.start, segment.end, segment.page)
     said = f"{fact.polarity} ({fact.modality})" if fact.modality else fact.polarity
+    said += "".join(f", {argument.surface}" for argument in fact.further)
     with st.container(border=True):
         body, action = st.columns([8, 1], vertical_alignment="center")
         body.html(
