@@ -22,13 +22,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from midspan.models.encoder import TextEncoder
-from midspan.models.facts.kg.bundled import Tables
 from midspan.models.facts.kg.kinds import kind_of, kind_of_words
-from midspan.models.facts.kg.vectors import text_of
-from midspan.models.facts.knowledge_graph import Entity, Kind
+from midspan.models.facts.knowledge_graph import Kind
 
 TARGET = Path(__file__).parent.parent / "midspan/models/facts/kg/bundled"
 
@@ -195,18 +190,6 @@ def read_json(path: Path) -> dict[str, Any]:
     return loaded
 
 
-def write_vectors() -> None:
-    """A byte a number: rows have length 1 again when they are unpacked."""
-    entities = [entity for piece in Tables(TARGET).read(0) for entity in piece.entities]
-    texts = [text_of(Entity(one.uid, "other", 0, one.name, one.description)) for one in entities]
-    rows = TextEncoder().encode(texts)
-    np.save(
-        TARGET / "vectors.npy", np.rint(127 * rows / np.abs(rows).max(axis=1, keepdims=True)).astype(np.int8)
-    )
-    packed = (TARGET / "vectors.npy").read_bytes()
-    print(f"vectors.npy: {len(packed)} bytes, SHA-256 {hashlib.sha256(packed).hexdigest()}")
-
-
 def write(name: str, rows: list[tuple[str, ...]]) -> None:
     data = "".join("\t".join(row) + "\n" for row in rows).encode()
     packed = gzip.compress(data, compresslevel=9, mtime=0)
@@ -238,7 +221,6 @@ def main() -> None:
     write("predicates.tsv.gz", predicate_rows(arguments))
     write("relations.tsv.gz", relation_rows(arguments, rows))
     write("types.tsv.gz", type_rows(arguments, rows))
-    write_vectors()
 
 
 if __name__ == "__main__":

@@ -23,7 +23,9 @@ from benchmarks.growth import made_fact
 from midspan.db import migrate
 from midspan.db.graph.embedded import EmbeddedGraph
 from midspan.db.graph.neo4j import Neo4jGraph
-from midspan.db.graph.schema import ROWS_A_STATEMENT, apply_batch, assertion_uid, slot_uid
+from midspan.db.graph.rows import assertion_uid, slot_uid
+from midspan.db.graph.schema import apply_batch
+from midspan.db.graph.statements import ROWS_A_STATEMENT
 from midspan.db.graph_store import GraphStore
 from midspan.db.record_store import GraphFact, Lease
 from midspan.db.records.engine import make_engine
@@ -38,8 +40,8 @@ Counts = dict[str, int]
 FACT_EDGES = """
 UNWIND $rows AS row MATCH (e:Entity {uid: row.subject}) MATCH (o:Entity {uid: row.object})
 MERGE (e)-[f:FACT {assertion: row.assertion}]->(o)
-SET f.pid = row.pid, f.name = row.name, f.polarity = row.polarity, f.support = 1,
-    f.confidence = row.confidence
+SET f.pid = row.pid, f.name = row.name, f.polarity = row.polarity, f.modality = row.modality,
+    f.support = 1, f.confidence = row.confidence
 """
 
 
@@ -56,12 +58,13 @@ def statements(batch: Sequence[GraphFact]) -> list[Statement]:
     apply_batch(note, batch, [])
     edges = [
         {
-            "subject": slot_uid(item.fact.subject),
-            "object": slot_uid(item.fact.object),
+            "subject": slot_uid(item.fact.subject, item.fact.provenance.source_id),
+            "object": slot_uid(item.fact.object, item.fact.provenance.source_id),
             "assertion": assertion_uid(item.fact),
-            "pid": slot_uid(item.fact.predicate),
+            "pid": slot_uid(item.fact.predicate, item.fact.provenance.source_id),
             "name": item.fact.predicate.name,
             "polarity": item.fact.polarity,
+            "modality": item.fact.modality,
             "confidence": item.fact.score,
         }
         for item in batch

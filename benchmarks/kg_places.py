@@ -1,8 +1,6 @@
 """What a graph of GeoNames costs to build and to use: python -m benchmarks.kg_places
 
-Built by a process of its own and asked by another, together with the bundled graph. Vectors are random unit
-rows in place of the encoder's, which would take minutes: they take the same room and the same time to search.
-The time for the true ones is what the rate of a sample gives.
+Built by a process of its own and asked by another, together with the bundled graph, the linker's keys too.
 """
 
 from __future__ import annotations
@@ -21,40 +19,35 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import numpy as np
-
 from benchmarks.common import write
-from benchmarks.kg_scale import peak_mb, vectors_a_second
+from benchmarks.kg_scale import peak_mb
 from midspan.models.facts.kg.building import build
 from midspan.models.facts.kg.bundled import bundled_kg
 from midspan.models.facts.kg.sources.geonames import Geonames
 from midspan.models.facts.kg.stored import StoredGraph
 from midspan.models.facts.kg.union import Graphs
 from midspan.models.facts.knowledge_graph import normalise
-from midspan.models.minilm import wheel
+from midspan.models.facts.link.model import LinkModel
+from midspan.models.facts.link.near import near_in
+from midspan.models.facts.link.words import word_pieces
 
 LOOKS = 300
 COLUMNS = [
     *("least population", "places", "names", "of several places", "build: CPU, s", "build: peak RSS, MB"),
-    *("on disk, MB", "in use: RSS, MB", "named, ms", "alike, ms", "near, ms", "near, of 64, ms"),
+    *(
+        "on disk, MB",
+        "keys: CPU, s",
+        "in use: RSS, MB",
+        "named, ms",
+        "alike, ms",
+        "near, ms",
+        "near, of 64, ms",
+    ),
 ]
 
 
-class RandomVectors:
-    """In place of the encoder: rows of its size, under its name, so that both graphs can be asked at once."""
-
-    name, weights_sha256, dim = wheel.NAME, wheel.SHA256, wheel.DIM
-
-    def __init__(self) -> None:
-        self._chosen = np.random.default_rng(0)
-
-    def encode(self, texts: list[str]) -> np.ndarray:
-        rows = self._chosen.standard_normal((len(texts), self.dim), dtype=np.float32)
-        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
-
-
 def built(folder: Path, least: str) -> dict[str, Any]:
-    card = build(folder, Geonames(int(least), bundled_kg()), RandomVectors)
+    card = build(folder, Geonames(int(least), bundled_kg()))
     return {"places": card.entities, "names": card.names, "cpu": time.process_time(), "rss": peak_mb()}
 
 
@@ -64,13 +57,18 @@ def asked(folder: Path, _: str) -> dict[str, Any]:
     graph = Graphs([bundled_kg(), places])
     names = [one.name for one in islice(places, 0, None, max(1, len(places) // LOOKS))][:LOOKS]
     changed = [name[:at] + "x" + name[at + 1 :] for name in names for at in [chosen.randrange(1, len(name))]]
-    rows = RandomVectors().encode(names)
-    graph.near(rows[:1], 10)  # which makes the index
+    model, bags = LinkModel.load(), word_pieces()
+    start = time.process_time()
+    near = near_in(graph, model.space, bags, model.sha256)
+    keys = time.process_time() - start
+    words = bags(names)
+    rows = model.space.queries("subject", words, words, bags(["located in"] * len(names)))
     return {
         "named": each(names, graph.named),
         "alike": each(changed, graph.alike),
-        "near": each(list(rows[:40]), lambda row: graph.near(row[None], 10)),
-        "many": each([rows[:64]] * 3, lambda some: graph.near(some, 10)),
+        "near": each(list(rows[:40]), lambda row: near(row[None], 10)),
+        "many": each([rows[:64]] * 3, lambda some: near(some, 10)),
+        "keys": keys,
         "rss": peak_mb(),
     }
 
@@ -107,8 +105,14 @@ def measured(least: int, folder: Path) -> list[Any]:
     disk = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
     return [
         *(f"{least:,}", f"{made['places']:,}", f"{made['names']:,}", f"{ambiguous(folder):,}"),
-        *(f"{made['cpu']:.0f}", f"{made['rss']:.0f}", f"{disk:,.0f}", f"{looks['rss']:.0f}"),
-        *(f"{looks['named']:.2f}", f"{looks['alike']:.1f}", f"{looks['near']:.0f}", f"{looks['many']:.0f}"),
+        *(
+            f"{made['cpu']:.0f}",
+            f"{made['rss']:.0f}",
+            f"{disk:,.0f}",
+            f"{looks['keys']:.0f}",
+            f"{looks['rss']:.0f}",
+        ),
+        *(f"{looks['named']:.2f}", f"{looks['alike']:.1f}", f"{looks['near']:.1f}", f"{looks['many']:.0f}"),
     ]
 
 
@@ -121,24 +125,21 @@ def main() -> None:
         part, folder, argument = options.only
         print(json.dumps({"built": built, "asked": asked}[part](Path(folder), argument)))
         return
-    rows, rate, places = [], 0.0, 1
+    rows = []
     for least in options.least:
         scratch = Path(tempfile.mkdtemp(prefix="kg-places-"))
         try:
             rows.append(measured(least, scratch / "graph"))
             print(rows[-1], flush=True)
-            rate, places = vectors_a_second(scratch / "graph"), len(StoredGraph(scratch / "graph"))
         finally:
             shutil.rmtree(scratch)
-    minutes = places / rate / 60
     write(
         "kg_places",
         "What a knowledge graph of GeoNames costs",
         COLUMNS,
         rows,
         [
-            "vectors are random rows of the encoder's size; true ones were made at "
-            f"{rate:,.0f} a second of CPU: {minutes:.0f} minutes for the last row (extrapolated)",
+            "keys: where the linker's entities lie in its space, of both graphs, made once",
             f"in use: with the bundled graph; {LOOKS} different names, exactly and with one letter changed; "
             "near: the ten nearest of one vector, and of 64 at once; medians of CPU time, each asked for the "
             "first time",

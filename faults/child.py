@@ -31,7 +31,7 @@ import midspan.platform.doctor
 import midspan.platform.search  # noqa: F401 - all of these are loaded once, before the forks
 from faults.contents import contents
 from faults.points import Profile, Trigger, install
-from faults.workload import STAGE_SECONDS, StandInModels
+from faults.workload import AFTER, STAGE_SECONDS, StandInModels, decide
 from midspan.db.jobs.store import JobRow
 from midspan.errors import MidspanError
 from midspan.pipelines.ingest import Ingest
@@ -165,6 +165,7 @@ def ingest(site: Site, order: Order, pipe: Connection) -> None:
     with telling(pipe) as told, opened(site) as workspace:
         trigger = _obeying(site, order, pipe)
         report = workspace.ingest([site.documents])
+        _decide(site, workspace)
         told |= {"counts": trigger.counts, "failures": [failure.message for failure in report.failures]}
         told["behind"] = any(workspace.parts.projector.lag().values())
 
@@ -195,8 +196,15 @@ def set_right(site: Site, again: bool, pipe: Connection) -> None:
         if again or not workspace.parts.jobs.open_jobs():
             told["failures"] = [f.message for f in workspace.ingest([site.documents]).failures]
         _until(lambda: _finish_jobs(workspace))
+        _decide(site, workspace)
         workspace.parts.projector.project()
         told["contents"] = contents(workspace)
+
+
+def _decide(site: Site, workspace: Workspace) -> None:
+    """Not yet while a site is being filled."""
+    if all((Path(site.documents) / name).exists() for name in AFTER):
+        decide(workspace)
 
 
 def look(site: Site, pipe: Connection) -> None:

@@ -19,9 +19,11 @@ OF_THE_MACHINE = frozenset({"versions", "sqlite", "database", "workspace", "mode
 
 TABLES = (
     *(tables.source, tables.location, tables.run, tables.source_run, tables.chunk, tables.segment),
-    *(tables.embedding, KINDS["fact"].table, tables.failure),
+    *(tables.embedding, KINDS["fact"].table, tables.failure, tables.decision),
 )
-OF_THE_RUN = frozenset({"key", "segment_key", "checksum", "added_at", "seen_at", "created_at", "finished_at"})
+OF_THE_RUN = frozenset(
+    {"key", "segment_key", "checksum", "added_at", "seen_at", "created_at", "finished_at", "at"}
+)
 """Columns that differ between two runs that did the same; a checksum is also of the key, and the doctor's."""
 
 _GRAPH = {
@@ -39,6 +41,7 @@ _GRAPH = {
         "RETURN e.uid AS e, f.assertion AS a, f.name AS name, f.support AS n, o.uid AS o"
     ),
     "entities": "MATCH (e:Entity) RETURN e.uid AS uid, e.name AS name",
+    "same": "MATCH (e:Entity)-[r:SAME_AS]->(o:Entity) RETURN e.uid AS e, r.why AS why, o.uid AS o",
     "sentences": "MATCH (s:Sentence) RETURN s.uid AS uid, s.start AS start, s.finish AS finish",
 }
 

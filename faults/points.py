@@ -19,6 +19,7 @@ Hit = Callable[[str, "Path | None"], None]
 
 _COMMON = {
     "record commit": "midspan.db.records.relational:SqlRecordStore.commit",
+    "decision": "midspan.db.records.relational:SqlRecordStore.decide",
     "publish": "midspan.db.records.relational:SqlRecordStore.publish",
     "lease": "midspan.db.records.relational:SqlRecordStore.acquire",
     "lease release": "midspan.db.records.relational:SqlRecordStore.release",

@@ -16,6 +16,7 @@ from midspan.models.identity import encoder_run
 from midspan.pipelines import stopping
 from midspan.pipelines.embedding import EmbeddingStage, SentenceVectors
 from midspan.pipelines.stage import Batch, Stage
+from midspan.platform.workspace import Workspace
 from midspan.records import Fact, FactSlot, Product, Provenance, Run, Segment, Unit, record_id
 
 DIM = 16
@@ -50,6 +51,19 @@ AFTER = {
     "short.txt": _sentences("short", 1),
 }
 """What the run finds: a file as it was, one changed, one moved, a copy, and new ones."""
+
+
+DECISIONS = (("same", "Ada", "Basel"), ("different", "Chopin", "Dublin"), ("same", "Basel", "Euler"))
+"""What somebody says of the names when the run's documents are there; the same again changes nothing."""
+
+
+def decide(workspace: Workspace) -> None:
+    asked = "MATCH (e:Entity) WHERE e.mentioned RETURN e.name, e.uid"
+    workspace.project()
+    uids = dict(workspace.cypher(asked).rows)
+    for verdict, one, other in DECISIONS:
+        act = workspace.merge if verdict == "same" else workspace.split
+        act(uids[one], uids[other], why="in the fault campaign", by="campaign")
 
 
 def write_documents(folder: Path, texts: dict[str, str]) -> None:

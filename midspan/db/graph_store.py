@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from midspan.db.record_store import GraphFact, Lease
+from midspan.db.record_store import GraphItem, Lease
 
 
 @dataclass(frozen=True)
@@ -23,13 +23,13 @@ class Rows:
 
 
 class GraphStore(ABC):
-    """Facts as a property graph (specs: schema in ``midspan/db/graph/schema.py``)."""
+    """Facts as a property graph (schema in ``midspan/db/graph/schema.py``)."""
 
     @abstractmethod
-    def apply(self, upserts: Sequence[GraphFact], removed: Sequence[str], through: int, lease: Lease) -> None:
-        """Merge facts, take out removed fact ids (unknown ones are no error), and record that the
-        outbox is applied up to ``through``: durable and all or nothing, and the same again changes
-        nothing. Support and confidence of a merged assertion are recomputed, never incremented."""
+    def apply(self, upserts: Sequence[GraphItem], removed: Sequence[str], through: int, lease: Lease) -> None:
+        """Merge facts and what is held to be the same, take out removed ids (unknown ones are no error), and
+        record that the outbox is applied up to ``through``: durable and all or nothing, and the same again
+        changes nothing. Support and confidence of a merged assertion are recomputed, never incremented."""
 
     @abstractmethod
     def query(
@@ -53,7 +53,7 @@ class GraphStore(ABC):
 
     @abstractmethod
     def counts(self) -> dict[str, int]:
-        """Mention (one a fact), Assertion, Entity, FACT."""
+        """Mention (one a fact), Assertion, Entity, FACT, SAME_AS (one a merge)."""
 
     @abstractmethod
     def describe(self) -> str:
@@ -65,9 +65,9 @@ class GraphStore(ABC):
 
     @abstractmethod
     def rebuild(
-        self, batches: Iterable[Sequence[GraphFact]], through: int, prolong: Callable[[], Lease]
+        self, batches: Iterable[Sequence[GraphItem]], through: int, prolong: Callable[[], Lease]
     ) -> None:
-        """Hold these facts and no others, applied up to ``through`` exactly.
+        """Hold these facts and merges and no others, applied up to ``through`` exactly.
 
         What is there stays until the last batch has come: an error on the way, also of ``batches``, leaves
         nothing out that was there. ``prolong`` gives a lease that holds still, or raises ``LeaseLost``."""

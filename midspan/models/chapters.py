@@ -10,6 +10,7 @@ from midspan.models.kit.chapter import Chapter
 CHAPTERS = (  # one line a chapter
     "atlas",
     "facts",
+    "scene",
 )
 
 

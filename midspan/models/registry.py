@@ -8,6 +8,7 @@ from pathlib import Path
 
 from midspan.errors import UnknownName
 from midspan.models.atlas import identity as atlas
+from midspan.models.facts import identity as facts
 from midspan.models.kit.card import shipped_card
 
 
@@ -80,13 +81,14 @@ def all_models() -> dict[str, ModelEntry]:
             weights_sha256="1528ef307be39c25e519abb07a6c80a5ee6291ea298e63bea3a628344e0123c2",
             retrain="",
         ),
+        shipped(facts.LINKER_NAME, "facts", 5, facts.LINKER),
         ModelEntry(
             name="scene.lexicon",
             task="scene",
             chapter=3,
             bytes=0,
-            licence="Apache-2.0",
-            trained_on="nothing: a lexicon of spatial words and a constraint layout",
+            licence="Apache-2.0 (rules); WordNet licence (nouns)",
+            trained_on="nothing: nouns of WordNet 3.1, wordings of relations and a constraint layout",
             weights_sha256="",
             retrain="",
         ),

@@ -24,10 +24,9 @@ from midspan.records import (
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-    from midspan.models.facts.discourse import Discourse
     from midspan.models.facts.extraction import Triple
     from midspan.models.facts.linking import LinkedTriple
-    from midspan.models.facts.phrases import Antecedents
+    from midspan.models.facts.memory import DocumentMemory
     from midspan.models.facts.reader import FactReader
 
 
@@ -50,34 +49,39 @@ class FactStage(Stage):
     def run(self) -> Run:
         return identity.run(self._graphs)
 
-    def open(self, source: Source) -> Discourse:
-        from midspan.models.facts.discourse import Discourse
+    def open(self, source: Source) -> DocumentMemory:
+        from midspan.models.facts.memory import DocumentMemory
 
-        return Discourse()
+        return DocumentMemory()
 
     def __call__(self, batch: Batch) -> list[Product]:
         run_id = self.run.id
         parsed = list(zip(batch.segments, batch.shared["parse"], strict=True))
         for segment, doc in parsed:
             _note(batch.memories[segment.source_id], segment, doc)
+        sentences = [(segment, doc) for segment, doc in parsed if doc is not None]
+        if not sentences:
+            return []
+        said = self._reader().read(
+            [_memory(batch, segment).sentence(segment.ordinal, doc) for segment, doc in sentences]
+        )
         return [
             _fact(segment, triple, linked, run_id)
-            for segment, doc in parsed
-            if doc is not None
-            for triple, linked in self._reader().read(doc, _antecedents(batch, segment))
+            for (segment, _), found in zip(sentences, said, strict=True)
+            for triple, linked in found
         ]
 
 
-def _note(discourse: Discourse, segment: Segment, doc: Doc | None) -> None:
+def _memory(batch: Batch, segment: Segment) -> DocumentMemory:
+    memory: DocumentMemory = batch.memories[segment.source_id]
+    return memory
+
+
+def _note(memory: DocumentMemory, segment: Segment, doc: Doc | None) -> None:
     if doc is None:
-        discourse.title(segment.ordinal, segment.id, segment.text, int(segment.start))
+        memory.title(segment.ordinal, segment.id, segment.text, int(segment.start))
     else:
-        discourse.read(segment.ordinal, segment.id, doc, int(segment.start))
-
-
-def _antecedents(batch: Batch, segment: Segment) -> Antecedents:
-    discourse: Discourse = batch.memories[segment.source_id]
-    return discourse.antecedents(segment.ordinal)
+        memory.read(segment.ordinal, segment.id, doc, int(segment.start))
 
 
 def _fact(segment: Segment, triple: Triple, linked: LinkedTriple, run_id: str) -> Fact:

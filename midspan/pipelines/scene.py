@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from midspan.models.scene.arrangement import Stated, arranged
+from midspan.models.scene.describe import described
 from midspan.models.scene.identity import RUN
-from midspan.models.scene.layout import Constraint, Placed, arrange, holds
+from midspan.models.scene.layout import Placed
 from midspan.models.scene.mentions import Mention
-from midspan.models.scene.relations import Description, Relation, describe
+from midspan.models.scene.reading import Reading
+from midspan.models.scene.relations import Description
+from midspan.models.scene.window import Window
 from midspan.pipelines.stage import Batch, Stage
 from midspan.records import (
     Product,
@@ -15,12 +21,20 @@ from midspan.records import (
     SceneObject,
     SceneRelation,
     Segment,
+    Source,
     record_id,
 )
 
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
 
 class SceneStage(Stage):
-    """At most one scene a sentence; most sentences give none."""
+    """At most one scene a sentence; most sentences give none.
+
+    A thing that a pronoun stands for is an object of the scene with the place where it is named, which is in
+    a sentence before.
+    """
 
     name = "scene"
     unit = "char"
@@ -31,62 +45,56 @@ class SceneStage(Stage):
     def run(self) -> Run:
         return RUN
 
+    def open(self, source: Source) -> Window:
+        return Window()
+
     def __call__(self, batch: Batch) -> list[Product]:
+        readings = [
+            (segment, _read(batch.memories[segment.source_id], segment, doc))
+            for segment, doc in zip(batch.segments, batch.shared["parse"], strict=True)
+            if doc is not None and segment.kind == "sentence"
+        ]
         products: list[Product] = []
-        for segment, doc in zip(batch.segments, batch.shared["parse"], strict=True):
-            description = describe(doc) if doc is not None and segment.kind == "sentence" else None
+        for segment, reading in readings:
+            description = described(reading)
             if description is not None:
                 products.append(_record(segment, description))
         return products
 
 
+def _read(window: Window, segment: Segment, doc: Doc) -> Reading:
+    return window.read(segment.ordinal, int(segment.start), doc)
+
+
 def _record(segment: Segment, description: Description) -> SceneArrangement:
-    mentions = [mention for mention in description.mentions for _ in range(mention.count)]
-    instances = _instances(description)
-    stated = [pair for relation in description.relations for pair in _pairs(relation, instances)]
-    things = arrange([mention.entry.category for mention in mentions], [c for _, c in stated])
-    relations = tuple(row for relation, c in stated for row in _rows(relation, c, things))
+    found = arranged(description)
+    relations = tuple(row for one in found.stated for row in _rows(one))
     kept = sum(relation.satisfied for relation in relations)
     start, end = int(segment.start), int(segment.end)
     return SceneArrangement(
         id=record_id("scene", segment.source_id, RUN.id, start, end),
         provenance=Provenance(segment.source_id, RUN.id, segment.id, "char", segment.start, segment.end),
         text=segment.text,
-        objects=tuple(_object(start, m, thing) for m, thing in zip(mentions, things, strict=True)),
+        objects=tuple(
+            _object(start, m, thing) for m, thing in zip(found.mentions, found.things, strict=True)
+        ),
         relations=relations,
         score=kept / len(relations) if relations else 1.0,
     )
 
 
-def _instances(description: Description) -> list[list[int]]:
-    """For each mention the indices of its things."""
-    instances: list[list[int]] = []
-    count = 0
-    for mention in description.mentions:
-        instances.append(list(range(count, count + mention.count)))
-        count += mention.count
-    return instances
-
-
-def _pairs(relation: Relation, instances: list[list[int]]) -> list[tuple[Relation, Constraint]]:
-    """Every one of the subjects stands in the relation to the first of the objects."""
-    objects = instances[relation.object]
-    other = None
-    if relation.other is not None:
-        other = objects[1] if relation.other == relation.object else instances[relation.other][0]
-    return [
-        (relation, Constraint(subject, relation.predicate, objects[0], other))
-        for subject in instances[relation.subject]
-    ]
-
-
-def _rows(relation: Relation, constraint: Constraint, things: list[Placed]) -> list[SceneRelation]:
+def _rows(stated: Stated) -> list[SceneRelation]:
     """One row, or for between one with each of the two."""
-    satisfied = holds(things, constraint)
+    relation, constraint = stated.relation, stated.constraint
     objects = [constraint.object] if constraint.other is None else [constraint.object, constraint.other]
     return [
         SceneRelation(
-            constraint.subject, relation.predicate, thing, relation.trigger, relation.explicit, satisfied
+            constraint.subject,
+            relation.predicate,
+            thing,
+            relation.trigger,
+            relation.explicit,
+            stated.satisfied,
         )
         for thing in objects
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from midspan.db.graph_store import Rows
-from midspan.db.record_store import SourceSummary
+from midspan.db.record_store import NAMED, FactEdge, FactEdges, FactFilter, FactTerm, SourceSummary
 from midspan.records import (
     RECORDS,
     SEGMENT_KINDS,
@@ -23,12 +23,18 @@ from midspan.records import (
 
 __all__ = [
     "KINDS",
+    "NAMED",
     "Answer",
     "AtlasView",
     "BodyView",
     "Check",
     "Diagnosis",
     "Explanation",
+    "FactEdge",
+    "FactEdges",
+    "FactFilter",
+    "FactTerm",
+    "FactView",
     "FailureGroup",
     "Hit",
     "IngestReport",
@@ -334,7 +340,6 @@ class KgView:
     """Relations left out, since one of their ends is not among the entities."""
     skipped: int
     """Broken lines of the source."""
-    vectors: bool
     bytes: int
     source: str
     licence: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from midspan.models.kit.files import write_json
 from midspan.platform.answers import KgStats, KgView
 
 if TYPE_CHECKING:
-    from midspan.models.facts.kg.building import Encoder, Report
+    from midspan.models.facts.kg.building import Report
     from midspan.models.facts.kg.source import Source
     from midspan.models.facts.kg.stored import StoredGraph
 
@@ -48,14 +48,10 @@ class KnowledgeGraphs:
         return tuple(_read(self._folder / USED)) or (BUNDLED,)
 
     def use(self, names: Sequence[str]) -> tuple[str, ...]:
-        """Link against these from now on. Raises ``UnknownName``, and ``WrongUse`` where their vectors come
-        from different encoders."""
-        from midspan.models.facts.kg.union import Graphs  # loads numpy
-
+        """Link against these from now on. Raises ``UnknownName``."""
         chosen = tuple(dict.fromkeys(names))
         for name in chosen:
             self._check(name)
-        Graphs([self.graph(name) for name in chosen])
         self._folder.mkdir(parents=True, exist_ok=True)
         write_json(self._folder / USED, list(chosen))
         return chosen
@@ -81,12 +77,10 @@ class KnowledgeGraphs:
                 self._open[key] = StoredGraph(self._folder / name)
             return self._open[key]
 
-    def build(
-        self, name: str, source: Source, encoder: Callable[[], Encoder] | None, report: Report
-    ) -> KgView:
+    def build(self, name: str, source: Source, report: Report) -> KgView:
         """A new graph, or one in the place of what has this name; a build that was killed is gone on with.
         Raises ``WrongUse``, ``CorruptSource``."""
-        from midspan.models.facts.kg.building import build  # loads numpy
+        from midspan.models.facts.kg.building import build  # loads SQLite
 
         if name == BUNDLED or not _NAME.fullmatch(name) or len(name) > LONGEST_NAME:
             raise WrongUse(
@@ -94,7 +88,7 @@ class KnowledgeGraphs:
                 f"hyphens and underscores, and not {BUNDLED!r}"
             )
         self._folder.mkdir(parents=True, exist_ok=True)
-        build(self._folder / name, source, encoder, report)
+        build(self._folder / name, source, report)
         return self.view(name)
 
     def views(self) -> list[KgView]:
@@ -105,7 +99,6 @@ class KnowledgeGraphs:
         graph = self.graph(name)
         files = sum(path.stat().st_size for path in graph.folder.iterdir())
         fields: dict[str, Any] = asdict(graph.card)
-        fields["vectors"] = bool(fields.pop("encoder"))
         fields.pop("format")
         return KgView(**{**fields, "name": name, "used": name in self.used(), "bytes": files})
 

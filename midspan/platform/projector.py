@@ -21,7 +21,7 @@ import structlog
 
 from midspan.db.graph_store import GraphStore
 from midspan.db.marks import refuse_ahead
-from midspan.db.record_store import LOCAL, SHARED, Generation, Lease, Outbox, Target
+from midspan.db.record_store import LOCAL, SHARED, Generation, GraphItem, Lease, Outbox, Target
 from midspan.db.vector_index import VectorIndex
 from midspan.errors import (
     DamagedGeneration,
@@ -343,8 +343,8 @@ class Projector:
             return self._prolonged(target, lease)
 
         if target == "graph":
-            facts = (list(self._store.facts(ids).values()) for ids in self._portions(target))
-            self._graph.rebuild(facts, through, prolong)
+            items = (list(self._shown(ids).values()) for ids in self._portions(target))
+            self._graph.rebuild(items, through, prolong)
         else:
             vectors = (self._vectors(target, ids) for ids in self._portions(target))
             self._indexes[target].rebuild(vectors, through, prolong)
@@ -372,6 +372,10 @@ class Projector:
         if pending:
             yield pending
 
+    def _shown(self, ids: Sequence[str]) -> dict[str, GraphItem]:
+        """What the graph shows of these ids now."""
+        return {**self._store.facts(ids), **self._store.merges(ids)}
+
     def _vectors(
         self, target: Target, ids: Sequence[str]
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
@@ -383,8 +387,8 @@ class Projector:
         """Set what is there now under these ids and take out what is gone."""
         lease = self._prolonged(target, lease)
         if target == "graph":
-            found = self._store.facts(ids)
-            gone = [fact_id for fact_id in ids if fact_id not in found]
+            found = self._shown(ids)
+            gone = [item_id for item_id in ids if item_id not in found]
             self._graph.apply(list(found.values()), gone, through, lease)
             return
         keys, vectors = self._vectors(target, ids)

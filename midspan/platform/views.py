@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from midspan.db.record_store import AtlasStore, RecordReader
+from midspan.db.record_store import AtlasStore, FactFilter, RecordReader, RecordStore
 from midspan.errors import NotFound, SourceVanished
 from midspan.pipelines.intake import sha256_of
 from midspan.pipelines.readers.drawing import draw_page
@@ -18,7 +18,7 @@ from midspan.platform.answers import (
     Shown,
     WorkerView,
 )
-from midspan.records import Fact, SceneArrangement
+from midspan.records import SceneArrangement
 
 if TYPE_CHECKING:
     from midspan.db.jobs.store import ItemRow, JobRow
@@ -61,21 +61,13 @@ def show(store: RecordReader, record_id: str, context: int) -> Shown:
     )
 
 
-def facts(store: RecordReader, entity_uid: str | None, limit: int) -> list[FactView]:
-    """Facts with their sources; those of one entity as subject or object when it is named."""
-    if entity_uid is None:
-        found = store.records("fact", None, limit)
-    else:
-        found = [
-            *store.records("fact", {"subject_uid": entity_uid}, limit),
-            *store.records("fact", {"object_uid": entity_uid}, limit),
-        ]
-    unique = {record.id: record for record in found if isinstance(record, Fact)}
-    names = store.names(sorted({fact.provenance.source_id for fact in unique.values()}))
-    ranked = sorted(unique.values(), key=lambda fact: (fact.status != "linked", -fact.score, fact.id))
+def facts(store: RecordStore, where: FactFilter, limit: int, offset: int) -> list[FactView]:
+    """Facts with their sources, the best first."""
+    found = store.find_facts(where, limit, offset)
+    names = store.names(sorted({fact.provenance.source_id for fact in found}))
     return [
         FactView(fact, names[fact.provenance.source_id].title, names[fact.provenance.source_id].path)
-        for fact in ranked[:limit]
+        for fact in found
         if fact.provenance.source_id in names
     ]
 

@@ -9,9 +9,17 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from midspan.db.graph_store import Rows
-from midspan.db.record_store import TARGETS, SegmentFilter, SourceSummary, Target
+from midspan.db.record_store import (
+    TARGETS,
+    FactEdges,
+    FactFilter,
+    FactTerm,
+    SegmentFilter,
+    SourceSummary,
+    Target,
+)
 from midspan.errors import NotFound, ReadOnlyWorkspace, StoreUnavailable, UnknownName, WrongUse
-from midspan.platform import near, places, views
+from midspan.platform import facts, merging, near, places, views
 from midspan.platform.answers import (
     KINDS,
     Answer,
@@ -36,15 +44,18 @@ from midspan.platform.parts import Parts
 from midspan.platform.projector import Projected
 from midspan.platform.settings import Settings
 from midspan.platform.stages import atlas as atlas_stages
-from midspan.records import RECORDS, DoubtKind, SourceKind
+from midspan.records import RECORDS, Decision, DoubtKind, SourceKind
 
 if TYPE_CHECKING:
     from midspan.models.atlas.anatomy.atlas import Atlas
-    from midspan.models.encoder import TextEncoder
     from midspan.models.facts.kg.building import Report
     from midspan.models.facts.kg.source import Source
     from midspan.platform.backup import Backup
+    from midspan.platform.export import Exported
     from midspan.platform.runner import Progress
+
+
+BELIEVED_FACTS = FactFilter()
 
 
 def _ignore(_: object) -> None:
@@ -225,9 +236,45 @@ class Workspace:
         self._freshen("graph")
         return self.parts.graph.query(text, parameters, limit=limit, seconds=seconds)
 
-    def facts(self, entity_uid: str | None = None, limit: int = 200) -> list[FactView]:
-        """Facts, all or those with this entity as subject or object, best first."""
-        return views.facts(self.parts.store, entity_uid, limit)
+    # --- facts; those alone that are believed, where the filter does not say `everything` ---
+
+    def facts(self, where: FactFilter = BELIEVED_FACTS, limit: int = 200, offset: int = 0) -> list[FactView]:
+        """Facts with where to read them, the best first: `workspace.facts(FactFilter("wd:Q7186"))`."""
+        return views.facts(self.parts.store, where, limit, offset)
+
+    def count_facts(self, where: FactFilter = BELIEVED_FACTS) -> int:
+        return self.parts.store.count_facts(where)
+
+    def fact_edges(self, where: FactFilter = BELIEVED_FACTS, limit: int = 200) -> FactEdges:
+        """Facts that say the same as one, those with most support first, and how many there are."""
+        return self.parts.store.fact_edges(where, limit)
+
+    def fact_entities(
+        self, where: FactFilter = BELIEVED_FACTS, limit: int = 200, contains: str = ""
+    ) -> list[FactTerm]:
+        """Entities of these facts, those of most facts first; ``contains`` matches a part of the name."""
+        return self.parts.store.fact_entities(where, limit, contains)
+
+    def fact_predicates(
+        self, where: FactFilter = BELIEVED_FACTS, limit: int = 200, contains: str = ""
+    ) -> list[FactTerm]:
+        """Predicates of these facts, likewise."""
+        return self.parts.store.fact_predicates(where, limit, contains)
+
+    def fact_entity(self, name: str) -> str:
+        """The key of the entity that has this key or name. Raises ``NotFound``."""
+        return facts.entity_key(self.parts.store, name)
+
+    def fact_predicate(self, name: str) -> str:
+        """The key of the predicate that has this key or name. Raises ``NotFound``."""
+        return facts.predicate_key(self.parts.store, name)
+
+    def export_facts(self, to: str | Path, format: str, where: FactFilter = BELIEVED_FACTS) -> Exported:
+        """Write facts into a file: `ntriples`, `jsonld`, `graphml` or `parquet`. The file is there whole, or
+        as it was. Raises ``UnknownName``, ``WrongUse``, ``MissingExtra``, ``StoreUnavailable``."""
+        from midspan.platform.export import export  # loads lxml
+
+        return export(self.parts.store, Path(to).expanduser(), format, where)
 
     # --- knowledge graphs ---
 
@@ -240,21 +287,12 @@ class Workspace:
         name: str,
         source: Source,
         *,
-        vectors: bool = True,
         report: Report = _ignore,
     ) -> KgView:
         """Build a knowledge graph of a source of :mod:`midspan.models.facts.kg.sources`, in the place of one
-        of this name; a build that was killed is gone on with. Vectors are always the bundled encoder's.
-        Raises ``WrongUse``, ``CorruptSource``."""
+        of this name; a build that was killed is gone on with. Raises ``WrongUse``, ``CorruptSource``."""
         self._writable()
-        inference = self.parts.models.inference
-
-        def encoder() -> TextEncoder:
-            from midspan.models.encoder import TextEncoder  # loads ONNX Runtime
-
-            return TextEncoder(**inference)
-
-        return self.parts.graphs.build(name, source, encoder if vectors else None, report)
+        return self.parts.graphs.build(name, source, report)
 
     def use_graphs(self, names: Sequence[str]) -> tuple[str, ...]:
         """Link names against these knowledge graphs from now on. Raises ``UnknownName``, ``WrongUse``."""
@@ -265,6 +303,34 @@ class Workspace:
         """Of one, or of those in use. Raises ``UnknownName``."""
         known = self.parts.graphs
         return [known.stats(one) for one in ([name] if name else known.used())]
+
+    # --- what is the same in the facts; uids are those of the graph, ``by`` is who runs this by default ---
+
+    def merge(self, one: str, other: str, *, why: str = "", by: str = "") -> Decision:
+        """Say that two entities are the same, one of which is in no knowledge graph; the same again changes
+        nothing. Facts stay where they are; the graph joins the two by SAME_AS.
+
+        Raises ``NotFound`` for an unknown uid, and ``WrongUse`` where it would contradict: two entities of
+        knowledge graphs, two that were said to be different, or a second way between the same two.
+        """
+        self._writable()
+        return merging.decide(self.parts, "same", one, other, by, why)
+
+    def split(self, one: str, other: str, *, why: str = "", by: str = "") -> Decision:
+        """Say that two entities are not the same: a merge of the two is overruled, and another refused until
+        this is undone. Raises ``NotFound``, ``WrongUse``."""
+        self._writable()
+        return merging.decide(self.parts, "different", one, other, by, why)
+
+    def undo_decision(self, number: int, *, why: str = "", by: str = "") -> Decision:
+        """Take a merge or split back: the decision before it on the same two, if any, holds again.
+        Raises ``NotFound``, ``WrongUse``."""
+        self._writable()
+        return merging.undo(self.parts, number, by, why)
+
+    def merges(self, uid: str | None = None) -> list[Decision]:
+        """All that was decided, or what is about an entity, the newest first."""
+        return self.parts.store.decisions(uid)
 
     # --- atlases; without a name the phantom is meant. Points are LPS, millimetres ---
 
@@ -289,7 +355,7 @@ class Workspace:
     ) -> tuple[AtlasView, tuple[str, ...]]:
         """Add an atlas from a NIfTI label volume and a table (CSV, or a preset); returns it with warnings.
 
-        Named after the file without ``name``. Texts that are ingested from now on are placed in it too,
+        FactTerm after the file without ``name``. Texts that are ingested from now on are placed in it too,
         and those that are there already when they are ingested again. Raises ``BadAtlas``, ``WrongUse``.
         """
         self._writable()

@@ -6,12 +6,13 @@ timestamps. Ids are strings that are the same on every machine (see :func:`recor
 """
 
 from midspan.records.atlases import AtlasOrgan, StoredAtlas
+from midspan.records.decisions import Decision, Named, Undoing, Verdict, is_outside, ordered
 from midspan.records.failure import Failure
 from midspan.records.ids import digest, record_id
 from midspan.records.kinds import RECORDS
 from midspan.records.kinds.atlas import AtlasGrounding, DoubtKind
 from midspan.records.kinds.event import ActionEvent
-from midspan.records.kinds.fact import Argument, Candidate, Fact, FactSlot, Modality
+from midspan.records.kinds.fact import BELIEVED, Argument, Candidate, Fact, FactSlot, Modality, Polarity
 from midspan.records.kinds.scene import SceneArrangement, SceneObject, SceneRelation
 from midspan.records.products import Embedding, Product, Thumbnail
 from midspan.records.record import Provenance, Record
@@ -29,6 +30,7 @@ from midspan.records.sources import (
 )
 
 __all__ = [
+    "BELIEVED",
     "RECORDS",
     "SEGMENT_KINDS",
     "TEXT_NORMALISATION",
@@ -37,6 +39,7 @@ __all__ = [
     "AtlasGrounding",
     "AtlasOrgan",
     "Candidate",
+    "Decision",
     "DoubtKind",
     "Embedding",
     "Fact",
@@ -44,7 +47,9 @@ __all__ = [
     "Failure",
     "Location",
     "Modality",
+    "Named",
     "Page",
+    "Polarity",
     "Product",
     "Provenance",
     "Record",
@@ -58,7 +63,11 @@ __all__ = [
     "SourceKind",
     "StoredAtlas",
     "Thumbnail",
+    "Undoing",
     "Unit",
+    "Verdict",
     "digest",
+    "is_outside",
+    "ordered",
     "record_id",
 ]

@@ -10,6 +10,7 @@ import html
 import re
 import string
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 _PUNCTUATION = re.compile("([" + re.escape(string.punctuation) + "])")
 
@@ -40,13 +41,28 @@ def shorten(text: str, length: int) -> str:
     return line if len(line) <= length else line[: length - 1].rstrip() + "…"
 
 
+@dataclass(frozen=True)
+class Mark:
+    """A half-open span of a text, and the class of its ``<mark>``; empty for none."""
+
+    start: int
+    end: int
+    look: str = ""
+
+
 def marked(text: str, spans: Sequence[tuple[int, int]]) -> str:
     """HTML of a text with its half-open spans in ``<mark>``; overlapping spans are joined."""
+    return marked_as(text, [Mark(*span) for span in spans])
+
+
+def marked_as(text: str, marks: Sequence[Mark]) -> str:
+    """HTML of a text with its marks; where some overlap, the one that begins first goes on to its end."""
     parts: list[str] = []
     done = 0
-    for start, end in sorted(spans):
-        start, end = max(start, done), min(end, len(text))
+    for mark in sorted(marks, key=lambda mark: (mark.start, mark.end)):
+        start, end = max(mark.start, done), min(mark.end, len(text))
         if start < end:
-            parts += [as_html(text[done:start]), "<mark>", as_html(text[start:end]), "</mark>"]
+            look = f' class="{as_html(mark.look)}"' if mark.look else ""
+            parts += [as_html(text[done:start]), f"<mark{look}>", as_html(text[start:end]), "</mark>"]
             done = end
     return "".join([*parts, as_html(text[done:])])

@@ -28,6 +28,15 @@ _CSS = """
 .ms-around { opacity: .55; }
 [data-testid="stImage"] img { border: 1px solid rgba(128, 128, 128, .25); }
 mark { background: rgba(250, 204, 21, .42); color: inherit; border-radius: 3px; padding: .05em .1em; }
+.ms-subject { background: rgba(99, 102, 241, .34); } .ms-object { background: rgba(16, 185, 129, .34); }
+.ms-antecedent { background: none; border-bottom: 2px dotted #d946ef; border-radius: 0; }
+.ms-slots { border-collapse: collapse; font-size: .8rem; margin-top: .5rem; width: 100%; }
+.ms-slots th { text-align: left; font-weight: 400; opacity: .6; }
+.ms-slots :is(th, td) { border: 0; border-top: 1px solid rgba(128, 128, 128, .25);
+  padding: .2rem .9rem .2rem 0; vertical-align: top; overflow-wrap: anywhere; }
+.ms-slots td:nth-child(4) { white-space: nowrap; }
+.st-key-fact-graph :is(g.edge, g.rest) text { fill: currentColor; opacity: .75; }
+.st-key-fact-graph :is(g.node:not(.value), g.edge) { cursor: pointer; }
 .ms-kind { display: inline-block; color: #fff; font-size: .7rem; font-weight: 600; border-radius: 999px;
   padding: .08rem .55rem; margin-right: .45rem; vertical-align: .1em; white-space: nowrap; }
 .ms-hit { display: flex; gap: .8rem; }

@@ -32,6 +32,7 @@ EMBEDDED = (
     "kill after publish",
     "kill in half a generation file",
     "kill after claim",
+    "kill after decision",
     "kill one of two workers",
     "clock wrong, then killed",
     "clocks of two workers apart",
@@ -40,6 +41,7 @@ EMBEDDED = (
 SERVERS = (
     "kill after SQL commit",
     "kill after graph transaction",
+    "kill after decision",
     "kill one of two workers",
     "clocks of two workers apart",
     "PostgreSQL killed",

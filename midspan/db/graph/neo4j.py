@@ -24,7 +24,7 @@ from midspan.db.graph.neo4j_driver import open_driver, translated
 from midspan.db.graph.neo4j_readers import Neo4jReaders
 from midspan.db.graph.schema import COUNTS, LABELS, SCHEMA_VERSION, apply_batch
 from midspan.db.graph_store import GraphStore, Rows
-from midspan.db.record_store import GraphFact, Lease
+from midspan.db.record_store import GraphItem, Lease, pair_id
 from midspan.errors import LeaseLost, NewerSchema, StoreError
 
 PROJECTION = "graph"
@@ -44,6 +44,8 @@ MATCH (p:Projection {name: $name}) RETURN p.applied AS applied, p.schema AS sche
 """
 
 _MENTIONS = "MATCH (m:Mention) WHERE m.uid > $after RETURN m.uid AS uid ORDER BY m.uid LIMIT $limit"
+
+_SAME = "MATCH (a:Entity)-[:SAME_AS]->(b:Entity) RETURN a.uid AS one, b.uid AS other"
 
 _EXISTS = "EquivalentSchemaRuleAlreadyExists"
 
@@ -73,7 +75,7 @@ class Neo4jGraph(GraphStore):
         """From one URL, as ``bolt://user:password@host:7687/database``. Raises ``WrongUse``."""
         return cls(Neo4jAddress.of(url), owner)
 
-    def apply(self, upserts: Sequence[GraphFact], removed: Sequence[str], through: int, lease: Lease) -> None:
+    def apply(self, upserts: Sequence[GraphItem], removed: Sequence[str], through: int, lease: Lease) -> None:
         """One transaction for the batch. A graph of an older schema version is emptied first."""
         self._bring_up()
         if self._state() is None:
@@ -119,7 +121,7 @@ class Neo4jGraph(GraphStore):
         self._write_one(_END_CLEARING, _named(schema=SCHEMA_VERSION, token=lease.token))
 
     def rebuild(
-        self, batches: Iterable[Sequence[GraphFact]], through: int, prolong: Callable[[], Lease]
+        self, batches: Iterable[Sequence[GraphItem]], through: int, prolong: Callable[[], Lease]
     ) -> None:
         """In place: first all that should be there is merged, then what should not is taken out."""
         self._bring_up()
@@ -128,8 +130,8 @@ class Neo4jGraph(GraphStore):
         wanted: set[str] = set()
         for batch in batches:
             self._apply(batch, [], prolong(), _as_it_is)
-            wanted.update(item.fact.id for item in batch)
-        for uids in self._mentions():
+            wanted.update(item.id for item in batch)
+        for uids in self._ids():
             if gone := [uid for uid in uids if uid not in wanted]:
                 self._apply([], gone, prolong(), _as_it_is)
         self._apply([], [], prolong(), lambda _: through)
@@ -153,7 +155,7 @@ class Neo4jGraph(GraphStore):
 
     def _apply(
         self,
-        upserts: Sequence[GraphFact],
+        upserts: Sequence[GraphItem],
         removed: Sequence[str],
         lease: Lease,
         reach: Callable[[int], int],
@@ -169,12 +171,13 @@ class Neo4jGraph(GraphStore):
 
         self._write(work)
 
-    def _mentions(self) -> Iterator[list[str]]:
-        """Uids of all mentions, in order, in portions."""
+    def _ids(self) -> Iterator[list[str]]:
+        """Ids of all facts and merges, in portions."""
         last = ""
         while found := self._read(_MENTIONS, {"after": last, "limit": NODES_A_DELETION}):
             yield [row["uid"] for row in found]
             last = found[-1]["uid"]
+        yield [pair_id(row["one"], row["other"]) for row in self._read(_SAME)]
 
     def _lock(self, transaction: neo4j.ManagedTransaction, lease: Lease) -> Row:
         """Keep other writers out until the transaction ends. Raises ``LeaseLost`` for an older lease."""

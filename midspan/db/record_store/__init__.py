@@ -11,6 +11,8 @@ from abc import abstractmethod
 
 from midspan.db.record_store.atlases import AtlasStore
 from midspan.db.record_store.checking import Checking, Findings
+from midspan.db.record_store.decisions import DecisionStore
+from midspan.db.record_store.facts import NAMED, FactEdge, FactEdges, FactFilter, FactStore, FactTerm
 from midspan.db.record_store.outbox import (
     FORGET_SECONDS,
     LOCAL,
@@ -18,11 +20,15 @@ from midspan.db.record_store.outbox import (
     TARGETS,
     Generation,
     GraphFact,
+    GraphItem,
+    GraphMerge,
     Lease,
     Outbox,
     OutboxEntry,
     Replica,
     Target,
+    pair_id,
+    pair_of,
 )
 from midspan.db.record_store.reading import RecordReader, SegmentFilter, SourceName, SourceSummary, TextHit
 from midspan.db.record_store.writing import (
@@ -38,15 +44,24 @@ from midspan.db.record_store.writing import (
 __all__ = [
     "FORGET_SECONDS",
     "LOCAL",
+    "NAMED",
     "READING",
     "SHARED",
     "TARGETS",
     "AtlasStore",
     "Checking",
     "Commit",
+    "DecisionStore",
+    "FactEdge",
+    "FactEdges",
+    "FactFilter",
+    "FactStore",
+    "FactTerm",
     "Findings",
     "Generation",
     "GraphFact",
+    "GraphItem",
+    "GraphMerge",
     "ItemLease",
     "ItemResult",
     "Lease",
@@ -63,10 +78,12 @@ __all__ = [
     "Target",
     "TextChunk",
     "TextHit",
+    "pair_id",
+    "pair_of",
 ]
 
 
-class RecordStore(RecordWriter, RecordReader, Outbox, AtlasStore):
+class RecordStore(RecordWriter, RecordReader, Outbox, AtlasStore, DecisionStore, FactStore):
     """Records, text, progress and outbox in a relational database.
 
     Every verb is one transaction: all of it is durable when the call returns, or none of it happened.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from midspan.db.record_store.checking import Checking
-from midspan.records import Fact
+from midspan.records import Decision, Fact
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,7 +33,7 @@ class OutboxEntry:
     id: int
     target: Target
     ids: tuple[str, ...]
-    """Fact ids for the graph, segment keys (decimal) for vectors."""
+    """Fact ids and ids of pairs (:func:`pair_id`) for the graph, segment keys (decimal) for vectors."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,35 @@ class GraphFact:
     page: int | None = None
     """Page of the fact's segment, where its source has pages."""
 
+    @property
+    def id(self) -> str:
+        return self.fact.id
+
+
+@dataclass(frozen=True)
+class GraphMerge:
+    """Two entities that a decision holds to be the same."""
+
+    decision: Decision
+
+    @property
+    def id(self) -> str:
+        return pair_id(*self.decision.pair)
+
+
+GraphItem = GraphFact | GraphMerge
+
+
+def pair_id(one: str, other: str) -> str:
+    """The id of two entities in the outbox. ``one`` is in no knowledge graph: its uid has no space."""
+    return f"{one} {other}"
+
+
+def pair_of(item_id: str) -> tuple[str, str] | None:
+    """The two uids; None for the id of a fact."""
+    one, space, other = item_id.partition(" ")
+    return (one, other) if space else None
+
 
 class Outbox(Checking):
     """What projectors live on: what changed, what it is now, and who has applied how much of it."""
@@ -114,6 +143,10 @@ class Outbox(Checking):
     @abstractmethod
     def facts(self, ids: Sequence[str]) -> dict[str, GraphFact]:
         """The facts that are there now among these ids, with the title and a path of their source."""
+
+    @abstractmethod
+    def merges(self, ids: Sequence[str]) -> dict[str, GraphMerge]:
+        """Those of these ids of pairs that are held to be the same now; ids of facts are passed over."""
 
     @abstractmethod
     def vectors(

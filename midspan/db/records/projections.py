@@ -14,14 +14,17 @@ from midspan.db.record_store import (
     LOCAL,
     Generation,
     GraphFact,
+    GraphMerge,
     Lease,
     Outbox,
     OutboxEntry,
     Replica,
     Target,
+    pair_of,
 )
 from midspan.db.records import codec, dialect, leases
 from midspan.db.records.changes import IDS_AN_ENTRY
+from midspan.db.records.decisions import same_pairs
 from midspan.db.records.engine import reading, writing
 from midspan.db.records.kinds import KINDS
 from midspan.db.records.kinds.fact import fact, to_fact
@@ -97,9 +100,14 @@ class SqlOutbox(Outbox):
             with reading(self._engine) as connection:
                 ids = _ids_after(connection, target, last, IDS_AN_ENTRY)
             if not ids:
-                return
+                break
             yield ids
             last = ids[-1]
+        if target == "graph":
+            with reading(self._engine) as connection:
+                pairs = list(same_pairs(connection))
+            if pairs:
+                yield pairs
 
     def facts(self, ids: Sequence[str]) -> dict[str, GraphFact]:
         with reading(self._engine) as connection:
@@ -118,6 +126,14 @@ class SqlOutbox(Outbox):
             row["id"]: GraphFact(to_fact(row), row["title"], places.get(row["source_id"], ""), row["page"])
             for row in rows
         }
+
+    def merges(self, ids: Sequence[str]) -> dict[str, GraphMerge]:
+        wanted = {item_id for item_id in ids if pair_of(item_id)}
+        if not wanted:
+            return {}
+        with reading(self._engine) as connection:
+            held = same_pairs(connection)
+        return {key: GraphMerge(one) for key, one in held.items() if key in wanted}
 
     def vectors(
         self, space: Literal["text", "visual"], keys: Sequence[int]

@@ -8,6 +8,8 @@ from midspan.db import migrate
 from midspan.db.record_store import Findings, RecordReader, RecordStore
 from midspan.db.records import integrity
 from midspan.db.records.atlases import SqlAtlases
+from midspan.db.records.decisions import SqlDecisions
+from midspan.db.records.facts import SqlFacts
 from midspan.db.records.projections import SqlOutbox
 from midspan.db.records.read_records import RecordReading
 from midspan.db.records.read_segments import SegmentReading
@@ -19,7 +21,7 @@ class SqlReader(SourceReading, SegmentReading, RecordReading, RecordReader):
     pass
 
 
-class SqlRecordStore(SqlWriter, SqlReader, SqlOutbox, SqlAtlases, RecordStore):
+class SqlRecordStore(SqlWriter, SqlReader, SqlOutbox, SqlAtlases, SqlDecisions, SqlFacts, RecordStore):
     """Safe to use from several threads; each call takes a connection of the engine's pool."""
 
     def __init__(self, engine: Engine) -> None:

@@ -218,6 +218,25 @@ organ_alias = Table(
     ForeignKeyConstraint(["atlas", "label"], [atlas_organ.c.atlas, atlas_organ.c.label], ondelete="CASCADE"),
 )
 
+# --- what people decided about entities of facts; rows are added and never changed ---
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("key", RowNumber, primary_key=True, autoincrement=True),
+    Column("verdict", Text, nullable=False),  # same, different, or undo
+    Column("one", Text, nullable=False, index=True),
+    Column("one_name", Text, nullable=False),
+    Column("other", Text, nullable=False, index=True),
+    Column("other_name", Text, nullable=False),
+    Column("undoes", BigInteger),  # the key of another decision; NULL but for an undo
+    Column("who", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("why", Text, nullable=False),
+    checksum(),
+    sqlite_autoincrement=True,
+)
+
 # --- projections ---
 
 outbox = Table(

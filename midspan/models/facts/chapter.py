@@ -1,4 +1,4 @@
-"""Chapter 5: facts out of sentences. Measured here is their extraction, by rules that nothing trains."""
+"""Chapter 5: facts out of sentences, by rules that nothing trains and a linker that is trained."""
 
 from __future__ import annotations
 
@@ -6,14 +6,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from midspan.errors import WrongUse
-from midspan.models.kit.chapter import Chapter, Option
+from midspan.models.facts.identity import LINKER
+from midspan.models.kit.chapter import Chapter, Option, Variant
 from midspan.models.kit.metric import Metric
 
 if TYPE_CHECKING:
     from midspan.models.facts.reader import FactReader
     from midspan.models.kit.evaluation import Evaluation
 
+TEXTS = ("fewrel", "namesakes", "passing", "strangers", "places", "context", "absent", "plain")
+"""Sentences of Wikipedia, meanings of names, names in passing, places with what they lie in; our own: only
+the context tells, somebody of the name who is not in the graph, who everybody means."""
+ABSENCE = ("half_gone", "doubled", *TEXTS)
+"""Half of what is asked for is not in the graph; made namesakes as well."""
 HALVES = ("tuned", "untouched")
 """The sentences that were looked at while the rules were written, and those that were not."""
 
@@ -24,37 +29,64 @@ def _evaluate(models: Sequence[Path], seeds: Sequence[int], work: Path, **option
     return evaluate(models, seeds, work, **options)
 
 
+def _train(variant: str, out: Path, work: Path, **options: Any) -> dict[str, Any]:
+    from midspan.models.facts.link.training.variants import train_variant  # loads torch
+
+    return train_variant(variant, out, work, **options)
+
+
 def _predictor(folder: Path | None) -> FactReader:
     from midspan.models.facts.reader import FactReader  # loads spaCy
 
-    if folder is not None:
-        raise WrongUse("facts have no model folder: their rules come with midspan")
-    return FactReader.bundled()
+    return FactReader.bundled(folder or LINKER)
 
 
 CHAPTER = Chapter(
     name="facts",
     number=5,
     data="",
-    variants=(),
+    variants=(Variant("small", "links names to a knowledge graph"),),
     metrics=(
         *(
             Metric(f"carb_{name}", "%", True, (*HALVES, "given"), "triples")
             for name in ("precision", "recall", "f1")
         ),
         Metric("pair_recall", "%", True, ("fewrel", "knowledgenet", "knowledgenet_names"), "pairs"),
+        *(
+            Metric(f"r1{facet}", "%", True, ("half", "full"), "linking")
+            for facet in ("", "_polysemous", "_inductive", "_unlisted")
+        ),
+        *(
+            Metric(name, "%", True, ABSENCE, "absence")
+            for name in ("right", "links_right", "inside", "outside", "macro", "namesakes")
+        ),
+        Metric("auc", "", True, ABSENCE, "absence"),
+        Metric("ece", "", False, ABSENCE, "absence"),
+        *(
+            Metric(
+                f"fact_{name}",
+                "%",
+                True,
+                ("fewrel", *(f"knowledgenet_{half}" for half in HALVES)),
+                "facts",
+            )
+            for name in ("precision", "recall", "f1")
+        ),
         Metric("stance_right", "%", True, HALVES, "polarity"),
         Metric("polarity_right", "%", True, HALVES, "polarity"),
         Metric("rules_of_parse", "% of the parse's time", False, (), "speed"),
     ),
-    train=None,
+    train=_train,
     evaluate=_evaluate,
     predictor=_predictor,
     options={
         "evaluate": (
             Option("carb", Path, "Gold tuples of one's own, as CaRB publishes them."),
             Option(
-                "knowledgenet", Path, "Facts of KnowledgeNet: JSON list of {doc, sentence, subject, object}."
+                "knowledgenet",
+                Path,
+                "Facts of KnowledgeNet: JSON list of {fold, doc, property, sentence, subject, subject_qid, "
+                "object, object_qid}.",
             ),
         )
     },

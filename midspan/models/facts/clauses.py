@@ -152,6 +152,16 @@ def shares_auxiliary(verb: Token) -> bool:
     return not own and verb.tag_ in ("VB", "VBN", "VBG")
 
 
+def role_name(noun: Token) -> str:
+    """What somebody is said to be, in small letters: "chief executive officer", "vice president"."""
+    before = [
+        child.lower_
+        for child in noun.lefts
+        if child.dep_ in ("compound", "amod") and child.ent_type_ in ("", "ORDINAL") and child.text.isalpha()
+    ]
+    return " ".join([*before, noun.lemma_.lower()])
+
+
 def is_proper(token: Token) -> bool:
     """A name rather than a description; a title as "CEO" that is in no name is none."""
     return token.pos_ == "PROPN" and (bool(token.ent_type_) or (len(token.text) > 1 and not token.is_upper))

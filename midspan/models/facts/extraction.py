@@ -21,8 +21,10 @@ from midspan.models.facts.clauses import (
     pobjects,
     predicate_tokens,
     prepositions,
+    role_name,
     subjects,
 )
+from midspan.models.facts.lifespans import events
 from midspan.models.facts.phrases import Antecedents, Phrase, clause_phrase, noun_phrase, phrase_between
 from midspan.models.facts.prose import is_prose
 from midspan.models.facts.scope import Polarity, stance
@@ -45,6 +47,12 @@ _ADVERBIAL = words(
     turn vain view way"""
 )
 """Nouns that a preposition makes an adverb or another preposition of: "in fact", "with respect to"."""
+_SORTS = {
+    "party": words("party parties"),
+    "school": words(
+        "university college school institute academy polytechnic conservatory seminary gymnasium"
+    ),
+}
 _COMMAS = frozenset({",", "-", "–", "—", "'s", "’s", "'", '"', "“", "”", "``", "''"})
 _NO_NAME = ("", "DATE", "TIME", "CARDINAL", "ORDINAL", "QUANTITY", "MONEY", "PERCENT")
 
@@ -69,15 +77,37 @@ class Triple:
     """``pair``: two names in one sentence with the path between them, a guess until all three are linked."""
 
     @property
+    def wording(self) -> str:
+        return wording(self.key, self.object)
+
+    @property
     def stands(self) -> bool:
         """Whether it can be understood by itself; a bare number is no subject."""
         named = any(sign.isalpha() for sign in self.subject.surface)
         return named and self.subject.stands and self.object.stands
 
 
+def wording(key: str, target: Phrase) -> str:
+    """A key to be looked up, with ``party`` or ``school`` behind it where the object is called one: "the
+    Labour Party", "Harvard University"."""
+    names = target.names or (target.surface,)
+    called = {word for name in names for word in name.casefold().split()}
+    sort = next((sort for sort, nouns in _SORTS.items() if not called.isdisjoint(nouns)), "")
+    return f"{key} {sort}".rstrip()
+
+
 def extract_triples(doc: Doc, antecedents: Antecedents | None = None) -> list[Triple]:
-    """The surface triples that can be understood by themselves."""
-    return [triple for triple in surface_triples(doc, antecedents) if triple.stands]
+    """The surface triples that can be understood by themselves, and the lives in brackets behind names."""
+    return [triple for triple in surface_triples(doc, antecedents) if triple.stands] + list(_lives(doc))
+
+
+def _lives(doc: Doc) -> Iterator[Triple]:
+    if _is_read(doc):
+        for event in events(doc):
+            prep = "on" if event.object.label == "DATE" else "in"
+            said = "was born" if event.verb == "bear" else "died"
+            key = f"{event.verb} {prep}"
+            yield Triple(event.person, event.sign, f"{said} {prep}", key, event.object, "affirmed")
 
 
 def surface_triples(doc: Doc, antecedents: Antecedents | None = None) -> list[Triple]:
@@ -86,7 +116,7 @@ def surface_triples(doc: Doc, antecedents: Antecedents | None = None) -> list[Tr
     ``antecedents`` says what its pronouns and descriptions stand for. None of what is no prose, or has more
     than ``MAX_SENTENCE_TOKENS``; that also bounds time and depth.
     """
-    if len(doc) > MAX_SENTENCE_TOKENS or not is_prose(doc):
+    if not _is_read(doc):
         return []
     found: dict[tuple[int, int, str, int, int], Triple] = {}
     reading = _Reading(antecedents or {})
@@ -101,6 +131,10 @@ def surface_triples(doc: Doc, antecedents: Antecedents | None = None) -> list[Tr
             )
             found.setdefault(place, triple)
     return list(found.values())
+
+
+def _is_read(doc: Doc) -> bool:
+    return len(doc) <= MAX_SENTENCE_TOKENS and is_prose(doc)
 
 
 class _Reading:
@@ -193,7 +227,7 @@ class _Reading:
         for prep in noun.children:
             if prep.dep_ == "prep":
                 for goal in pobjects(prep):
-                    key = f"be {noun.lemma_.lower()} {prep.lower_}"
+                    key = f"be {role_name(noun)} {prep.lower_}"
                     tokens = [*predicate_tokens(verb), *self._tokens(noun), prep]
                     yield from self._triple(subject, goal, tokens, key, verb, further=further)
         for owner in noun.children:
@@ -243,7 +277,9 @@ class _Reading:
         for goal in pobjects(prep)[:1]:
             phrase = noun_phrase(goal, self._antecedents)
             if phrase is not None and prep.idx < phrase.start:
-                yield Phrase(prep.doc.text[prep.idx : phrase.end], prep.idx, phrase.end, phrase.label)
+                span = prep.doc.char_span(prep.idx, phrase.end)
+                if span is not None:
+                    yield Phrase(span.text, prep.idx, phrase.end, phrase.label)
 
     def _triple(
         self,
@@ -352,7 +388,7 @@ def _verb_key(verb: Token) -> str:
 
 
 def _role_key(noun: Token) -> str:
-    return f"be {noun.lemma_.lower()} of"
+    return f"be {role_name(noun)} of"
 
 
 def _readable(tokens: Sequence[Token]) -> str:

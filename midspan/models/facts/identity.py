@@ -4,16 +4,20 @@ here."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from midspan.models.identity import parser_sha256
-from midspan.models.registry import model_entry
+from midspan.models.kit.card import shipped_card
 from midspan.records import Run
 
-RULES_VERSION = 2
-"""Of ``extraction``, ``scope``, ``prose``, ``pairs`` and ``discourse``."""
-LINKER_VERSION = 2
-"""Of ``linking``."""
-BUNDLED_KG = "e620749ea68a9a7f1893824938bbd40e4ee70e1788ec3ed1d642daaf452e1183"
+RULES_VERSION = 3
+"""Of ``extraction``, ``scope``, ``prose``, ``pairs``, ``discourse``, ``patterns`` and ``dates``."""
+LINKER = Path(__file__).parent / "link" / "small"
+"""The linker's weights."""
+LINKER_NAME = "facts.small"
+LINKER_VERSION = 3
+"""Of ``linking`` and ``link``."""
+BUNDLED_KG = "2282b362b098e769a9c8151db6234eb97ad4ec226d5ba78e36f668f090187a55"
 """Identity of the knowledge graph in the package (``KnowledgeGraph.sha256``)."""
 
 
@@ -22,8 +26,8 @@ def run(graphs: Sequence[str] = (BUNDLED_KG,)) -> Run:
     return Run(
         stage="facts",
         stage_version=2,
-        model="facts.rules+facts.alias",
-        weights_sha256=model_entry("facts.alias").weights_sha256,
+        model=f"facts.rules+{LINKER_NAME}",
+        weights_sha256=shipped_card(LINKER)["weights_sha256"],
         parameters={
             "parser": parser_sha256(),
             "rules": RULES_VERSION,

@@ -1,4 +1,4 @@
-"""What a knowledge graph answers: entities by name, by likeness, by vector and by uid; their relations."""
+"""What a knowledge graph answers: entities by name, by likeness and by uid; their relations."""
 
 from __future__ import annotations
 
@@ -8,13 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-import numpy as np
-import numpy.typing as npt
-
 Kind = Literal["person", "place", "organisation", "work", "occupation", "other"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-
-Vectors = npt.NDArray[np.float32]
 
 _ARTICLES = ("the ", "a ", "an ")
 
@@ -56,14 +51,23 @@ class Relation:
     object: str
 
 
+@dataclass(frozen=True)
+class Neighbour:
+    """What an entity has a relation with."""
+
+    uid: str
+    name: str
+    predicate: str
+    outgoing: bool
+    """The entity is the relation's subject, and this its object."""
+
+
 class KnowledgeGraph(ABC):
     """Never changes while it is open; safe to share between threads, and to open in many processes."""
 
     name: str
     sha256: str
-    """Of all it answers from but the vectors, which follow from it and ``encoder``."""
-    encoder: str
-    """``NAME:SHA-256`` of the weights that made the vectors; empty where there are none."""
+    """Of all it answers from."""
 
     @abstractmethod
     def __len__(self) -> int:
@@ -71,7 +75,7 @@ class KnowledgeGraph(ABC):
 
     @abstractmethod
     def __iter__(self) -> Iterator[Entity]:
-        """All entities, streamed, in the order of their vectors."""
+        """All entities, streamed, always in the same order."""
 
     @abstractmethod
     def named(self, mention: str) -> list[Entity]:
@@ -84,17 +88,6 @@ class KnowledgeGraph(ABC):
     def alike(self, mention: str, limit: int = 10) -> list[tuple[Entity, float]]:
         """Entities of which a name or alias is written like this one, with how alike (0 to 1, 1 for the same:
         :func:`midspan.models.facts.kg.spelling.likeness`), best first. Small letters as in :meth:`named`."""
-
-    @abstractmethod
-    def near(self, vectors: Vectors, k: int) -> tuple[list[list[str]], Vectors]:
-        """The ``k`` entities whose label and description are nearest in meaning to each of ``vectors``
-        (n, dim), unit rows of ``encoder``: their uids, best first, and cosines (n, k). Where there are fewer
-        the list is shorter, and the row ends in ``-inf``. Raises ``ModelFilesMissing`` without vectors."""
-
-    @abstractmethod
-    def vectors(self, uids: Sequence[str]) -> Vectors:
-        """(n, dim) unit rows in the order of ``uids``; zeros for what is not in the graph. Raises
-        ``ModelFilesMissing`` without vectors."""
 
     @abstractmethod
     def entities(self, uids: Sequence[str]) -> list[Entity | None]:
@@ -117,6 +110,10 @@ class KnowledgeGraph(ABC):
     @abstractmethod
     def relations(self, uid: str, limit: int = 100) -> list[Relation]:
         """Relations that an entity is in, as subject first, then as object."""
+
+    @abstractmethod
+    def neighbours(self, uid: str, limit: int = 100) -> list[Neighbour]:
+        """Of the same relations, what an entity has them with."""
 
     @abstractmethod
     def between(self, one: str, other: str) -> list[Relation]:

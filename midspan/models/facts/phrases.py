@@ -106,8 +106,7 @@ def noun_phrase(
 
 def phrase_between(first: Token, last: Token) -> Phrase:
     """From the first token's start to the last one's end."""
-    start, end = first.idx, last.idx + len(last)
-    return Phrase(first.doc.text[start:end], start, end)
+    return Phrase(first.doc[first.i : last.i + 1].text, first.idx, last.idx + len(last))
 
 
 def clause_phrase(head: Token) -> Phrase:
@@ -213,8 +212,10 @@ def _can_stand(head: Token, tokens: list[Token], surface: str) -> bool:
 
 def _is_torn(tokens: list[Token]) -> bool:
     """Cut out of a longer word: "pre" of "pre-release", "share/doc" of "/usr/share/doc"."""
-    text, start, end = tokens[0].doc.text, tokens[0].idx, tokens[-1].idx + len(tokens[-1])
-    return text[end : end + 1] in _WITHIN_WORD or text[max(start - 1, 0) : start] in _WITHIN_WORD
+    first, last = tokens[0], tokens[-1]
+    before = first.nbor(-1).text_with_ws[-1] if first.i else ""
+    after = last.nbor().text[0] if not last.whitespace_ and last.i + 1 < len(last.doc) else ""
+    return before in _WITHIN_WORD or after in _WITHIN_WORD
 
 
 def _says_whose(head: Token, tokens: list[Token], antecedents: Antecedents) -> bool:

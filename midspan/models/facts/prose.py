@@ -24,6 +24,7 @@ MOST_NUMBERS = 0.4
 FEWEST = 3
 """Words."""
 
+_ANSWER = "midspan.prose"
 _PROSE = frozenset(".,;:!?'\"’‘“”`()-–—…%&$€£/")
 _FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
 _CODE = re.compile(
@@ -40,16 +41,22 @@ _REFERENCE = re.compile(r"\b(?:doi|arXiv|ISBN|ISSN|pp?)\b[.:]?\s*\d|\bet al\.,?\
 
 
 def is_prose(doc: Doc) -> bool:
-    """A sentence of words with a finite verb."""
-    words = [token for token in doc if any(sign.isalnum() for sign in token.text)]
-    if "```" in doc.text or len(words) < FEWEST or not any(token.tag_ in _FINITE for token in words):
+    """A sentence of words with a finite verb. The answer is kept with the doc, since each generator asks."""
+    if _ANSWER not in doc.user_data:
+        doc.user_data[_ANSWER] = _is_prose(doc)
+    return bool(doc.user_data[_ANSWER])
+
+
+def _is_prose(doc: Doc) -> bool:
+    text, words = doc.text, [token for token in doc if any(map(str.isalnum, token.text))]
+    if "```" in text or len(words) < FEWEST or not any(token.tag_ in _FINITE for token in words):
         return False
     return not (
         _share(words, _is_code) > MOST_CODE
         or _share(words, _is_number) > MOST_NUMBERS
-        or _symbols(doc.text) > MOST_SYMBOLS
+        or _symbols(text) > MOST_SYMBOLS
         or _is_capitals(words)
-        or _is_reference(doc)
+        or _is_reference(text, words)
     )
 
 
@@ -75,6 +82,6 @@ def _is_capitals(words: list[Token]) -> bool:
     return sum(map(str.isupper, letters)) > MOST_CAPITALS * len(letters)
 
 
-def _is_reference(doc: Doc) -> bool:
+def _is_reference(text: str, words: list[Token]) -> bool:
     """An entry of a list of references: its places in print, and hardly a verb."""
-    return _REFERENCE.search(doc.text) is not None and sum(token.tag_ in _FINITE for token in doc) < 2
+    return _REFERENCE.search(text) is not None and sum(token.tag_ in _FINITE for token in words) < 2

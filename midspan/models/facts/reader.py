@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from midspan.models.facts.extraction import Triple, extract_triples
+from midspan.models.facts.identity import LINKER
 from midspan.models.facts.kg.bundled import bundled_kg
 from midspan.models.facts.knowledge_graph import KnowledgeGraph
-from midspan.models.facts.linking import LinkedTriple, Linker
+from midspan.models.facts.link.asking import Place
+from midspan.models.facts.link.document import DocumentNames
+from midspan.models.facts.link.model import LinkModel
+from midspan.models.facts.linking import LinkedTriple, Linker, Said
 from midspan.models.facts.pairs import pair_candidates
-from midspan.models.facts.phrases import Antecedents
+from midspan.models.facts.phrases import Antecedents, Phrase
+from midspan.records import FactSlot
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
+
+Found = list[tuple[Triple, LinkedTriple]]
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A parsed sentence, and what its document said before."""
+
+    doc: Doc
+    antecedents: Antecedents = field(default_factory=dict)
+    names: DocumentNames = field(default_factory=DocumentNames)
+    ordinal: int = 0
+
+    @property
+    def place(self) -> Place:
+        return Place(self.doc.text, self.names, self.ordinal)
 
 
 class FactReader:
@@ -20,31 +44,58 @@ class FactReader:
         self._linker = linker
 
     @classmethod
-    def over(cls, graph: KnowledgeGraph) -> FactReader:
-        return cls(Linker(graph))
+    def over(cls, graph: KnowledgeGraph, model: Path = LINKER) -> FactReader:
+        """``model`` is the linker's folder. Raises ``ModelFilesMissing`` or ``ModelHashMismatch``."""
+        return cls(Linker(graph, LinkModel.load(model)))
 
     @classmethod
-    def bundled(cls) -> FactReader:
+    def bundled(cls, model: Path = LINKER) -> FactReader:
         """Over the knowledge graph in the package. Raises ``ModelFilesMissing`` or ``ModelHashMismatch``."""
-        return cls.over(bundled_kg())
+        return cls.over(bundled_kg(), model)
 
-    def read(self, doc: Doc, antecedents: Antecedents | None = None) -> list[tuple[Triple, LinkedTriple]]:
-        """What a sentence says, in order, each with what it links to; then what only its names suggest.
+    def read(self, sentences: Sequence[Sentence]) -> list[Found]:
+        """What each sentence says, in order, each with what it links to; then what only its names suggest.
 
-        Of the pairs only those whose three slots are linked, and that no clause says already.
+        Of the pairs only those of two names or literals whose kinds are those that the property asks for, and
+        that nothing says already.
         """
-        found = [(triple, self._linker.link(triple)) for triple in extract_triples(doc, antecedents)]
-        said = {_meaning(linked) for _, linked in found}
-        for triple in pair_candidates(doc, antecedents, self._linker.knows):
-            linked = self._linker.link(triple)
-            if linked.status == "linked" and _meaning(linked) not in said:
-                said.add(_meaning(linked))
-                found.append((triple, linked))
-        return found
+        said = [
+            [Said(triple, one.place) for triple in triples]
+            for one in sentences
+            for triples in (
+                extract_triples(one.doc, one.antecedents),
+                pair_candidates(one.doc, one.antecedents, self._linker.knows),
+            )
+        ]
+        linked = iter(self._linker.link([one for several in said for one in several]))
+        found = [[(one.triple, next(linked)) for one in several] for several in said]
+        return [
+            [*clauses, *_new(clauses, pairs)] for clauses, pairs in zip(found[::2], found[1::2], strict=True)
+        ]
 
 
-def _meaning(linked: LinkedTriple) -> tuple[str, ...]:
-    return tuple(
-        slot.uid or (slot.name if slot.literal else "")
-        for slot in (linked.subject, linked.predicate, linked.object)
+def _new(clauses: Found, pairs: Found) -> Found:
+    """Those of the pairs that are believed and not said already."""
+    kept: Found = []
+    for triple, linked in pairs:
+        said = (_says_same(linked, other) for _, other in (*clauses, *kept))
+        if linked.typed and _is_named(triple.subject) and _is_named(triple.object) and not any(said):
+            kept.append((triple, linked))
+    return kept
+
+
+def _is_named(phrase: Phrase) -> bool:
+    return bool(phrase.label) or not phrase.noun
+
+
+def _says_same(one: LinkedTriple, other: LinkedTriple) -> bool:
+    """The same property of the same, even if an argument has more words."""
+    return (
+        one.predicate.uid == other.predicate.uid
+        and _is_same(one.subject, other.subject)
+        and _is_same(one.object, other.object)
     )
+
+
+def _is_same(one: FactSlot, other: FactSlot) -> bool:
+    return (one.uid is not None and one.uid == other.uid) or (one.start < other.end and other.start < one.end)

@@ -38,12 +38,16 @@ class MiniLM:
 
     def tokenizer(self, max_tokens: int | None = None) -> tokenizers.Tokenizer:
         """One of its own, without padding; longer texts are cut off at ``max_tokens``."""
-        made = tokenizers.Tokenizer.from_str(self.tokenizer_json)
-        made.no_padding()
-        made.no_truncation()
+        made = _tokenizer(self.tokenizer_json)
         if max_tokens is not None:
             made.enable_truncation(max_tokens)
         return made
+
+
+def read_tokenizer() -> tokenizers.Tokenizer:
+    """The tokenizer alone, without padding and truncation. Raises ``ModelFilesMissing``."""
+    with zipfile.ZipFile(find_zip()) as archive:
+        return _tokenizer(archive.read("tokenizer.json").decode())
 
 
 def read_minilm() -> MiniLM:
@@ -57,6 +61,13 @@ def read_minilm() -> MiniLM:
     check_hash(f"model.safetensors in {path}", sha256, SHA256, REMEDY)
     sizes = {field.name: config[field.name] for field in fields(BertConfig)}
     return MiniLM(BertConfig(**sizes), tensors, tokenizer_json)
+
+
+def _tokenizer(tokenizer_json: str) -> tokenizers.Tokenizer:
+    made = tokenizers.Tokenizer.from_str(tokenizer_json)
+    made.no_padding()
+    made.no_truncation()
+    return made
 
 
 def find_zip() -> Path:

@@ -7,17 +7,22 @@ Statements that contradict each other cannot all hold; ``holds`` tells on the fi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Literal
 
-from midspan.models.scene.lexicon import Category
-from midspan.models.scene.relations import Predicate
+from midspan.models.scene.lexicon import Category, is_area
+from midspan.models.scene.wordings import IN_PICTURE, Predicate
 
 SCALE = (1.0, 0.7, 0.49)
 """Size of a thing by depth."""
-_ROUNDS = 120
+_ROUNDS = 60
+_CONTACT = frozenset({"on", "inside", "under", "touching"})
+
+
+def scale_of(category: Category, depth: int) -> float:
+    return 1.0 if is_area(category) else SCALE[depth]
 
 
 @dataclass(frozen=True)
@@ -32,11 +37,19 @@ class Placed:
 
     @property
     def width(self) -> float:
-        return self.category.width * SCALE[self.depth]
+        return self.category.width * self._scale
 
     @property
     def height(self) -> float:
-        return self.category.height * SCALE[self.depth]
+        return self.category.height * self._scale
+
+    @property
+    def _scale(self) -> float:
+        return scale_of(self.category, self.depth)
+
+    @property
+    def is_area(self) -> bool:
+        return is_area(self.category)
 
 
 @dataclass(frozen=True)
@@ -49,52 +62,95 @@ class Constraint:
     other: int | None = None
 
 
-def arrange(categories: Sequence[Category], constraints: Sequence[Constraint]) -> list[Placed]:
-    """One place for each category, inside the canvas; the same input gives the same layout."""
+def arrange(
+    categories: Sequence[Category],
+    constraints: Sequence[Constraint],
+    start: Sequence[tuple[float, float]] | None = None,
+) -> list[Placed]:
+    """One place for each category, inside the canvas; the same input gives the same layout.
+
+    ``start`` are centres to begin from instead of the usual ones.
+    """
     things = _start(categories, constraints)
-    for number in range(_ROUNDS):
-        before = things
-        if number < _ROUNDS // 2:
-            things = _spread(things, constraints)
-        for constraint in constraints:
-            things = _enforce(things, constraint)
-        things = [_inside_canvas(thing) for thing in things]
-        if things == before:
-            break
-    return [replace(thing, x=round(thing.x, 4), y=round(thing.y, 4)) for thing in things]
+    if start is not None:
+        things = [
+            _inside_canvas(replace(thing, x=x, y=y)) for thing, (x, y) in zip(things, start, strict=True)
+        ]
+    touching = {frozenset((c.subject, c.object)) for c in constraints if c.predicate in _CONTACT}
+    for spread in (True, False):  # at the end nothing pulls against what is stated
+        for _ in range(_ROUNDS):
+            before = things
+            if spread:
+                things = _spread(things, constraints)
+            for constraint in constraints:
+                pair = frozenset((constraint.subject, constraint.object))
+                things = _enforce(things, constraint, pair in touching)
+            things = [_inside_canvas(thing) for thing in things]
+            if things == before:
+                break
+    rounded = [replace(thing, x=round(thing.x, 4), y=round(thing.y, 4)) for thing in things]
+    return _turned(rounded, constraints)
 
 
 def holds(things: Sequence[Placed], constraint: Constraint) -> bool:
     """Whether a layout satisfies a relation."""
     a, b = things[constraint.subject], things[constraint.object]
-    dx, dy = abs(a.x - b.x), abs(a.y - b.y)
-    match constraint.predicate:
-        case "left_of":
-            return a.x < b.x - 0.04
-        case "right_of":
-            return a.x > b.x + 0.04
-        case "above":
-            return a.y < b.y - 0.04
-        case "below":
-            return a.y > b.y + 0.04
-        case "on":
-            return a.y < b.y - 0.02 and dx < (a.width + b.width) / 2 and _gap(a, b) < 0.06
-        case "under":
-            return a.y > b.y + 0.02 and dx < (a.width + b.width) / 2
-        case "inside":
-            return dx <= b.width / 2 and dy <= b.height / 2
-        case "next_to":
-            return dx**2 + dy**2 < 0.25**2
-        case "behind":
-            return a.depth > b.depth and dx < 0.3
-        case "in_front_of":
-            return a.depth < b.depth and dx < 0.3
-        case "between":
-            c = things[constraint.object if constraint.other is None else constraint.other]
-            low, high = sorted((b.x, c.x))
-            return low + 0.02 < a.x < high - 0.02 and abs(a.y - (b.y + c.y) / 2) < 0.25
-        case "far_from":
-            return dx**2 + dy**2 > 0.4**2
+    if constraint.predicate == "between":
+        c = things[constraint.object if constraint.other is None else constraint.other]
+        low, high = sorted((b.x, c.x))
+        return low + 0.02 < a.x < high - 0.02 and abs(a.y - (b.y + c.y) / 2) < 0.25
+    return _HOLDS[constraint.predicate](a, b)
+
+
+def _is_on(a: Placed, b: Placed) -> bool:
+    """On a place the foot stands in it; clothes are on a body; elsewhere it is contact from above."""
+    dx = abs(a.x - b.x)
+    if b.is_area:
+        return dx <= b.width / 2 and abs(_foot(a) - b.y) <= b.height / 2 + 0.01
+    if _is_worn(a, b):
+        return dx <= b.width / 2 and abs(a.y - b.y) <= b.height / 2
+    return a.y < b.y - 0.02 and dx < (a.width + b.width) / 2 and _gap(a, b) < 0.06
+
+
+def _looks_at(a: Placed, b: Placed) -> bool:
+    return a.x < b.x if a.facing == "right" else a.x > b.x
+
+
+def _distance(a: Placed, b: Placed) -> float:
+    return float(((a.x - b.x) ** 2 + (a.y - b.y) ** 2) ** 0.5)
+
+
+def _apart(a: Placed, b: Placed) -> tuple[float, float]:
+    """Free space between two boxes to the side and up or down; below 0 where they overlap."""
+    return abs(a.x - b.x) - (a.width + b.width) / 2, abs(a.y - b.y) - (a.height + b.height) / 2
+
+
+_HOLDS: dict[Predicate, Callable[[Placed, Placed], bool]] = {
+    "left_of": lambda a, b: a.x < b.x - 0.04,
+    "right_of": lambda a, b: a.x > b.x + 0.04,
+    "above": lambda a, b: a.y < b.y - 0.04,
+    "below": lambda a, b: a.y > b.y + 0.04,
+    "on": _is_on,
+    "under": lambda a, b: a.y > b.y + 0.02 and abs(a.x - b.x) < (a.width + b.width) / 2,
+    "inside": lambda a, b: abs(a.x - b.x) <= b.width / 2 and abs(a.y - b.y) <= b.height / 2,
+    "outside": lambda a, b: max(_apart(a, b)) >= -0.01,
+    "next_to": lambda a, b: _distance(a, b) < 0.25 or max(_apart(a, b)) < 0.05,
+    "touching": lambda a, b: max(_apart(a, b)) < 0.02,
+    "behind": lambda a, b: a.depth > b.depth and abs(a.x - b.x) < 0.3,
+    "in_front_of": lambda a, b: a.depth < b.depth and abs(a.x - b.x) < 0.3,
+    "around": lambda a, b: max(_apart(a, b)) < 0.08,
+    "across_from": lambda a, b: abs(a.x - b.x) > 0.3 and abs(a.y - b.y) < 0.3,
+    "far_from": lambda a, b: _distance(a, b) > 0.4,
+    "facing": _looks_at,
+    "facing_away": lambda a, b: not _looks_at(a, b),
+    "at_left": lambda a, _: a.x < 0.4,
+    "at_right": lambda a, _: a.x > 0.6,
+    "at_top": lambda a, _: a.y < 0.4,
+    "at_bottom": lambda a, _: a.y > 0.6,
+    "turned_left": lambda a, _: a.facing == "left",
+    "turned_right": lambda a, _: a.facing == "right",
+    "at_center": lambda a, _: abs(a.x - 0.5) < 0.15 and abs(a.y - 0.5) < 0.2,
+}
 
 
 def _start(categories: Sequence[Category], constraints: Sequence[Constraint]) -> list[Placed]:
@@ -126,38 +182,123 @@ def _depths(categories: Sequence[Category], constraints: Sequence[Constraint]) -
     return depths
 
 
-def _enforce(things: list[Placed], constraint: Constraint) -> list[Placed]:
-    """The things with subject and object moved, half the way each, to where the relation holds."""
+def _enforce(things: list[Placed], constraint: Constraint, loose: bool) -> list[Placed]:
+    """The things with subject and object moved, half the way each, to where the relation holds.
+
+    ``loose``: the two are in contact as well, so that a little to the side is enough.
+    """
+    if constraint.predicate in IN_PICTURE:
+        return _in_picture(things, constraint)
+    if constraint.predicate == "between":
+        return _between(things, constraint)
     a, b = things[constraint.subject], things[constraint.object]
     dx, dy = a.x - b.x, a.y - b.y
+    side = -1.0 if dx < 0 else 1.0
+    beside = 0.06 if loose else _beside(a, b)
     match constraint.predicate:
         case "left_of":
-            dx = min(dx, -_beside(a, b))
+            dx = min(dx, -beside)
         case "right_of":
-            dx = max(dx, _beside(a, b))
+            dx = max(dx, beside)
         case "above":
-            dy = min(dy, -0.15)
+            dy = min(dy, -0.05 if loose else -_over(a, b))
         case "below":
-            dy = max(dy, 0.15)
+            dy = max(dy, 0.05 if loose else _over(a, b))
         case "on":
-            reach = abs(b.width - a.width) / 2
-            dx, dy = _clip(dx, reach), -(a.height + b.height) / 2 + 0.01
+            dx, dy = _resting(a, b, dx, dy)
         case "under":
             dx, dy = _clip(dx, b.width / 4), max(dy, min((a.height + b.height) / 2, 0.4))
         case "inside":
             dx, dy = _clip(dx, b.width / 4), _clip(dy, b.height / 4)
+        case "outside":
+            if max(_apart(a, b)) < 0:
+                dx = side * ((a.width + b.width) / 2 + 0.02)
         case "next_to":
+            if a.is_area or b.is_area:
+                dx = side * (a.width + b.width) / 2
+                return _moved(things, constraint.subject, constraint.object, dx, _clip(dy, 0.15))
             reach = min(_beside(a, b), 0.2)
-            side = -1.0 if dx < 0 else 1.0
-            dx, dy = side * min(max(abs(dx), 0.7 * reach), 0.22), _clip(dy, 0.08)
+            dx, dy = side * min(max(abs(dx), 0.7 * reach), 0.22), _level(a, b, dy)
+        case "touching":
+            dx, dy = side * min(max(abs(dx), 0.02), 0.45 * (a.width + b.width)), _clip(dy, 0.3 * b.height)
         case "behind" | "in_front_of":
             dx = _clip(dx, 0.12)
-        case "between":
-            return _between(things, constraint)
+        case "around":
+            reach = 0.5 * (a.width + b.width)
+            dx, dy = side * min(max(abs(dx), 0.7 * reach), reach), _clip(dy, 0.3 * b.height)
+        case "across_from":
+            dx, dy = side * max(abs(dx), 0.4), _clip(dy, 0.1)
+        case "facing" | "facing_away":
+            dx = side * max(abs(dx), beside)
         case "far_from":
             if dx**2 + dy**2 < 0.45**2:
-                dx = (-1.0 if dx < 0 else 1.0) * 0.45
+                dx = side * 0.45
     return _moved(things, constraint.subject, constraint.object, dx, dy)
+
+
+def _resting(a: Placed, b: Placed, dx: float, dy: float) -> tuple[float, float]:
+    if b.is_area:
+        reach = max(b.height / 2 - 0.02, 0)
+        return _clip(dx, max(b.width - a.width, 0.0) / 2), _clip(dy + a.height / 2, reach) - a.height / 2
+    if _is_worn(a, b):
+        return _clip(dx, 0.01), -0.42 * b.height if a.category.name != "clothing" else -0.05 * b.height
+    return _clip(dx, abs(b.width - a.width) / 2), -(a.height + b.height) / 2 + 0.01
+
+
+def _is_worn(a: Placed, b: Placed) -> bool:
+    return a.category.group == "clothing" and b.category.group in ("person", "animal")
+
+
+def _over(a: Placed, b: Placed) -> float:
+    """Distance of the centres of two things above each other: apart if the canvas has room for it."""
+    return min((a.height + b.height) / 2 + 0.03, 0.42)
+
+
+def _level(a: Placed, b: Placed, dy: float) -> float:
+    """Things side by side stand on one ground, unless one hangs in the air or is an area."""
+    if a.is_area or b.is_area or "sky" in (a.category.group, b.category.group):
+        return _clip(dy, 0.08)
+    return _clip(dy - (b.height - a.height) / 2, 0.02) + (b.height - a.height) / 2
+
+
+_MARGINS: dict[str, tuple[float, float, float, float]] = {
+    # place in the picture: least and most x and y of the centre
+    "at_left": (0.0, 0.25, 0.0, 1.0),
+    "at_right": (0.75, 1.0, 0.0, 1.0),
+    "at_top": (0.0, 1.0, 0.0, 0.25),
+    "at_bottom": (0.0, 1.0, 0.75, 1.0),
+    "at_center": (0.42, 0.58, 0.38, 0.62),
+    "turned_left": (0.0, 1.0, 0.0, 1.0),
+    "turned_right": (0.0, 1.0, 0.0, 1.0),
+}
+
+
+def _in_picture(things: list[Placed], constraint: Constraint) -> list[Placed]:
+    left, right, top, bottom = _MARGINS[constraint.predicate]
+    thing = things[constraint.subject]
+    moved = list(things)
+    moved[constraint.subject] = replace(
+        thing, x=min(max(thing.x, left), right), y=min(max(thing.y, top), bottom)
+    )
+    return moved
+
+
+def _turned(things: list[Placed], constraints: Sequence[Constraint]) -> list[Placed]:
+    """Each thing that looks somewhere, turned there."""
+    turned = list(things)
+    for constraint in constraints:
+        if constraint.predicate in ("turned_left", "turned_right"):
+            side: Literal["left", "right"] = "left" if constraint.predicate == "turned_left" else "right"
+            turned[constraint.subject] = replace(turned[constraint.subject], facing=side)
+        if constraint.predicate in ("facing", "facing_away"):
+            a, b = turned[constraint.subject], turned[constraint.object]
+            right = (a.x < b.x) == (constraint.predicate == "facing")
+            turned[constraint.subject] = replace(a, facing="right" if right else "left")
+    return turned
+
+
+def _foot(thing: Placed) -> float:
+    return thing.y + thing.height / 2
 
 
 def _moved(things: list[Placed], first: int, second: int, dx: float, dy: float) -> list[Placed]:
@@ -210,6 +351,8 @@ def _spread(things: list[Placed], constraints: Sequence[Constraint]) -> list[Pla
     moved = list(things)
     for i, j in combinations(range(len(things)), 2):
         a, b = moved[i], moved[j]
+        if a.is_area or b.is_area:
+            continue
         covered = abs(a.x - b.x) < 0.4 * (a.width + b.width) and abs(a.y - b.y) < 0.4 * (a.height + b.height)
         if covered and frozenset((i, j)) not in related:
             step = -0.03 if a.x <= b.x else 0.03

@@ -1,8 +1,9 @@
 """Words for things that can stand in a scene, and where such things usually stand.
 
-Two levels: 58 categories of a children's playground (the items of the Abstract Scenes clip-art: 56
-things, a boy and a girl), and for other concrete nouns six generic kinds. A word that is in neither is
-no thing of a scene: the lists are closed on purpose, so that abstract and medical nouns stay out.
+Three levels: 58 categories of a children's playground (the items of the Abstract Scenes clip-art: 56
+things, a boy and a girl); for other common things the generic kinds, by lists of our own; and for all other
+nouns the same kinds by WordNet (``nouns``), with the share of the word's use that is of such a thing. A word
+that is in none is no thing of a scene.
 
 Frame: canvas with the origin at top left, x to the right, y down, both 0..1. Positions of the groups are
 the means measured over Abstract Scenes (500 x 400 pixels); sizes and depths are our own estimates.
@@ -14,7 +15,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-Group = Literal["sky", "large", "person", "animal", "clothing", "food", "toy", "small"]
+from midspan.models.scene.nouns import nouns
+from midspan.models.scene.words import words
+
+Group = Literal["sky", "large", "person", "animal", "clothing", "food", "toy", "small", "place", "overhead"]
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,8 @@ class Entry:
 
     category: Category
     mapping: Literal["lexicon", "open"]
+    share: float = 1.0
+    """How much of the word's use is of such a thing, 0..1."""
 
 
 _GROUPS: dict[Group, tuple[float, float, float, float, int]] = {
@@ -52,6 +58,8 @@ _GROUPS: dict[Group, tuple[float, float, float, float, int]] = {
     "food": (263 / 500, 247 / 400, 0.10, 0.09, 0),
     "toy": (260 / 500, 241 / 400, 0.10, 0.11, 0),
     "small": (260 / 500, 241 / 400, 0.10, 0.11, 0),
+    "place": (0.5, 0.74, 0.56, 0.42, 2),
+    "overhead": (0.5, 0.13, 0.56, 0.24, 2),
 }
 
 _CATEGORIES: dict[str, tuple[Group, str]] = {
@@ -136,52 +144,133 @@ _KINDS: dict[str, tuple[Group, str]] = {
     "person": (
         "person",
         "man, woman, child, kid, baby, toddler, person, people, lady, gentleman, guy, teenager, player,"
-        " teacher, student, dancer, farmer, soldier, policeman, policewoman, police officer, driver,"
+        " couple,"
+        " teacher, student, dancer, farmer, soldier, policeman, policewoman, police officer, driver, crowd,"
         " waiter, waitress, cook, chef, clown, king, queen, cyclist, pedestrian, passenger, skier, surfer,"
-        " runner, fisherman, snowman, scarecrow, guest, tourist, he, she",
+        " runner, fisherman, snowman, scarecrow, guest, tourist, he, she, someone, somebody, grandmother,"
+        " grandfather, mother, father, adult",
     ),
     "animal": (
         "animal",
-        "horse, pony, cow, bull, sheep, lamb, goat, pig, chicken, hen, rooster, goose, turkey, bird,"
-        " pigeon, seagull, parrot, crow, eagle, fish, goldfish, shark, whale, dolphin, rabbit, bunny,"
-        " squirrel, hamster, fox, wolf, deer, lion, tiger, elephant, giraffe, zebra, monkey, penguin,"
-        " turtle, frog, butterfly, spider, donkey, camel, kangaroo, dinosaur, hedgehog",
+        "horse, pony, cow, calf, bull, sheep, lamb, goat, pig, goose, turkey, fish, goldfish, shark, whale,"
+        " dolphin,"
+        " rabbit, bunny, fox, wolf, deer, lion, tiger, elephant, giraffe, zebra, monkey, penguin, turtle,"
+        " donkey, camel, kangaroo, dinosaur, dragon, unicorn",
     ),
+    "small animal": (
+        "animal",
+        "chicken, hen, rooster, bird, pigeon, seagull, parrot, crow, eagle, squirrel, hamster, frog,"
+        " butterfly,"
+        " spider, hedgehog, mouse, heron, gull, crab",
+    ),
+    "vehicle": (
+        "large",
+        "car, bus, truck, lorry, van, taxi, train, tram, boat, ship, bicycle, bike, motorcycle, motorbike,"
+        " scooter, tractor, wagon, cart, ambulance, jeep, canoe",
+    ),
+    "building": (
+        "large",
+        "house, cottage, hut, barn, castle, church, building, tower, skyscraper, shop, store, garage,"
+        " shed, school,"
+        " library, hospital, museum, temple, tree house, kennel, stadium",
+    ),
+    "furniture": (
+        "large",
+        "sofa, couch, armchair, chair, stool, bench, bed, crib, shelf, bookshelf, bookcase, cupboard,"
+        " wardrobe,"
+        " cabinet, dresser, fridge, refrigerator, oven, stove, sink, bathtub, fireplace, piano,"
+        " television, tv,"
+        " nightstand, counter, toilet, washing machine, chest of drawers, dishwasher, drawer, throne,"
+        " side table, mantelpiece",
+    ),
+    "tree": ("large", "bush, hedge, shrub, palm, palm tree, willow"),
+    "plant": ("small", "flower, plant, leaf, mushroom, grass, cactus, branch"),
+    "food": (
+        "food",
+        "apple, banana, orange, pear, lemon, cake, sandwich, bread, cookie, egg, cheese, tomato, carrot,"
+        " potato,"
+        " pumpkin, watermelon, donut, broccoli",
+    ),
+    "place": (
+        "place",
+        "mountain, hill, river, lake, pond, road, street, sidewalk, beach, lawn, rug, carpet, floor, swimming"
+        " pool, wall, field, meadow, yard, garden, sea, ocean, island, water, sand, snow, ground,"
+        " kitchen, bathroom, bedroom, path, cliff, pier, court, parking lot, stage, stairs, staircase,"
+        " cave, forest, farm, platform, puddle, stream, harbour, harbor",
+    ),
+    "high place": ("overhead", "sky, ceiling"),
     "large thing": (
         "large",
-        "house, cottage, hut, barn, castle, church, building, tower, skyscraper, shop, garage, shed, car,"
-        " bus, truck, lorry, van, taxi, train, tram, boat, ship, bicycle, bike, motorcycle, motorbike,"
-        " scooter, tractor, wagon, cart, ambulance, sofa, couch, armchair, chair, stool, bench, bed, crib,"
-        " shelf, bookshelf, bookcase, cupboard, wardrobe, cabinet, dresser, fridge, refrigerator, oven,"
-        " stove, sink, bathtub, fireplace, piano, television, tv, door, window, wall, fence, gate,"
-        " mailbox, fountain, bridge, mountain, hill, river, lake, pond, road, street, sidewalk, bush,"
-        " hedge, rock, rug, carpet, ladder, statue, lamppost, streetlight, traffic light, billboard,"
-        " counter, nightstand, mirror, blackboard, whiteboard, trash can, swimming pool, hydrant, tree"
-        " house, trampoline, seesaw, kennel, cage",
+        "door, window, fence, gate, mailbox, fountain, bridge, rock, ladder, statue, lamppost, streetlight,"
+        " traffic light, billboard, mirror, blackboard, whiteboard, trash can, hydrant, fire hydrant,"
+        " bus stop, log, trampoline,"
+        " seesaw, cage, parking meter, stop sign, curtain, pillar, column, railing, pole, sign",
     ),
     "small thing": (
         "small",
         "ball, cup, mug, glass, bottle, jug, teapot, kettle, plate, bowl, saucer, tray, pan, pot, spoon,"
-        " fork, knife, napkin, candle, vase, flower, plant, book, notebook, magazine, newspaper, letter,"
-        " envelope, pen, pencil, eraser, ruler, scissors, lamp, lantern, clock, phone, telephone,"
-        " smartphone, laptop, computer, keyboard, monitor, camera, radio, remote control, key, wallet,"
+        " fork, knife, napkin, candle, vase, book, notebook, magazine, newspaper, letter,"
+        " envelope, pen, pencil, eraser, ruler, scissors, lamp, lantern, clock, phone, telephone, cell phone,"
+        " smartphone, laptop, computer, keyboard, monitor, camera, radio, remote control, remote, key,"
+        " wallet,"
         " purse, bag, handbag, backpack, suitcase, box, basket, crate, jar, can, barrel, toy, doll, teddy"
-        " bear, teddy, puzzle, guitar, violin, drum, umbrella, pillow, cushion, blanket, towel, brush,"
-        " broom, hammer, picture, painting, photo, photograph, poster, apple, banana, orange, pear, lemon,"
-        " cake, sandwich, bread, cookie, egg, cheese, tomato, carrot, potato, skateboard, surfboard,"
-        " stick, stone, rope, coin, nest, leaf, mushroom, pumpkin, watermelon, cone, bell,"
-        " flashlight, cube, teacup",
+        " bear, teddy, puzzle, guitar, violin, drum, umbrella, nail, post, globe, map, card, gift, hair"
+        " dryer,"
+        " pillow, cushion, blanket, towel, brush,"
+        " broom, hammer, picture, painting, photo, photograph, poster, skateboard, surfboard, snowboard,"
+        " skis,"
+        " stick, stone, rope, coin, nest, cone, bell, flashlight, cube, teacup, microwave, toaster, hair"
+        " drier,"
+        " pyramid, sphere, cylinder, circle, square, triangle, rectangle, block, puck, button, brick, flag,"
+        " board, screen, torch, toothbrush, wine glass, net",
     ),
     "sky thing": (
         "sky",
-        "moon, star, rainbow, comet, drone, satellite, ufo, blimp, airship, parachute, glider",
+        "moon, star, rainbow, comet, drone, satellite, ufo, blimp, airship, parachute, glider, balloons",
     ),
+    "headwear": ("clothing", "hat, helmet, glasses, goggles, mask"),
     "clothing": (
         "clothing",
-        "hat, helmet, scarf, coat, jacket, shirt, t-shirt, sweater, dress, skirt, shoe, boot, sock,"
-        " glove, glasses, goggles, mask, necklace, tie, apron, raincoat",
+        "scarf, coat, jacket, shirt, t-shirt, sweater, dress, skirt, shoe, boot, sock,"
+        " glove, necklace, tie, apron, raincoat",
+    ),
+    "part": (
+        "small",
+        "head, hand, arm, shoulder, knee, lap, foot, leg, neck, nose, ear, paw, tail, wing, finger,"
+        " beak, trunk,"
+        " mouth, face",
     ),
 }
+
+_KIND_SIZES: dict[str, tuple[float, float]] = {
+    "small animal": (0.11, 0.10),
+    "vehicle": (0.32, 0.22),
+    "building": (0.34, 0.40),
+    "furniture": (0.26, 0.26),
+    "tree": (0.28, 0.42),
+    "plant": (0.09, 0.14),
+    "part": (0.07, 0.07),
+}
+
+_NO_THINGS = words(
+    "side left right top bottom front back rear corner edge middle center centre part end way area point"
+    " line level"
+    " case body form unit piece set base space position distance direction lot kind sort type group pair"
+    " bunch number"
+    " half north south east west order spot room view plane image world hole figure item object thing"
+    " work interior"
+    " outside inside host subject soul individual creature user owner author member leader president"
+    " minister officer"
+    " source record key film album single game match party bank scene foreground background surface"
+    " center head"
+    " being body other one first second more match right cover opening passage structure"
+)
+"""Nouns that say where, how many or in what office, though WordNet has them for a thing as well; and words
+that are mostly used otherwise."""
+
+TABLES = words("table desk shelf counter bench sideboard")
+SEATS = words("sofa couch bed mattress settee bench")
+"""What stands on their left side is on them; on that of a seat if it sits or lies there."""
 
 NAMED: dict[str, Category]
 """Every category and generic kind by name."""
@@ -189,28 +278,63 @@ NAMED: dict[str, Category]
 
 def _category(name: str, group: Group) -> Category:
     x, y, width, height, depth = _GROUPS[group]
-    width, height = _SIZES.get(name, (width, height))
+    width, height = _SIZES.get(name) or _KIND_SIZES.get(name) or (width, height)
     return Category(name, group, x, y, width, height, depth)
 
 
 NAMED = {name: _category(name, group) for name, (group, _) in {**_CATEGORIES, **_KINDS}.items()}
 CATEGORIES: tuple[str, ...] = tuple(_CATEGORIES)
 KINDS: tuple[str, ...] = tuple(_KINDS)
+_PLAIN = 0.6
+"""The share of use from which a noun may be the second half of a word."""
 LONGEST = 3
 """Words in the longest phrase."""
 
 
+def is_area(category: Category) -> bool:
+    """A ground, a room or a wall: other things are in its area, and it is no smaller far away."""
+    return category.group in ("place", "overhead")
+
+
 def look_up(phrase: str) -> Entry | None:
     """What a word or phrase, lower case and singular, stands for; None for what is no thing of a scene."""
+    found = listed(phrase)
+    if found is not None or phrase in _NO_THINGS:
+        return found
+    kind, share = nouns().get(phrase) or _written_together(phrase)
+    return Entry(NAMED[kind], "open", share) if kind else None
+
+
+def listed(phrase: str) -> Entry | None:
+    """What the lists of our own say, without WordNet."""
     return _entries().get(phrase)
+
+
+def all_words() -> dict[str, Entry]:
+    """The words of our own lists."""
+    return _entries()
+
+
+@cache
+def _written_together(word: str) -> tuple[str, float]:
+    """The kind of the second word of a compound that WordNet writes as two or not at all: "washbasin"."""
+    known = nouns()
+    for cut in range(3, len(word) - 3) if word.isalpha() else ():
+        first, second = word[:cut], word[cut:]
+        if second in known and known[second][1] >= _PLAIN and (len(second) > 4 or first in known):
+            return known[second]
+    return "", 0.0
 
 
 @cache
 def _entries() -> dict[str, Entry]:
     entries: dict[str, Entry] = {}
-    for mapping, table in (("lexicon", _CATEGORIES), ("open", _KINDS)):
-        for name, (_, words) in table.items():
-            kind: Literal["lexicon", "open"] = "lexicon" if mapping == "lexicon" else "open"
-            for word in words.split(","):
-                entries.setdefault(word.strip(), Entry(NAMED[name], kind))
+    tables: tuple[tuple[Literal["lexicon", "open"], dict[str, tuple[Group, str]]], ...] = (
+        ("lexicon", _CATEGORIES),
+        ("open", _KINDS),
+    )
+    for mapping, table in tables:
+        for name, (_, listed_words) in table.items():
+            for word in listed_words.split(","):
+                entries.setdefault(word.strip(), Entry(NAMED[name], mapping))
     return entries

@@ -1,7 +1,8 @@
 """A scene as a picture: SVG with simple shapes of our own, the same text for the same scene.
 
-The view box is 500 x 400, as the canvas of Abstract Scenes. What is far is drawn first and smaller; a
-relation that the layout does not satisfy is a red dashed line. Labels are escaped.
+The view box is 500 x 400, as the canvas of Abstract Scenes. The backdrop is neutral: a lawn or a sky is drawn
+where the text speaks of one. Areas are drawn first, then what is far, smaller, and what is on or in a thing
+after it; a relation that the layout does not satisfy is red and dashed. Labels are escaped.
 """
 
 from __future__ import annotations
@@ -10,20 +11,17 @@ import zlib
 from collections.abc import Callable
 from html import escape
 
-from midspan.models.scene.layout import SCALE
-from midspan.models.scene.lexicon import NAMED, Category
+from midspan.models.scene.layout import scale_of
+from midspan.models.scene.lexicon import NAMED, Category, is_area
 from midspan.records import SceneArrangement, SceneObject
 
 WIDTH, HEIGHT = 500, 400
-_HORIZON = 190
+_UPON = frozenset({"on", "inside", "touching"})
 
 
 def render(scene: SceneArrangement) -> str:
     """SVG of a scene."""
-    order = sorted(
-        range(len(scene.objects)),
-        key=lambda k: (NAMED[scene.objects[k].category].group != "sky", -scene.objects[k].depth, k),
-    )
+    order = _order(scene)
     shapes = "".join(_draw(scene.objects[k]) for k in order)
     wrong = "".join(
         _line(scene.objects[relation.subject], scene.objects[relation.object], relation.predicate)
@@ -35,20 +33,42 @@ def render(scene: SceneArrangement) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
         f'font-family="sans-serif" font-size="12" text-anchor="middle">'
         f"<title>{_text(scene.text)}</title>"
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#d7ecfa"/>'
-        f'<rect y="{_HORIZON}" width="{WIDTH}" height="{HEIGHT - _HORIZON}" fill="#cfe6bf"/>'
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#f4f2ee"/>'
         f"{shapes}{wrong}{labels}</svg>"
     )
+
+
+def _order(scene: SceneArrangement) -> list[int]:
+    """Which thing is drawn when; what covers another one comes after it."""
+
+    def rank(k: int) -> tuple[int, int]:
+        group = NAMED[scene.objects[k].category].group
+        return (
+            0 if is_area(NAMED[scene.objects[k].category]) else 1 if group == "sky" else 2,
+            -scene.objects[k].depth,
+        )
+
+    levels = {k: rank(k) for k in range(len(scene.objects))}
+    below = dict.fromkeys(levels, 0)
+    for _ in range(len(levels)):
+        for relation in scene.relations:
+            if relation.predicate in _UPON and relation.subject != relation.object:
+                upper, lower = relation.subject, relation.object
+                levels[upper] = max(levels[upper], levels[lower])
+                if levels[upper] == levels[lower]:
+                    below[upper] = min(max(below[upper], below[lower] + 1), len(levels))
+    return sorted(levels, key=lambda k: (levels[k], below[k], k))
 
 
 def _draw(thing: SceneObject) -> str:
     """A thing's shape, drawn in a box of 100 x 100 and moved to its place."""
     category = NAMED[thing.category]
-    width = category.width * SCALE[thing.depth] * WIDTH / 100
-    height = category.height * SCALE[thing.depth] * HEIGHT / 100
+    scale = scale_of(category, thing.depth)
+    width = category.width * scale * WIDTH / 100
+    height = category.height * scale * HEIGHT / 100
     mirror = -1 if thing.facing == "left" else 1
     x, y = thing.x * WIDTH - mirror * width * 50, thing.y * HEIGHT - height * 50
-    shape = _SHAPES.get(category.name, _BY_GROUP[category.group])(category, _colour(thing.surface))
+    shape = _SHAPES.get(category.name, _BY_GROUP[category.group])(category, _colour(thing))
     return (
         f'<g transform="translate({_number(x)} {_number(y)}) '
         f'scale({_number(mirror * width)} {_number(height)})" '
@@ -57,8 +77,10 @@ def _draw(thing: SceneObject) -> str:
 
 
 def _label(thing: SceneObject) -> str:
-    height = NAMED[thing.category].height * SCALE[thing.depth] * HEIGHT
-    y = min(thing.y * HEIGHT + height / 2 + 12, HEIGHT - 4)
+    category = NAMED[thing.category]
+    height = category.height * scale_of(category, thing.depth) * HEIGHT
+    foot = thing.y * HEIGHT + height / 2
+    y = foot - 6 if is_area(category) else min(foot + 12, HEIGHT - 4)
     return (
         f'<text x="{_number(thing.x * WIDTH)}" y="{_number(y)}" fill="#222" stroke="#fff" stroke-width="3" '
         f'paint-order="stroke">{_text(thing.surface)}</text>'
@@ -66,6 +88,12 @@ def _label(thing: SceneObject) -> str:
 
 
 def _line(a: SceneObject, b: SceneObject, predicate: str) -> str:
+    if a is b:
+        return (
+            f'<circle cx="{_number(a.x * WIDTH)}" cy="{_number(a.y * HEIGHT)}" r="24" fill="none" '
+            f'stroke="#c00" stroke-width="3" stroke-dasharray="7 5">'
+            f"<title>not satisfied: {_text(predicate.replace('_', ' '))}</title></circle>"
+        )
     ends = [_number(value) for value in (a.x * WIDTH, a.y * HEIGHT, b.x * WIDTH, b.y * HEIGHT)]
     return (
         f'<line x1="{ends[0]}" y1="{ends[1]}" x2="{ends[2]}" y2="{ends[3]}" stroke="#c00" '
@@ -83,9 +111,25 @@ def _text(value: str) -> str:
     return escape("".join(c if c.isprintable() else " " for c in value))
 
 
-def _colour(surface: str) -> str:
-    """A light colour that the same word always has."""
-    return f"hsl({zlib.crc32(surface.lower().encode()) % 360} 55% 65%)"
+_AREAS = {
+    "#a9cdea": "water river lake pond sea ocean stream pool puddle harbour harbor canal bay",
+    "#cfe3f5": "sky",
+    "#c6dfb0": "lawn grass field meadow garden yard hill park pasture orchard forest",
+    "#eadbb2": "beach sand desert island sandpit",
+    "#f8fbff": "snow ice",
+    "#b9b9b9": "road street path sidewalk court highway motorway square",
+    "#a79f95": "mountain cliff rock cave volcano",
+}
+_COLOURS = {word: colour for colour, words in _AREAS.items() for word in words.split()}
+
+
+def _colour(thing: SceneObject) -> str:
+    """That of a well-known area; else a light colour that the same word always has."""
+    word = thing.surface.lower()
+    if is_area(NAMED[thing.category]):
+        last = word.split()[-1] if word.split() else ""
+        return _COLOURS.get(last) or _COLOURS.get(last.removesuffix("s")) or "#e3ddd2"
+    return f"hsl({zlib.crc32(word.encode()) % 360} 55% 65%)"
 
 
 # --- shapes in a box of 100 x 100; they face right ---
@@ -108,6 +152,38 @@ def _animal(category: Category, colour: str) -> str:
         f'<ellipse cx="45" cy="55" rx="33" ry="20" fill="{colour}"/>'
         f'<path d="M66 14 L72 4 L78 12" fill="{colour}"/>'
         f'<ellipse cx="78" cy="30" rx="20" ry="19" fill="{colour}"/><circle cx="85" cy="26" r="3"/>'
+    )
+
+
+def _area(category: Category, colour: str) -> str:
+    return f'<rect width="100" height="100" rx="3" fill="{colour}" stroke="none"/>'
+
+
+def _vehicle(category: Category, colour: str) -> str:
+    wheels = "".join(f'<ellipse cx="{x}" cy="82" rx="11" ry="16" fill="#555"/>' for x in (25, 76))
+    return f'<path d="M2 82 V46 H20 L34 14 H76 L86 46 H98 V82 Z" fill="{colour}"/>{wheels}'
+
+
+def _building(category: Category, colour: str) -> str:
+    return (
+        f'<rect x="10" y="36" width="80" height="62" fill="{colour}"/>'
+        '<path d="M2 38 L50 3 L98 38 Z" fill="#a9654a"/>'
+        '<rect x="42" y="66" width="18" height="32" fill="#6b4a33"/>'
+    )
+
+
+def _furniture(category: Category, colour: str) -> str:
+    return (
+        f'<path d="M12 84 V98 M88 84 V98" stroke-width="6"/><rect x="4" y="4" width="92" height="82" rx="8" '
+        f'fill="{colour}" fill-opacity=".85"/>'
+    )
+
+
+def _plant(category: Category, colour: str) -> str:
+    return (
+        '<path d="M50 98 V40 M50 78 Q30 76 24 58 M50 70 Q70 68 76 50" fill="none" '
+        'stroke="#3f7f4a" stroke-width="6"/>'
+        f'<circle cx="50" cy="28" r="24" fill="{colour}"/>'
     )
 
 
@@ -178,6 +254,8 @@ _BY_GROUP: dict[str, _Shape] = {
     "food": _small,
     "toy": _small,
     "small": _small,
+    "place": _area,
+    "overhead": _area,
 }
 _SHAPES: dict[str, _Shape] = {
     "cloud": _cloud,
@@ -187,6 +265,11 @@ _SHAPES: dict[str, _Shape] = {
     "pine tree": _tree,
     "leafy tree": _tree,
     "apple tree": _tree,
+    "tree": _tree,
+    "vehicle": _vehicle,
+    "building": _building,
+    "furniture": _furniture,
+    "plant": _plant,
     "table": _table,
     "tent": _tent,
     "baseball": _round,

@@ -11,7 +11,7 @@ from rich.console import Console
 
 import midspan
 from midspan.errors import MidspanError, WrongUse
-from midspan.platform.cli import ask, atlas, ingesting, jobs, kg, serving, training, upkeep
+from midspan.platform.cli import ask, atlas, facts, ingesting, jobs, kg, serving, training, upkeep
 from midspan.platform.cli.common import Context
 
 app = typer.Typer(
@@ -50,6 +50,8 @@ app.command("ingest")(ingesting.ingest)
 app.command("search")(ask.search)
 app.command("show")(ask.show)
 app.command("cypher")(ask.cypher)
+app.command("facts")(facts.facts)
+app.add_typer(facts.export_app, name="export")
 app.add_typer(jobs.app, name="jobs")
 app.command("models")(upkeep.models)
 app.add_typer(training.train_app, name="train")

@@ -1,4 +1,4 @@
-"""``midspan kg``: the knowledge graphs that names are linked against."""
+"""``midspan kg``: the knowledge graphs that names are linked against, and what is the same in the facts."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from midspan.errors import WrongUse
+from midspan.platform.cli import merging
 from midspan.platform.cli.common import Context, Json, err, out, plain, print_json
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from midspan.platform.workspace import Workspace
 
 app = typer.Typer(
-    help="Knowledge graphs: build, list, and choose what names are linked against.",
+    help="Knowledge graphs: build, list, choose what names are linked against, and join what is the same.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -53,9 +54,6 @@ def build(
     min_sitelinks: Annotated[int, typer.Option(min=0, help="Wikidata: leave out items with fewer.")] = 0,
     min_population: Annotated[int, typer.Option(min=0, help="GeoNames: leave out smaller places.")] = 0,
     licence: Annotated[str, typer.Option(help="Of --csv or --skos, kept with the graph.")] = "",
-    no_vectors: Annotated[
-        bool, typer.Option("--no-vectors", help="Leave out what finds names by meaning (it takes longest).")
-    ] = False,
     json: Json = False,
 ) -> None:
     """Build a knowledge graph; interrupted, the same command goes on where it was.
@@ -78,7 +76,7 @@ def build(
         if len(given) != 1:
             raise WrongUse(f"say what to build it of, by one of {', '.join(makers)}")
         with _progress() as report:
-            view = workspace.build_graph(name, makers[given[0]](), vectors=not no_vectors, report=report)
+            view = workspace.build_graph(name, makers[given[0]](), report=report)
     if json:
         print_json({"graph": dataclasses.asdict(view)})
         return
@@ -98,12 +96,11 @@ def ls(context: typer.Context, json: Json = False) -> None:
         print_json([dataclasses.asdict(view) for view in views])
         return
     table = Table()
-    for column in ("name", "used", "entities", "names", "relations", "vectors", "MB"):
+    for column in ("name", "used", "entities", "names", "relations", "MB"):
         table.add_column(column)
     for view in views:
-        marks = ("yes" if view.used else "", "yes" if view.vectors else "")
         counts = (f"{view.entities:,}", f"{view.names:,}", f"{view.relations:,}")
-        cells = (view.name, marks[0], *counts, marks[1], f"{view.bytes / 1e6:.0f}")
+        cells = (view.name, "yes" if view.used else "", *counts, f"{view.bytes / 1e6:.0f}")
         table.add_row(*map(plain, cells))
     out.print(table)
 
@@ -149,11 +146,16 @@ def stats(
             out.print(plain("    " + ", ".join(f"{label} {count:,}" for label, count in counts.items())))
 
 
+app.command("merge")(merging.merge)
+app.command("split")(merging.split)
+app.command("undo")(merging.undo)
+app.command("merges")(merging.merges)
+
+
 def _counted(view: KgView) -> str:
-    vectors = "with" if view.vectors else "without"
     return (
         f"{view.entities:,} entities, {view.names:,} names, {view.predicates:,} predicates, "
-        f"{view.relations:,} relations, {vectors} vectors, {view.bytes / 1e6:.1f} MB"
+        f"{view.relations:,} relations, {view.bytes / 1e6:.1f} MB"
     )
 
 

@@ -7,6 +7,11 @@ from typing import Literal
 
 from midspan.records.record import Record
 
+BELIEVED = 0.5
+"""A fact that is affirmed outright is believed from this score on: pages, commands and exports show it
+without being asked. A score is the probability that the fact is right: below it, wrong is likelier."""
+
+Polarity = Literal["affirmed", "negated", "hedged"]
 Modality = Literal["", "doubted", "reported", "conditional", "planned", "counterfactual", "asked", "dreamt"]
 
 
@@ -48,6 +53,9 @@ class FactSlot:
     ``186X``, a century ``18XX`` (EDTF)."""
     candidates: tuple[Candidate, ...] = ()
     """Those that lost, best first."""
+    kind: str = ""
+    """Of what is not in the knowledge graph, what the text takes it for: person, place, organisation, work,
+    other; empty where it does not say."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +77,7 @@ class Fact(Record):
     subject: FactSlot
     predicate: FactSlot
     object: FactSlot
-    polarity: Literal["affirmed", "negated", "hedged"]
+    polarity: Polarity
     status: Literal["linked", "partial", "out_of_kg"]
     score: float
     modality: Modality = ""
@@ -78,6 +86,11 @@ class Fact(Record):
     """Rules over clauses, or two names in a sentence and the path between them."""
     further: tuple[Argument, ...] = ()
     """Where, when and how the same clause says it."""
+
+    @property
+    def believed(self) -> bool:
+        """Affirmed without reserve, and rather right than wrong."""
+        return self.polarity == "affirmed" and not self.modality and self.score >= BELIEVED
 
     @property
     def line(self) -> str:

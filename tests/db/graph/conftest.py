@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from midspan.db import migrate
 from midspan.db.graph.embedded import EmbeddedGraph
 from midspan.db.graph.neo4j import Neo4jGraph
 from midspan.db.graph_store import GraphStore
@@ -15,6 +16,7 @@ from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
 from services.neo4j import Neo4j
 from tests.db.graph.graph_model import taken
+from tests.db.graph.honest_graph import Both, facts, merges
 
 
 @pytest.fixture
@@ -48,3 +50,22 @@ def graph(request: pytest.FixtureRequest, tmp_path: Path, store: SqlRecordStore)
     else:
         request.getfixturevalue("neo4j_server").wipe()
         yield request.getfixturevalue("server_graph")
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory, neo4j_server: Neo4j) -> Iterator[Both]:
+    folder = tmp_path_factory.mktemp("honest")
+    url = f"sqlite:///{folder / 'store.db'}"
+    migrate.upgrade(url)
+    store = SqlRecordStore(make_engine(url))
+    neo4j_server.wipe()
+    lease = store.acquire("projector", "here", 600.0)
+    assert lease is not None
+    graphs = Both(EmbeddedGraph(folder / "graph", store), Neo4jGraph.at(neo4j_server.url))
+    for graph in (graphs.embedded, graphs.server):
+        graph.apply([*facts(), *merges()], [], 1, lease)
+    yield graphs
+    for graph in (graphs.embedded, graphs.server):
+        graph.close()
+    store.close()
+    neo4j_server.wipe()

@@ -25,6 +25,7 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         "MATCH (a)-[f:FACT {pid: 'wd:P1'}]->(b) RETURN a.name, b.name",
         "MATCH (a)-[f:FACT]->(b) WHERE f.polarity = 'affirmed' RETURN a.name, f.name, b.name",
         "MATCH (a)-[f:FACT]->(b) WHERE f.polarity <> 'affirmed' RETURN a.name, f.name, b.name",
+        "MATCH (a)-[f:FACT]->(b) WHERE f.modality = 'planned' RETURN a.name, f.name, b.name",
         "MATCH (a)-[f:FACT]->(b) WHERE f.confidence >= 0.5 AND f.support > 1 RETURN a.name, b.name",
         "MATCH (a:Assertion)-[:SUBJECT]->(e:Entity) RETURN e.name, a.support",
         "MATCH (a:Assertion)-[:SUBJECT]->(e)  MATCH (a)-[:PREDICATE]->(p) RETURN e.name, p.name",
@@ -62,6 +63,14 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         "MATCH (e:Entity) WHERE any(w IN ['Ada', 'Mary'] WHERE e.name STARTS WITH w) RETURN e.name",
         "MATCH (e:Entity) WHERE none(w IN ['Ada', 'Mary'] WHERE e.name STARTS WITH w) RETURN e.name",
         "MATCH (e:Entity) WHERE single(w IN ['A', 'L'] WHERE e.name CONTAINS w) RETURN e.name",
+    ),
+    "What is the same": (
+        "MATCH (a:Entity)-[r:SAME_AS]->(b:Entity) RETURN a.name, b.name, r.by, r.at, r.why",
+        "MATCH (e:Entity {uid: 'wd:Q5'})-[:SAME_AS*0..8]-(s:Entity) RETURN s.name",
+        "MATCH (e:Entity {uid: 'wd:Q5'})-[:SAME_AS*0..8]-(s:Entity)-[f:FACT]-(o:Entity)"
+        " RETURN s.name, f.name, o.name",
+        "MATCH (e:Entity) WHERE NOT e.mentioned RETURN e.name, e.in_kg",
+        "MATCH (e:Entity) WHERE NOT e.in_kg RETURN e.sort, count(*) AS n",
     ),
     "Order, limits and parts": (
         "MATCH (e:Entity) RETURN e.name ORDER BY e.name",

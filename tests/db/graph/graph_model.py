@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime, timezone
 from typing import Any
 
-from midspan.db.graph.schema import assertion_uid, slot_uid
+from midspan.db.graph.rows import assertion_uid, slot_uid
 from midspan.db.graph_store import GraphStore
-from midspan.db.record_store import GraphFact, Lease, RecordStore
-from midspan.records import Fact, FactSlot, Provenance
+from midspan.db.record_store import GraphFact, GraphItem, GraphMerge, Lease, RecordStore
+from midspan.records import Decision, Fact, FactSlot, Named, Provenance, ordered
 
 
-def slot(surface: str, uid: str | None = None, name: str = "", literal: Any = "") -> FactSlot:
-    return FactSlot(surface, 0, len(surface), uid, name or surface, 0.9, literal)
+def slot(surface: str, uid: str | None = None, name: str = "", literal: Any = "", **more: Any) -> FactSlot:
+    return FactSlot(surface, 0, len(surface), uid, name or surface, 0.9, literal, **more)
 
 
 ADA, BABBAGE = slot("Ada", "wd:Q1", "Ada Lovelace"), slot("him", "wd:Q2", "Charles Babbage")
@@ -27,6 +28,7 @@ def fact(
     object_: FactSlot = BABBAGE,
     *,
     polarity: Any = "affirmed",
+    modality: Any = "",
     source: str = "source-1",
     segment: int = 1,
     score: float = 0.5,
@@ -36,8 +38,17 @@ def fact(
     )
     text = f"Sentence {segment} of {source}."
     status: Any = "linked"
-    said = Fact(f"fact-{number}", place, text, subject, predicate, object_, polarity, status, score)
+    said = Fact(f"fact-{number}", place, text, subject, predicate, object_, polarity, status, score, modality)
     return GraphFact(said, f"Title of {source}", f"/library/{source}.txt", page=segment)
+
+
+def outside(surface: str, name: str = "") -> Named:
+    """What a slot of this surface, in no knowledge graph, is in the graph."""
+    return Named(slot_uid(slot(surface), ""), name or surface)
+
+
+def merge(number: int, one: Named, other: Named) -> GraphMerge:
+    return GraphMerge(Decision(number, "same", *ordered(one, other), f"user {number}", float(number), "why"))
 
 
 Graph = tuple[dict[tuple[str, str], dict[str, Any]], dict[tuple[str, str, str, str], dict[str, Any]]]
@@ -59,8 +70,31 @@ def read(graph: GraphStore) -> Graph:
     return by_uid, by_ends
 
 
-def expected(items: Sequence[GraphFact]) -> Graph:
-    """The graph of a set of facts, said again in plain Python."""
+def expected(items: Sequence[GraphItem]) -> Graph:
+    """The graph of a set of facts and merges, said again in plain Python."""
+    nodes, edges = _of_facts([item for item in items if isinstance(item, GraphFact)])
+    called: dict[str, set[str]] = defaultdict(set)
+    for item in items:
+        if isinstance(item, GraphMerge):
+            said = item.decision
+            for end in (said.one, said.other):
+                called[end.uid].add(end.name)
+            edges["SAME_AS", said.one.uid, said.other.uid, ""] = {
+                "by": said.by,
+                "at": datetime.fromtimestamp(said.at, tz=timezone.utc).strftime("%Y-%m-%dT%H:%M:%S+00:00"),
+                "why": said.why,
+                "decision": said.number,
+                "one_name": said.one.name,
+                "other_name": said.other.name,
+            }
+    for uid, names in called.items():
+        kind = uid.split(":")[0]
+        alone = {"uid": uid, "name": min(names), "kind": kind, "in_kg": kind != "local", "mentioned": False}
+        nodes.setdefault(("Entity", uid), alone)
+    return nodes, edges
+
+
+def _of_facts(items: Sequence[GraphFact]) -> Graph:
     nodes: dict[tuple[str, str], dict[str, Any]] = {}
     edges: dict[tuple[str, str, str, str], dict[str, Any]] = {}
     names: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -86,6 +120,11 @@ def expected(items: Sequence[GraphFact]) -> Graph:
         }
         nodes["Mention", said.id] = {
             "uid": said.id,
+            "modality": said.modality,
+            "generator": said.generator,
+            "subject_score": said.subject.score,
+            "predicate_score": said.predicate.score,
+            "object_score": said.object.score,
             "subject": said.subject.surface,
             "predicate": said.predicate.surface,
             "object": said.object.surface,
@@ -104,20 +143,28 @@ def expected(items: Sequence[GraphFact]) -> Graph:
         nodes["Assertion", assertion] = {
             "uid": assertion,
             "polarity": said.polarity,
+            "modality": said.modality,
             "status": "linked" if all(known) else "partial" if any(known) else "out_of_kg",
             "support": len(scores[assertion]),
             "confidence": max(scores[assertion]),
-            **({"object_value": said.object.name, "object_kind": literal} if literal else {}),
+            **(
+                {"object_value": said.object.value or said.object.name, "object_kind": literal}
+                if literal
+                else {}
+            ),
         }
         for label, role in (("Entity", said.subject), ("Predicate", said.predicate), ("Entity", said.object)):
             if role is said.object and literal:
                 continue
-            uid = slot_uid(role)
+            uid = slot_uid(role, place.source_id)
             names[label, uid].add(role.name)
             nodes[label, uid] = {"uid": uid, "name": min(names[label, uid])}
             if label == "Entity":
-                nodes[label, uid] |= {"kind": uid.split(":")[0], "in_kg": not uid.startswith("local:")}
-        subject, predicate = slot_uid(said.subject), slot_uid(said.predicate)
+                nodes[label, uid] |= {"kind": uid.split(":")[0], "in_kg": role.uid is not None}
+                nodes[label, uid] |= {"mentioned": True, **({"sort": role.kind} if role.kind else {})}
+        subject, predicate, object_ = (
+            slot_uid(role, place.source_id) for role in (said.subject, said.predicate, said.object)
+        )
         edges["HAS_SENTENCE", place.source_id, place.segment_id, ""] = {}
         edges["HAS_MENTION", place.segment_id, said.id, ""] = {}
         edges["SUPPORTS", said.id, assertion, ""] = {"confidence": said.score}
@@ -125,12 +172,13 @@ def expected(items: Sequence[GraphFact]) -> Graph:
         edges["PREDICATE", assertion, predicate, ""] = {}
         if not literal:
             relation_names[assertion].add(said.predicate.name)
-            edges["OBJECT", assertion, slot_uid(said.object), ""] = {}
-            edges["FACT", subject, slot_uid(said.object), assertion] = {
+            edges["OBJECT", assertion, object_, ""] = {}
+            edges["FACT", subject, object_, assertion] = {
                 "assertion": assertion,
                 "pid": predicate,
                 "name": min(relation_names[assertion]),
                 "polarity": said.polarity,
+                "modality": said.modality,
                 "support": len(scores[assertion]),
                 "confidence": max(scores[assertion]),
             }

@@ -22,7 +22,7 @@ def test_values_are_plain_json_of_one_shape(graph: GraphStore, lease: Lease) -> 
 
     assert rows.columns == ("a", "f", "p", "mixed", "day", "nothing", "half")
     ((a, f, p, mixed, day, nothing, half),) = rows.rows
-    ada = {"uid": "wd:Q1", "name": "Ada Lovelace", "kind": "wd", "in_kg": True}
+    ada = {"uid": "wd:Q1", "name": "Ada Lovelace", "kind": "wd", "in_kg": True, "mentioned": True}
     assert a == {"id": a["id"], "labels": ["Entity"], "properties": ada}
     assert f.keys() == {"id", "type", "start", "end", "properties"}
     assert (f["type"], f["start"]) == ("FACT", a["id"])

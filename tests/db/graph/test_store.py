@@ -9,12 +9,25 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from midspan.db.graph import schema as graph_schema
+from midspan.db.graph.statements import ROWS_A_STATEMENT
 from midspan.db.graph_store import GraphStore
-from midspan.db.record_store import GraphFact, Lease
+from midspan.db.record_store import GraphFact, GraphItem, Lease
 from midspan.db.records.relational import SqlRecordStore
 from midspan.errors import LeaseLost, StoreUnavailable
-from tests.db.graph.graph_model import ADA, BABBAGE, BORN, KNEW, expected, fact, read, slot, taken
+from midspan.records import Named
+from tests.db.graph.graph_model import (
+    ADA,
+    BABBAGE,
+    BORN,
+    KNEW,
+    expected,
+    fact,
+    merge,
+    outside,
+    read,
+    slot,
+    taken,
+)
 
 # --- what facts make ---
 
@@ -23,7 +36,7 @@ def test_a_fact_makes_its_part_of_the_graph(graph: GraphStore, lease: Lease) -> 
     graph.apply([fact(1, score=0.8)], [], 4, lease)
 
     assert read(graph) == expected([fact(1, score=0.8)])
-    assert graph.counts() == {"Mention": 1, "Assertion": 1, "Entity": 2, "FACT": 1}
+    assert graph.counts() == {"Mention": 1, "Assertion": 1, "Entity": 2, "FACT": 1, "SAME_AS": 0}
     assert graph.applied() == 4
     rows = graph.query("MATCH (a:Entity)-[f:FACT]->(b:Entity) RETURN a.name, f.name, b.name").rows
     assert rows == (("Ada Lovelace", "acquaintance", "Charles Babbage"),)
@@ -46,10 +59,10 @@ def test_denied_and_hedged_statements_are_their_own_edges(graph: GraphStore, lea
 
 
 def test_a_literal_is_a_value_and_no_entity(graph: GraphStore, lease: Lease) -> None:
-    day = slot("10 December 1815", None, "1815-12-10", "date")
+    day = slot("10 December 1815", None, "10 December 1815", "date", value="1815-12-10")
     graph.apply([fact(1, ADA, BORN, day)], [], 1, lease)
 
-    assert graph.counts() == {"Mention": 1, "Assertion": 1, "Entity": 1, "FACT": 0}
+    assert graph.counts() == {"Mention": 1, "Assertion": 1, "Entity": 1, "FACT": 0, "SAME_AS": 0}
     rows = graph.query("MATCH (a:Assertion) RETURN a.object_value, a.object_kind, a.status").rows
     assert rows == (("1815-12-10", "date", "linked"),)
 
@@ -66,6 +79,45 @@ def test_what_is_in_no_knowledge_graph_is_found_by_its_casefolded_surface(
 
     rows = graph.query("MATCH (e:Entity) WHERE NOT e.in_kg RETURN e.name, e.kind ORDER BY e.name").rows
     assert rows == (("The  Engine", "local"), ("the engines", "local"))
+
+
+def test_a_persons_name_of_one_word_is_somebody_else_in_another_source(
+    graph: GraphStore, lease: Lease
+) -> None:
+    names = {"Weber": "person", "Jo Weber": "person", "Acme": "organisation"}
+    said = [
+        fact(10 * place + number, slot(name, kind=kind), source=f"source-{place}")
+        for place in (1, 2)
+        for number, (name, kind) in enumerate(names.items())
+    ]
+    graph.apply(said, [], 1, lease)
+
+    asked = "MATCH (e:Entity) WHERE NOT e.in_kg RETURN e.name AS name, e.sort, count(*) ORDER BY name"
+    assert graph.query(asked).rows == (
+        ("Acme", "organisation", 1),
+        ("Jo Weber", "person", 1),
+        ("Weber", "person", 2),
+    )
+
+
+def test_one_name_for_a_person_and_a_place_are_two(graph: GraphStore, lease: Lease) -> None:
+    person, place = slot("Jo Paris", kind="person"), slot("jo  paris", kind="place")
+    graph.apply([fact(1, person), fact(2, place)], [], 1, lease)
+
+    rows = graph.query("MATCH (e:Entity) WHERE NOT e.in_kg RETURN e.sort ORDER BY e.sort").rows
+    assert rows == (("person",), ("place",))
+
+
+def test_what_is_planned_is_another_assertion_than_what_is_doubted(graph: GraphStore, lease: Lease) -> None:
+    hedged = [
+        fact(number, polarity="hedged", modality=why) for number, why in enumerate(("planned", "doubted"))
+    ]
+    graph.apply(hedged, [], 1, lease)
+
+    assert graph.query("MATCH ()-[f:FACT]->() RETURN f.modality AS m ORDER BY m").rows == (
+        ("doubted",),
+        ("planned",),
+    )
 
 
 def test_the_same_batch_again_changes_nothing(graph: GraphStore, lease: Lease) -> None:
@@ -140,15 +192,71 @@ def test_a_path_that_is_no_utf8_is_spelt_out(graph: GraphStore, lease: Lease) ->
 
 
 def test_more_facts_than_one_statement_takes(graph: GraphStore, lease: Lease) -> None:
-    count = graph_schema.ROWS_A_STATEMENT + 7
+    count = ROWS_A_STATEMENT + 7
     graph.apply([fact(n, slot(f"name {n}"), segment=n) for n in range(count)], [], 1, lease)
-    assert graph.counts() == {"Mention": count, "Assertion": count, "Entity": count + 1, "FACT": count}
+    assert graph.counts()["Assertion"] == count
 
     graph.apply([], [f"fact-{n}" for n in range(1, count)], 2, lease)
     assert read(graph) == expected([fact(0, slot("name 0"), segment=0)])
 
 
-subjects = st.sampled_from([ADA, BABBAGE, slot("Ada"), slot("ADA"), replace(ADA, name="Ada King")])
+PERSON = slot("Ada", kind="person")
+# --- what is the same ---
+
+ZUSE, MACHINE = slot("Zuse"), slot("Z3", "wd:Q9", "Z3")
+FACTS_OF = (
+    "MATCH (e:Entity {uid: $uid})-[:SAME_AS*0..8]-(:Entity)-[f:FACT]-(o:Entity) "
+    "RETURN f.assertion, o.name ORDER BY o.name"
+)
+
+
+def test_facts_of_what_is_the_same_are_found_by_each_of_its_names(graph: GraphStore, lease: Lease) -> None:
+    one, other = outside("Zuse"), outside("the inventor")
+    said = [fact(1, ZUSE, KNEW, BABBAGE), fact(2, slot("the inventor"), KNEW, MACHINE), fact(3, ADA)]
+    joined = [merge(1, one, Named("wd:Q7", "Konrad Zuse")), merge(2, other, one)]
+    graph.apply([*said, *joined], [], 1, lease)
+
+    for uid in (one.uid, other.uid, "wd:Q7"):
+        rows = graph.query(FACTS_OF, {"uid": uid}).rows
+        assert [name for _, name in rows] == ["Charles Babbage", "Z3"]
+    assert graph.counts()["SAME_AS"] == 2
+
+
+def test_an_entity_without_facts_stays_while_it_is_the_same_as_another(
+    graph: GraphStore, lease: Lease
+) -> None:
+    joined = merge(1, outside("Zuse", "Mr Zuse"), Named("wd:Q7", "Konrad Zuse"))
+    graph.apply([fact(1, ZUSE), joined], [], 1, lease)
+
+    graph.apply([], ["fact-1"], 2, lease)
+    assert read(graph) == expected([joined])
+
+    graph.apply([fact(1, ZUSE)], [], 3, lease)
+    assert read(graph) == expected([joined, fact(1, ZUSE)])
+
+    graph.apply([], [joined.id, "fact-1"], 4, lease)
+    assert read(graph) == ({}, {})
+
+
+def test_a_merge_that_is_taken_out_leaves_the_facts(graph: GraphStore, lease: Lease) -> None:
+    joined = merge(1, outside("Zuse"), Named("wd:Q7", "Konrad Zuse"))
+    graph.apply([fact(1, ZUSE), joined], [], 1, lease)
+
+    graph.apply([], [joined.id, merge(2, outside("x"), outside("y")).id], 2, lease)
+
+    assert read(graph) == expected([fact(1, ZUSE)])
+
+
+def test_rebuilding_holds_these_merges_and_no_others(graph: GraphStore, lease: Lease) -> None:
+    kept, gone = (merge(n, outside(f"Zuse {n}"), Named("wd:Q7", "Konrad Zuse")) for n in (1, 2))
+    graph.apply([kept, gone], [], 7, lease)
+
+    graph.rebuild([[fact(2)], [kept]], 9, lambda: lease)
+
+    assert read(graph) == expected([fact(2), kept])
+
+
+subjects = st.sampled_from([ADA, BABBAGE, slot("Ada"), slot("ADA"), replace(ADA, name="Ada King"), PERSON])
 predicates = st.sampled_from([KNEW, slot("met"), slot("Met"), replace(KNEW, name="a friend of")])
 objects = st.sampled_from([BABBAGE, ADA, slot("Ada"), slot("1815", None, "1815", "date")])
 facts = st.builds(
@@ -158,35 +266,44 @@ facts = st.builds(
     predicates,
     objects,
     polarity=st.sampled_from(["affirmed", "negated"]),
+    modality=st.sampled_from(["", "planned"]),
     source=st.sampled_from(["source-1", "source-2"]),
     segment=st.integers(1, 2),
     score=st.sampled_from([0.1, 0.2, 0.7]),
 )
+KNOWN = Named("wd:Q1", "Countess Lovelace")
+OUTSIDE = [outside("Ada"), outside("Ada", "ADA"), outside("Zuse")]
+merges = st.builds(
+    merge, st.integers(1, 9), st.sampled_from(OUTSIDE[:2]), st.sampled_from([KNOWN, OUTSIDE[2]])
+)
+ids = st.one_of(st.integers(0, 9).map("fact-{}".format), merges.map(lambda item: item.id))
 batches = st.lists(
-    st.tuples(st.lists(facts, max_size=5), st.sets(st.integers(0, 9), max_size=3)), min_size=1, max_size=4
+    st.tuples(st.lists(st.one_of(facts, facts, merges), max_size=6), st.sets(ids, max_size=4)),
+    min_size=1,
+    max_size=4,
 )
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(work=batches, again=st.booleans())
-def test_whatever_the_batches_the_graph_is_that_of_the_facts_in_it(
-    graph: GraphStore, lease: Lease, work: list[tuple[list[GraphFact], set[int]]], again: bool
+def test_whatever_the_batches_the_graph_is_that_of_the_facts_and_merges_in_it(
+    graph: GraphStore, lease: Lease, work: list[tuple[list[GraphItem], set[str]]], again: bool
 ) -> None:
     graph.clear(lease)
-    held: dict[str, GraphFact] = {}
-    for through, (upserts, numbers) in enumerate(work, start=1):
-        removed = [f"fact-{number}" for number in numbers]
+    held: dict[str, GraphItem] = {}
+    for through, (upserts, removed) in enumerate(work, start=1):
         for _ in range(2 if again else 1):
-            graph.apply(upserts, removed, through, lease)
-        for fact_id in removed:
-            held.pop(fact_id, None)
-        held |= {item.fact.id: item for item in upserts}
+            graph.apply(upserts, sorted(removed), through, lease)
+        for item_id in removed:
+            held.pop(item_id, None)
+        held |= {item.id: item for item in upserts}
 
     nodes, edges = expected(list(held.values()))
     assert read(graph) == (nodes, edges)
     labels = [label for label, _ in nodes]
     counted = {name: labels.count(name) for name in ("Mention", "Assertion", "Entity")}
-    assert graph.counts() == {**counted, "FACT": sum(kind == "FACT" for kind, *_ in edges)}
+    kinds = [kind for kind, *_ in edges]
+    assert graph.counts() == counted | {name: kinds.count(name) for name in ("FACT", "SAME_AS")}
 
 
 # --- applied, clear, lease ---

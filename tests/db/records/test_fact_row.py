@@ -19,7 +19,7 @@ def test_antecedents_modality_and_further_arguments_come_back() -> None:
         text="She may have met him in 1911.",
         subject=subject,
         predicate=FactSlot("met", 53, 56, None, "met", 0.5),
-        object=FactSlot("him", 57, 60, None, "him", 0.5, value="1911-05"),
+        object=FactSlot("him", 57, 60, None, "him", 0.5, value="1911-05", kind="person"),
         polarity="hedged",
         status="partial",
         score=0.5,

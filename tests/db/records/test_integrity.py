@@ -14,6 +14,7 @@ from midspan.db.records import checksums
 from midspan.db.records.engine import make_engine, reading, writing
 from midspan.db.records.relational import SqlRecordStore
 from midspan.db.records.schema import metadata
+from midspan.records import Named
 from tests.db.test_migrate import everything
 
 SUMMED = [table.name for table in metadata.sorted_tables if checksums.COLUMN in table.c]
@@ -24,6 +25,7 @@ def full(url: str, made: Any) -> Any:
     """A store with rows in every table of records."""
     store = SqlRecordStore(make_engine(url))
     store.commit(everything(made))
+    store.decide("same", Named(f"local:{'0' * 24}", "Ada"), Named("wd:Q1", "Ada Lovelace"), "me", "")
     yield store
     store.close()
 

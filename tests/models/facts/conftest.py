@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from midspan.models.facts.extraction import Triple, extract_triples
-from midspan.models.facts.kg.building import Encoder, build
+from midspan.models.facts.kg.building import build
 from midspan.models.facts.kg.source import NewEntity, NewPredicate, Piece
 from midspan.models.facts.kg.stored import StoredGraph
 from midspan.models.facts.knowledge_graph import Relation
@@ -44,11 +44,10 @@ def make_graph(tmp_path_factory: pytest.TempPathFactory) -> MakeGraph:
         entities: Sequence[NewEntity],
         predicates: Sequence[NewPredicate] = (),
         relations: Sequence[tuple[str, str, str]] = (),
-        encoder: Callable[[], Encoder] | None = None,
         name: str = "made",
     ) -> StoredGraph:
         folder: Path = tmp_path_factory.mktemp("kg") / name
-        build(folder, Made(entities, predicates, relations), encoder)
+        build(folder, Made(entities, predicates, relations))
         return StoredGraph(folder)
 
     return make

@@ -5,7 +5,10 @@ import pytest
 from midspan.models.facts.extraction import Triple
 from midspan.models.facts.kg.source import NewEntity, NewPredicate
 from midspan.models.facts.knowledge_graph import KnowledgeGraph
-from midspan.models.facts.linking import NAME_KNOWN, LinkedTriple, Linker, literal_kind
+from midspan.models.facts.link.asking import Place
+from midspan.models.facts.link.document import DocumentNames
+from midspan.models.facts.link.model import LinkModel
+from midspan.models.facts.linking import LinkedTriple, Linker, Said, literal_kind
 from midspan.models.facts.phrases import Phrase
 
 Extract = Callable[[str], list[Triple]]
@@ -40,8 +43,8 @@ def graph(make_graph: Callable[..., KnowledgeGraph]) -> KnowledgeGraph:
 
 @pytest.fixture(scope="module")
 def link(extract: Extract, graph: KnowledgeGraph) -> Link:
-    linker = Linker(graph)
-    return lambda text: [linker.link(triple) for triple in extract(text)]
+    linker = Linker(graph, LinkModel.load())
+    return lambda text: linker.link([Said(triple, Place(text)) for triple in extract(text)])
 
 
 def uids(fact: LinkedTriple) -> tuple[str | None, str | None, str | None]:
@@ -54,16 +57,36 @@ def test_a_plain_fact_is_linked(link: Link) -> None:
     assert (fact.predicate.surface, fact.predicate.name) == ("was born in", "place of birth")
 
 
-def test_of_namesakes_the_popular_one_is_taken_with_its_share(link: Link) -> None:
+def test_of_namesakes_what_the_text_says_decides_and_the_other_is_told(link: Link) -> None:
+    (fact,) = link("Marie Curie was born in Warsaw, Indiana.")
+    assert fact.object.uid == "wd:Q3"
+    assert [one.uid for one in fact.object.candidates][:1] == ["wd:Q2"]
     (fact,) = link("Marie Curie was born in Warsaw.")
-    assert fact.subject.score == NAME_KNOWN
-    assert fact.object.score == round(NAME_KNOWN * 91 / 101, 4)
+    assert fact.object.uid == "wd:Q2" and fact.object.score > fact.object.candidates[0].score > 0
+
+
+def test_a_last_name_means_who_the_document_named_before(extract: Extract, graph: KnowledgeGraph) -> None:
+    linker, names = Linker(graph, LinkModel.load()), DocumentNames()
+    names.note(0, ["Marie Curie"])
+    text = "Curie was born in Warsaw."
+    (triple,) = extract(text)
+    known, alone = linker.link([Said(triple, Place(text, names, 1)), Said(triple, Place(text))])
+    assert known.subject.uid == "wd:Q1" and known.subject.surface == "Curie"
+    assert alone.subject.uid is None
 
 
 def test_what_is_in_no_graph_keeps_its_words(link: Link) -> None:
     (fact,) = link("Jane Roe painted the old shed.")
     assert uids(fact) == (None, None, None) and fact.status == "out_of_kg"
     assert (fact.subject.name, fact.predicate.name, fact.object.name) == ("Jane Roe", "painted", "old shed")
+
+
+def test_what_is_in_no_graph_says_what_the_text_takes_it_for(link: Link) -> None:
+    (fact,) = link("Marie Curie met Hans Meier in 1911.")
+    assert (fact.subject.uid, fact.subject.kind) == ("wd:Q1", "")
+    assert (fact.object.uid, fact.object.kind) == (None, "person")
+    (dated,) = link("Marie Curie was born in 1867.")
+    assert dated.object.kind == ""
 
 
 def test_a_fact_with_one_known_side_is_partial(link: Link) -> None:
@@ -100,15 +123,21 @@ def test_a_company_is_not_the_notion_of_a_company(link: Link) -> None:
     assert fact.subject.uid is None and fact.object.uid == "wd:Q1"
 
 
-def test_the_kind_of_mention_excludes_namesakes(graph: KnowledgeGraph) -> None:
-    linker = Linker(graph)
+def test_the_kind_of_mention_tells_namesakes_apart(graph: KnowledgeGraph) -> None:
+    linker = Linker(graph, LinkModel.load())
 
-    def named(label: str) -> str | None:
+    def named(label: str, text: str) -> str | None:
         paris = Phrase("Paris", 0, 5, label, ("Paris",))
         verb, other = Phrase("saw", 6, 9), Phrase("Jane Roe", 10, 18, "PERSON", ("Jane Roe",))
-        return linker.link(Triple(paris, verb, "saw", "see", other, "affirmed")).subject.uid
+        triple = Triple(paris, verb, "saw", "see", other, "affirmed")
+        return linker.link([Said(triple, Place(text))])[0].subject.uid
 
-    assert (named("GPE"), named("PERSON"), named("")) == ("wd:Q8", "wd:Q9", "wd:Q8")
+    assert named("GPE", "Paris saw Jane Roe.") == "wd:Q8"
+    assert named("PERSON", "Paris saw Jane Roe.") != "wd:Q8"
+
+
+def test_nothing_asked_is_nothing_said(graph: KnowledgeGraph) -> None:
+    assert Linker(graph, LinkModel.load()).link([]) == []
 
 
 @pytest.mark.parametrize(

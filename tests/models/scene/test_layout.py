@@ -1,11 +1,12 @@
 from typing import get_args
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from midspan.models.scene.layout import Constraint, arrange, holds
 from midspan.models.scene.lexicon import NAMED
-from midspan.models.scene.relations import Predicate
+from midspan.models.scene.wordings import IN_PICTURE, Predicate
 
 categories = st.sampled_from(sorted(NAMED.values(), key=lambda category: category.name))
 predicates = st.sampled_from(get_args(Predicate))
@@ -14,7 +15,9 @@ predicates = st.sampled_from(get_args(Predicate))
 @settings(deadline=None)
 @given(categories, predicates, categories, categories)
 def test_a_single_relation_is_always_satisfied(subject, predicate, thing, other):
-    constraint = Constraint(0, predicate, 1, 2 if predicate == "between" else None)
+    constraint = Constraint(
+        0, predicate, 0 if predicate in IN_PICTURE else 1, 2 if predicate == "between" else None
+    )
     things = arrange([subject, thing, other], [constraint])
     assert holds(things, constraint)
 
@@ -24,7 +27,11 @@ def test_a_single_relation_is_always_satisfied(subject, predicate, thing, other)
 def test_things_stay_on_the_canvas(chosen, data):
     index = st.integers(0, len(chosen) - 1)
     pairs = data.draw(st.lists(st.tuples(index, predicates, index), max_size=6))
-    constraints = [Constraint(a, p, b) for a, p, b in pairs if a != b and p != "between"]
+    constraints = [
+        Constraint(a, p, a if p in IN_PICTURE else b)
+        for a, p, b in pairs
+        if p != "between" and (a != b or p in IN_PICTURE)
+    ]
     for thing in arrange(chosen, constraints):
         assert thing.width / 2 - 1e-3 <= thing.x <= 1 - thing.width / 2 + 1e-3
         assert thing.height / 2 - 1e-3 <= thing.y <= 1 - thing.height / 2 + 1e-3
@@ -60,3 +67,27 @@ def test_two_of_a_kind_do_not_cover_each_other():
     chosen = [NAMED["dog"], NAMED["dog"], NAMED["cat"]]
     dogs = arrange(chosen, [Constraint(0, "next_to", 2), Constraint(1, "next_to", 2)])
     assert abs(dogs[0].x - dogs[1].x) > 0.05
+
+
+def test_what_is_on_a_ground_stands_in_it():
+    person, beach = arrange([NAMED["person"], NAMED["place"]], [Constraint(0, "on", 1)])
+    foot = person.y + person.height / 2
+    assert beach.y - beach.height / 2 <= foot <= beach.y + beach.height / 2 + 0.02
+
+
+@pytest.mark.parametrize(("predicate", "right"), [("facing", True), ("facing_away", False)])
+def test_who_looks_at_a_thing_is_turned_to_it(predicate, right):
+    constraints = [Constraint(0, "left_of", 1), Constraint(0, predicate, 1)]
+    person, _ = arrange([NAMED["person"], NAMED["tent"]], constraints)
+    assert (person.facing == "right") == right
+
+
+def test_on_the_left_side_is_both_on_and_left():
+    constraints = [Constraint(0, "on", 1), Constraint(0, "left_of", 1)]
+    things = arrange([NAMED["cat"], NAMED["furniture"]], constraints)
+    assert all(holds(things, one) for one in constraints)
+
+
+def test_places_to_begin_from_are_kept_where_nothing_is_said():
+    (cup,) = arrange([NAMED["small thing"]], [], start=[(0.2, 0.3)])
+    assert (cup.x, cup.y) == (0.2, 0.3)

@@ -54,3 +54,23 @@ def test_facing_left_mirrors_the_shape():
 def test_same_scene_gives_the_same_text():
     one = scene(thing("cup", "small thing"), thing("table", "table"))
     assert render(one) == render(one)
+
+
+def test_the_backdrop_is_neutral_unless_the_text_says_where():
+    without = render(scene(thing("cup", "small thing")))
+    assert "#c6dfb0" not in without and "#cfe3f5" not in without
+    assert "#c6dfb0" in render(scene(thing("cup", "small thing"), thing("lawn", "place")))
+    assert "#cfe3f5" in render(scene(thing("sky", "high place")))
+
+
+def test_what_is_in_a_thing_is_drawn_after_it():
+    key, box = thing("key", "small thing"), thing("box", "small thing")
+    inside = SceneRelation(0, "inside", 1, "in", True, True)
+    svg = render(scene(key, box, relations=(inside,)))
+    assert [text.text for text in ET.fromstring(svg).iter(f"{SVG}text")] == ["box", "key"]
+
+
+def test_a_place_in_the_picture_that_is_missed_is_marked():
+    missed = SceneRelation(0, "at_left", 0, "on the left", True, False)
+    root = ET.fromstring(render(scene(thing("cup", "small thing"), relations=(missed,))))
+    assert root.find(f"{SVG}circle/{SVG}title").text == "not satisfied: at left"

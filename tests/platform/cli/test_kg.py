@@ -16,7 +16,7 @@ OWN = "uid,label,aliases,kind\nward-3,Ward Three,W3,organisation\nclinic,Northsi
 LINKS = "subject,predicate,object\nward-3,wd:P361,clinic\n"
 TEXT = "Ward Three is part of Northside Clinic.\n"
 VIEW = {
-    "name", "used", "entities", "names", "predicates", "relations", "dangling", "skipped", "vectors", "bytes",
+    "name", "used", "entities", "names", "predicates", "relations", "dangling", "skipped", "bytes",
     "source", "licence", "sha256",
 }  # fmt: skip
 
@@ -54,7 +54,7 @@ def test_a_built_graph_is_listed_and_described(run, own, folder):
     (view,) = [json.loads(own.stdout)["graph"]]
     assert set(view) == VIEW
     assert (view["name"], view["entities"], view["names"], view["relations"]) == ("own", 2, 3, 1)
-    assert (view["licence"], view["vectors"], view["used"]) == ("ours", True, False)
+    assert (view["licence"], view["used"]) == ("ours", False)
     bundled, listed = json.loads(run("kg", "ls", "--json").stdout)[:2]
     assert (bundled["name"], bundled["used"], bundled["sha256"]) == ("bundled", True, BUNDLED_KG)
     assert listed == view and bundled["relations"] > 100_000
@@ -85,9 +85,9 @@ def linked(run) -> list[str]:
 
 
 def test_a_dump_is_built_with_what_its_options_say(run, folder):
-    dump = ("--wikidata-json", folder / "dump.json.gz", "--no-vectors", "--json")
+    dump = ("--wikidata-json", folder / "dump.json.gz", "--json")
     view = json.loads(run("kg", "build", "wiki", *dump, "--properties", "P17, P19").stdout)["graph"]
-    assert (view["entities"], view["vectors"], view["predicates"]) == (210, False, 8)
+    assert (view["entities"], view["predicates"]) == (210, 8)
     stats = json.loads(run("kg", "stats", "wiki", "--json").stdout)["graphs"][0]
     assert set(stats["relations"]) == {"country", "place of birth"}
     famous = json.loads(run("kg", "build", "wiki", *dump, "--min-sitelinks", 3).stdout)["graph"]

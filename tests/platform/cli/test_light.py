@@ -74,6 +74,7 @@ def test_a_command_that_needs_no_workspace_loads_no_store(
         (("ingest", "/no/such/file", "DOCUMENTS", "--json"), '"failed": 1', ()),
         (("jobs", "ls"), "done", ()),
         (("show", "SEGMENT"), "source:", ()),
+        (("facts", "--all"), "facts", ()),
         (("atlas", "ls"), "mird-adult", ()),
         (("search", "Warsaw"), "hits in", ()),
     ],

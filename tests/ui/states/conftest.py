@@ -15,6 +15,9 @@ from midspan.platform.answers import (
     AtlasView,
     BodyView,
     Explanation,
+    FactEdges,
+    FactFilter,
+    FactTerm,
     Hit,
     JobItemView,
     JobView,
@@ -146,24 +149,20 @@ class StandIn:
     def media_path(self, source_id: str) -> Path | None:
         return None
 
+    def fact_edges(self, where: FactFilter, limit: int) -> FactEdges:
+        return FactEdges((), 0)
+
+    def fact_entities(self, where: FactFilter, limit: int) -> list[FactTerm]:
+        return []
+
+    def fact_predicates(self, where: FactFilter, limit: int) -> list[FactTerm]:
+        return []
+
+    def count_facts(self, where: FactFilter) -> int:
+        return 0
+
     def cypher(self, text: str, parameters: Any = None, *, limit: int = 1000, seconds: float = 10.0) -> Rows:
         self.asked.append(("cypher", text, parameters))
-        if "RETURN m.uid" in text:
-            return Rows(("uid",), (("fact-1",), ("gone",)), False)
-        if "a.polarity AS polarity" in text:
-            row = (
-                "assertion-1",
-                "wd:Q7186",
-                'Marie "Curie\\',
-                True,
-                "place of birth",
-                "wd:Q270",
-                "Warsaw",
-                True,
-            )
-            return Rows((), ((*row, None, "affirmed", 2, 0.8),), False)
-        if "AS assertions" in text:
-            return Rows((), (("wd:Q7186", "Marie Curie", 1),), False)
         if "refuse" in text:
             raise CypherRefused("LOAD is not a plain read")
         if "slow" in text:

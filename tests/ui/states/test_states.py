@@ -136,20 +136,6 @@ def test_facts_in_an_empty_workspace(stand_in: Any) -> None:
     assert "No facts yet" in page(run("kinds.fact.page", stand_in))
 
 
-def test_facts_show_the_graph_and_the_evidence(stand_in: Any) -> None:
-    app = run("kinds.fact.page", stand_in)
-    assert list(app.dataframe[0].value["Object"]) == ["Warsaw"]
-    assert "<mark>was born in</mark>" in page(app)
-    assert HOSTILE_PICTURE not in page(app)
-
-
-def test_an_entity_narrows_the_facts(stand_in: Any) -> None:
-    app = run("kinds.fact.page", stand_in)
-    app.selectbox(key="entity").set_value("wd:Q7186")
-    checked(app.run())
-    assert {asked[2]["uid"] for asked in stand_in.asked if "uid" in (asked[2] or {})} >= {"", "wd:Q7186"}
-
-
 def ask(stand_in: Any, query: str) -> AppTest:
     app = run("kinds.fact.page", stand_in)
     app.text_area(key="cypher").set_value(query)

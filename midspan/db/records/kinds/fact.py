@@ -31,6 +31,7 @@ def _slot(name: str, *, index: bool) -> list[Column[Any]]:
         Column(f"{name}_antecedent_segment", Text),
         Column(f"{name}_value", Text, nullable=False, server_default=""),
         Column(f"{name}_candidates", JSON, nullable=False, server_default="[]"),
+        Column(f"{name}_kind", Text, nullable=False, server_default=""),
     ]
 
 

@@ -54,8 +54,8 @@ def knowledgenet_pairs(path: Path) -> list[Pair]:
         Pair(
             row["doc"],
             row["sentence"],
-            _places(row["sentence"], row["subject"]),
-            _places(row["sentence"], row["object"]),
+            places(row["sentence"], row["subject"]),
+            places(row["sentence"], row["object"]),
             not PRONOUNS.isdisjoint((row["subject"].lower(), row["object"].lower())),
         )
         for row in json.loads(path.read_text("utf-8"))
@@ -63,7 +63,8 @@ def knowledgenet_pairs(path: Path) -> list[Pair]:
     ]
 
 
-def _places(text: str, name: str) -> list[Place]:
+def places(text: str, name: str) -> list[Place]:
+    """Where a name stands in a text; it is annotated without its place."""
     found, at = [], text.find(name)
     while at >= 0:
         found.append((at, at + len(name)))

@@ -1,22 +1,30 @@
-"""The table of chapter 5, as far as extraction goes: CaRB, pairs of names, whether a clause is asserted."""
+"""The table of chapter 5, but for linking: CaRB, pairs of names, facts, whether a clause is asserted."""
 
 from __future__ import annotations
 
 import csv
 import hashlib
+import itertools
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from midspan.models.facts.discourse import Discourse
 from midspan.models.facts.evaluation.carb import Counts, Parts, count, figures, read_gold
+from midspan.models.facts.evaluation.facts import fewrel_row, knowledgenet_rows
+from midspan.models.facts.evaluation.linking import Tests, baselines, forced, linker
+from midspan.models.facts.evaluation.linking import figures as figures_of_links
 from midspan.models.facts.evaluation.pair_recall import Pair, fewrel_pairs, is_found, knowledgenet_pairs
+from midspan.models.facts.evaluation.sentences import in_documents
 from midspan.models.facts.extraction import Triple, extract_triples, surface_triples
+from midspan.models.facts.identity import LINKER, LINKER_NAME
+from midspan.models.facts.kg.bundled import bundled_kg
+from midspan.models.facts.link.model import LinkModel
 from midspan.models.facts.pairs import pair_candidates
+from midspan.models.facts.reader import FactReader
 from midspan.models.kit.evaluation import Evaluation
 from midspan.models.kit.jsonl import read_rows
-from midspan.models.kit.measuring import Figure, Figures, Row, clustered
+from midspan.models.kit.measuring import Figure, Figures, Row, clustered, measured
 from midspan.models.parser import load_parser
 
 if TYPE_CHECKING:
@@ -38,11 +46,16 @@ def evaluate(
     carb: Path | None = None,
     knowledgenet: Path | None = None,
 ) -> Evaluation:
-    """Rules have neither weights nor seeds: ``models``, ``seeds`` and ``work`` are not used."""
+    """Rules have neither weights nor seeds; a linker's folder goes with each seed, which also draws what is
+    asked."""
+    fewrel, reader = list(read_rows(FOLDER / "fewrel.jsonl.gz")), FactReader.bundled(*models[:1])
     rows = [
         *_carb_rows(carb),
-        *_pair_rows("fewrel", fewrel_pairs(read_rows(FOLDER / "fewrel.jsonl.gz"))),
+        *_pair_rows("fewrel", fewrel_pairs(fewrel)),
         *(() if knowledgenet is None else _pair_rows("knowledgenet", knowledgenet_pairs(knowledgenet))),
+        fewrel_row(fewrel, reader),
+        *(() if knowledgenet is None else knowledgenet_rows(knowledgenet, reader)),
+        *_linking_rows(models, seeds),
         *_polarity_rows(),
         _rate_row(),
     ]
@@ -142,17 +155,33 @@ def _pair_rows(view: str, pairs: Sequence[Pair]) -> list[Row]:
 
 def _triples(texts: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[list[Triple], list[Triple]]]:
     """What each generator says of each sentence, with what its document said before."""
-    documents: dict[str, tuple[Discourse, list[int]]] = {}
-    found = {}
-    docs = load_parser().parse([text for _, text in texts])
-    for (name, text), doc in zip(texts, docs, strict=True):
-        discourse, ends = documents.setdefault(name, (Discourse(), [0]))
-        ordinal = len(ends) - 1
-        discourse.read(ordinal, str(ordinal), doc, ends[-1])
-        ends.append(ends[-1] + len(text) + 1)
-        known = discourse.antecedents(ordinal)
-        found[name, text] = extract_triples(doc, known), list(pair_candidates(doc, known))
-    return found
+    return {
+        text: (extract_triples(one.doc, one.antecedents), list(pair_candidates(one.doc, one.antecedents)))
+        for text, _, one in in_documents(texts)
+    }
+
+
+# --- names ---
+
+
+def _linking_rows(models: Sequence[Path], seeds: Sequence[int]) -> list[Row]:
+    graph, known = bundled_kg(), [LinkModel.load(folder) for folder in models or (LINKER,)]
+    by_seed = list(zip(seeds, itertools.cycle(known), strict=False))
+    tests = [Tests.of(graph, model, seed) for seed, model in by_seed]
+    rows = [
+        measured(name, lambda answer=answer: [figures_of_links(one, answer, answer) for one in tests])  # type: ignore[misc]
+        for name, answer in baselines().items()
+    ]
+    return [
+        *rows,
+        measured(
+            LINKER_NAME,
+            lambda: [
+                figures_of_links(one, linker(model), forced(model))
+                for one, (_, model) in zip(tests, by_seed, strict=True)
+            ],
+        ),
+    ]
 
 
 # --- whether it is asserted ---

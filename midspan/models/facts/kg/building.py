@@ -9,27 +9,15 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
 
 from midspan.errors import WrongUse
 from midspan.models.facts.kg.draft import FILE, Counts, Draft
-from midspan.models.facts.kg.format import CARD, INDEX, VECTORS, Card, write_card
+from midspan.models.facts.kg.format import Card, write_card
 from midspan.models.facts.kg.source import Piece, Source
-from midspan.models.facts.kg.stored import StoredGraph
-from midspan.models.facts.kg.vectors import MARK, write_index, write_vectors
-from midspan.models.facts.knowledge_graph import Vectors
 
 PIECES = 2000
 """A transaction."""
 LOCK = "lock"
-
-
-class Encoder(Protocol):
-    name: str
-    weights_sha256: str
-    dim: int
-
-    def encode(self, texts: list[str]) -> Vectors: ...
 
 
 @dataclass(frozen=True)
@@ -48,33 +36,26 @@ Report = Callable[[Progress], None]
 def build(
     target: Path,
     source: Source,
-    encoder: Callable[[], Encoder] | None = None,
     report: Report = lambda progress: None,
 ) -> Card:
     """Read the source into a new graph, in the place of one that is there.
 
-    What is begun lies beside it in ``.NAME.part``: the same call goes on there after a kill. ``encoder``
-    makes the vectors; without one there are none. Raises ``WrongUse`` where another process builds it,
-    and for a source without an entity.
+    What is begun lies beside it in ``.NAME.part``: the same call goes on there after a kill. Raises
+    ``WrongUse`` where another process builds it, and for a source without an entity.
     """
     part = target.with_name(f".{target.name}.part")
     part.mkdir(parents=True, exist_ok=True)
     with _alone(part):
         card = _counted(part, target.name, source, report)
-        if encoder is not None:
-            card = _with_vectors(part, card, encoder(), report)
-        else:
-            for name in (VECTORS, INDEX):
-                (part / name).unlink(missing_ok=True)
         write_card(part, card)
-        for name in (FILE, f"{FILE}-wal", f"{FILE}-shm", MARK, LOCK):
+        for name in (FILE, f"{FILE}-wal", f"{FILE}-shm", LOCK):
             (part / name).unlink(missing_ok=True)
         replace_folder(part, target)
     return card
 
 
 def _counted(part: Path, name: str, source: Source, report: Report) -> Card:
-    """Entities, names and relations, and the card without vectors."""
+    """Entities, names and relations, and the card."""
     draft = Draft(part, source.identity)
     try:
         if not draft.complete:
@@ -98,27 +79,6 @@ def _counted(part: Path, name: str, source: Source, report: Report) -> Card:
         )
     finally:
         draft.close()
-
-
-def _with_vectors(part: Path, card: Card, encoder: Encoder, report: Report) -> Card:
-    write_card(part, card)
-    graph = StoredGraph(part)
-    made_by = f"{encoder.name}:{encoder.weights_sha256}"
-    try:
-        write_vectors(
-            part,
-            graph,
-            (len(graph), encoder.dim),
-            lambda texts: encoder.encode(list(texts)),
-            f"{card.sha256} {made_by}",
-            lambda done: report(Progress("vectors", done, len(graph))),
-        )
-    finally:
-        graph.close()
-        (part / CARD).unlink()
-    report(Progress("index"))
-    write_index(part)
-    return Card(**{**asdict(card), "encoder": made_by})
 
 
 def replace_folder(new: Path, target: Path) -> None:

@@ -15,31 +15,26 @@ import tempfile
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from midspan.models.facts.kg.building import build
-from midspan.models.facts.kg.format import CARD, VECTORS, write_card
+from midspan.models.facts.kg.format import CARD
 from midspan.models.facts.kg.source import NewEntity, NewPredicate, Piece
 from midspan.models.facts.kg.stored import StoredGraph
 from midspan.models.facts.knowledge_graph import Relation
 from midspan.models.kit.weights import check_file
-from midspan.models.minilm import wheel
 
 NAME = "bundled"
 FOLDER = Path(__file__).parent / "bundled"
 CACHE = Path("~/.cache/midspan/kg")
 
 ENTITIES, PREDICATES, RELATIONS = "entities.tsv.gz", "predicates.tsv.gz", "relations.tsv.gz"
-TYPES, PACKED = "types.tsv.gz", "vectors.npy"
+TYPES = "types.tsv.gz"
 PINNED = {
     ENTITIES: "1528ef307be39c25e519abb07a6c80a5ee6291ea298e63bea3a628344e0123c2",
     PREDICATES: "7186fcab72f0af83ef556574959cff2a99f16d480ea9b824d84509320bba7766",
     RELATIONS: "fa42078614db08aaa31503f4c175ead4112de94ad2e8c1bcd06e62cedeaf4ad7",
     TYPES: "a508d5d8ea92158c647525f5011aa68cd31204dd1f283fe4b068b92d0e459084",
-    PACKED: "b23c70b9f65eb1fa250aa7d581382b98c87a78202837a0c0a8e85ee9e4db33b0",
 }
 
 _unpacking = threading.Lock()
@@ -123,10 +118,7 @@ def _unpack(folder: Path) -> None:
     own = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".unpacking-"))
     try:
         made = own / NAME
-        card = build(made, Tables(FOLDER))
-        rows = np.load(FOLDER / PACKED).astype(np.float32)
-        np.save(made / VECTORS, (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float16))
-        write_card(made, replace(card, encoder=f"{wheel.NAME}:{wheel.SHA256}"))
+        build(made, Tables(FOLDER))
         with contextlib.suppress(OSError):  # another process was there first
             made.rename(folder)
     finally:

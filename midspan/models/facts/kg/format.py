@@ -1,10 +1,10 @@
 """A knowledge graph on disk: a folder that is written once and only read then.
 
+What a linker makes of it lies there as well (:mod:`midspan.models.facts.link.near`), and can be made again.
+
 ==================  =========================================================================================
 kg.json             :class:`Card`: what the graph is
 entities.sqlite     entities, names, predicates and relations; the tables are :data:`TABLES`
-vectors.npy         (n, dim) float16, unit rows in the order of entities: of label and description
-vectors.faiss       an index over them, for graphs beyond ``FLAT_LIMIT`` entities
 ==================  =========================================================================================
 """
 
@@ -18,17 +18,15 @@ from pathlib import Path
 from midspan.errors import ModelFilesMissing, WrongUse
 from midspan.models.kit.files import write_json
 
-VERSION = 1
+VERSION = 2
 """Raised when a folder made before can no longer be read, or would be made otherwise today."""
 
 CARD = "kg.json"
 ENTITIES = "entities.sqlite"
-VECTORS = "vectors.npy"
-INDEX = "vectors.faiss"
 
 TABLES = """
 CREATE TABLE entity (
-    id INTEGER PRIMARY KEY, -- from 0, without gaps: the row of its vector
+    id INTEGER PRIMARY KEY, -- from 0, without gaps
     uid TEXT NOT NULL, name TEXT NOT NULL, description TEXT NOT NULL, kind TEXT NOT NULL,
     popularity INTEGER NOT NULL,
     types TEXT NOT NULL, -- uids with blanks between
@@ -73,8 +71,6 @@ class Card:
     """Relations left out, since their object is not among the entities."""
     skipped: int
     """Broken lines of the source."""
-    encoder: str = ""
-    """``NAME:SHA-256`` of what made the vectors; empty: there are none."""
     format: int = VERSION
 
 

@@ -13,13 +13,12 @@ from typing import Any
 
 from midspan.models.facts.kg.format import ENTITIES, open_readonly, read_card
 from midspan.models.facts.kg.spelling import grams, likeness
-from midspan.models.facts.kg.vectors import StoredVectors
 from midspan.models.facts.knowledge_graph import (
     Entity,
     KnowledgeGraph,
+    Neighbour,
     Predicate,
     Relation,
-    Vectors,
     normalise,
 )
 
@@ -28,6 +27,16 @@ _NAMED = (
     "SELECT DISTINCT uid, kind, popularity, name, description, aliases, types "
     "FROM alias JOIN entity ON entity.id = alias.entity "
     "WHERE key = ? AND common >= ? ORDER BY popularity DESC, uid"
+)
+_OUTGOING = (
+    "SELECT o.uid, o.name, p.uid, 1 FROM relation r JOIN entity s ON s.id = r.subject "
+    "JOIN entity o ON o.id = r.object JOIN predicate p ON p.id = r.predicate "
+    "WHERE s.uid = ? ORDER BY r.predicate, r.object LIMIT ?"
+)
+_INCOMING = (
+    "SELECT s.uid, s.name, p.uid, 0 FROM relation r JOIN entity s ON s.id = r.subject "
+    "JOIN entity o ON o.id = r.object JOIN predicate p ON p.id = r.predicate "
+    "WHERE o.uid = ? ORDER BY r.predicate, r.subject LIMIT ?"
 )
 _RELATIONS = (
     "SELECT s.uid, p.uid, o.uid FROM relation r JOIN entity s ON s.id = r.subject "
@@ -39,9 +48,9 @@ REMEMBERED = 20_000
 
 LEAST_LIKE = 0.45
 """Names less alike than this are no spelling of each other: one letter of four that is wrong still passes."""
-MOST_LOOKED_AT = 20_000
+MOST_LOOKED_AT = 4_000
 """Entities that have one of the grams looked at, all grams together."""
-MOST_COMPARED = 80
+MOST_COMPARED = 40
 PAIRED = 5
 """Grams beyond these, the rarest of them."""
 AT_ONCE = 500
@@ -53,7 +62,7 @@ class StoredGraph(KnowledgeGraph):
         """Raises ``ModelFilesMissing``, and ``WrongUse`` for a folder of another version of the format."""
         self.folder = folder
         self.card = read_card(folder)
-        self.name, self.sha256, self.encoder = self.card.name, self.card.sha256, self.card.encoder
+        self.name, self.sha256 = self.card.name, self.card.sha256
         self._connection = open_readonly(folder / ENTITIES)
         self._lock = threading.Lock()
         self._entity = lru_cache(REMEMBERED)(self._read_entity)
@@ -74,17 +83,12 @@ class StoredGraph(KnowledgeGraph):
     def alike(self, mention: str, limit: int = 10) -> list[tuple[Entity, float]]:
         return list(self._alike(normalise(mention), mention.islower())[:limit])
 
-    def near(self, vectors: Vectors, k: int) -> tuple[list[list[str]], Vectors]:
-        rows, scores = self._vectors.near(vectors, k)
-        uids = self._uids_of({int(row) for row in rows.ravel() if row >= 0})
-        return [[uids[int(row)] for row in found if row >= 0] for found in rows], scores
-
-    def vectors(self, uids: Sequence[str]) -> Vectors:
-        ids = self._ids(uids)
-        return self._vectors.of([ids.get(uid, -1) for uid in uids])
-
     def entities(self, uids: Sequence[str]) -> list[Entity | None]:
         return [self._entity(uid) for uid in uids]
+
+    def uids_at(self, places: Iterable[int]) -> dict[int, str]:
+        """The uids of the entities at these places of the graph's order."""
+        return dict(self._among("SELECT id, uid FROM entity WHERE id IN ({})", sorted(set(places))))
 
     def type_names(self, entity: Entity) -> tuple[str, ...]:
         names = dict(self._among("SELECT uid, name FROM type WHERE uid IN ({})", entity.types))
@@ -101,6 +105,13 @@ class StoredGraph(KnowledgeGraph):
         left = limit - len(found)
         return found + self._relations("o.uid = ? ORDER BY r.predicate, r.subject LIMIT ?", uid, left)
 
+    def neighbours(self, uid: str, limit: int = 100) -> list[Neighbour]:
+        rows = self._rows(_OUTGOING, uid, limit)
+        rows += self._rows(_INCOMING, uid, limit - len(rows))
+        return [
+            Neighbour(other, name, predicate, bool(outgoing)) for other, name, predicate, outgoing in rows
+        ]
+
     def between(self, one: str, other: str) -> list[Relation]:
         ways = ((one, other), (other, one)) if one != other else ((one, other),)
         where = "s.uid = ? AND o.uid = ? ORDER BY r.predicate"
@@ -114,10 +125,6 @@ class StoredGraph(KnowledgeGraph):
     def close(self) -> None:
         with self._lock:
             self._connection.close()
-
-    @cached_property
-    def _vectors(self) -> StoredVectors:
-        return StoredVectors(self.folder, self.card)
 
     @cached_property
     def _predicates(self) -> dict[str, Predicate]:
@@ -170,12 +177,6 @@ class StoredGraph(KnowledgeGraph):
 
     def _relations(self, where: str, *values: Any) -> list[Relation]:
         return [Relation(*row) for row in self._rows(f"{_RELATIONS} WHERE {where}", *values)]
-
-    def _ids(self, uids: Iterable[str]) -> dict[str, int]:
-        return dict(self._among("SELECT uid, id FROM entity WHERE uid IN ({})", sorted(set(uids))))
-
-    def _uids_of(self, ids: Iterable[int]) -> dict[int, str]:
-        return dict(self._among("SELECT id, uid FROM entity WHERE id IN ({})", sorted(ids)))
 
     def _among(self, query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         """The rows for values of any number; ``{}`` is where they stand in the query."""

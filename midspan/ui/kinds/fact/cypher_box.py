@@ -11,6 +11,7 @@ import streamlit as st
 from midspan import Workspace
 from midspan.errors import CypherRefused, MidspanError, QueryTimeout
 from midspan.platform.answers import Rows
+from midspan.records import BELIEVED
 from midspan.ui import style
 from midspan.ui.escaping import as_markdown, plain
 from midspan.ui.wording import counted
@@ -21,20 +22,38 @@ SECONDS = 10.0
 EXAMPLES = {
     "Best supported facts": (
         "MATCH (s:Entity)-[f:FACT]->(o:Entity)\n"
-        "WHERE f.polarity = 'affirmed' AND s.in_kg AND o.in_kg\n"
+        f"WHERE f.polarity = 'affirmed' AND f.confidence >= {BELIEVED}\n"
         "RETURN s.name AS subject, f.name AS predicate, o.name AS object, f.support AS sentences\n"
-        "ORDER BY sentences DESC, subject LIMIT 20"
+        "ORDER BY sentences DESC, subject, predicate, object LIMIT 20"
+    ),
+    "About a name": (
+        "MATCH (e:Entity)-[f:FACT]-(o:Entity)\n"
+        "WHERE toLower(e.name) CONTAINS 'curie'\n"
+        "RETURN e.name AS entity, f.name AS predicate, o.name AS other, f.polarity AS polarity\n"
+        "ORDER BY entity, predicate, other, polarity LIMIT 50"
     ),
     "Two steps away": (
         "MATCH (a:Entity)-[f:FACT]->(b:Entity)-[g:FACT]->(c:Entity)\n"
-        "WHERE a.in_kg AND b.in_kg AND c.in_kg AND a.uid <> c.uid\n"
-        "RETURN a.name AS first, f.name AS how, b.name AS middle, g.name AS then, c.name AS last\n"
-        "ORDER BY first, last LIMIT 20"
+        "WHERE f.polarity = 'affirmed' AND g.polarity = 'affirmed'\n"
+        "  AND a.in_kg AND b.in_kg AND c.in_kg AND a.uid <> c.uid\n"
+        "RETURN a.name AS first, f.name AS how, b.name AS middle, g.name AS also, c.name AS last\n"
+        "ORDER BY first, how, middle, also, last LIMIT 20"
+    ),
+    "Affirmed and denied": (
+        "MATCH (s:Entity)-[f:FACT {polarity: 'affirmed'}]->(o:Entity)\n"
+        "MATCH (s)-[g:FACT {polarity: 'negated'}]->(o) WHERE f.pid = g.pid\n"
+        "RETURN s.name AS subject, f.name AS predicate, o.name AS object,\n"
+        "       f.support AS affirmed, g.support AS denied\n"
+        "ORDER BY subject, predicate, object LIMIT 20"
+    ),
+    "In no knowledge graph": (
+        "MATCH (e:Entity)<-[:SUBJECT|OBJECT]-(a:Assertion) WHERE NOT e.in_kg\n"
+        "RETURN e.name AS name, count(a) AS facts ORDER BY facts DESC, name LIMIT 20"
     ),
     "Sentences behind the facts": (
         "MATCH (d:Document)-[:HAS_SENTENCE]->(s:Sentence)-[:HAS_MENTION]->(m:Mention)\n"
         "RETURN d.name AS document, s.text AS sentence, count(m) AS facts\n"
-        "ORDER BY facts DESC, document LIMIT 20"
+        "ORDER BY facts DESC, document, sentence LIMIT 20"
     ),
 }
 

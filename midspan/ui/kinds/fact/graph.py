@@ -1,128 +1,138 @@
-"""Assertions of the graph as the facts page needs them: read by Cypher, drawn as DOT."""
+"""Facts around one or more entities: what is drawn of them, and the drawing as DOT."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from midspan import Workspace
+from midspan.platform.answers import NAMED, FactEdge, FactFilter
+from midspan.records import digest
 from midspan.ui.escaping import as_dot
 
-EDGE_LIMIT = 200
-DRAWN_LIMIT = 60
+PORTION = 10
+"""So many facts a click on an entity brings."""
+HUBS = 4
+"""Where no entity was opened, a portion of so many is drawn, those with most facts."""
+MOST_DRAWN = 80
+"""More can not be read."""
 
-_ENTITIES = """
-MATCH (e:Entity)<-[:SUBJECT|OBJECT]-(a:Assertion)
-WITH e, count(a) AS assertions
-RETURN e.uid AS uid, e.name AS name, assertions ORDER BY assertions DESC, name LIMIT $limit
-"""
-
-_EDGES = """
-MATCH (s:Entity)<-[:SUBJECT]-(a:Assertion)-[:PREDICATE]->(p:Predicate)
-OPTIONAL MATCH (a)-[:OBJECT]->(o:Entity)
-WITH s, a, p, o
-WHERE ($uid = '' OR s.uid = $uid OR o.uid = $uid) AND (NOT $linked OR a.status = 'linked')
-RETURN a.uid AS assertion, s.uid AS subject, s.name AS subject_name, s.in_kg AS subject_known,
-       p.name AS predicate, o.uid AS object, o.name AS object_name, o.in_kg AS object_known,
-       a.object_value AS value, a.polarity AS polarity, a.support AS support, a.confidence AS confidence
-ORDER BY support DESC, confidence DESC, assertion LIMIT $limit
-"""
-
-_MENTIONS = """
-MATCH (m:Mention)-[:SUPPORTS]->(a:Assertion {uid: $uid})
-RETURN m.uid AS uid ORDER BY m.score DESC, uid LIMIT $limit
-"""
+Kind = Literal["node", "edge", "more"]
+POLARITY = {"affirmed": "", "negated": "not: ", "hedged": "perhaps: "}
 
 
 @dataclass(frozen=True)
-class Edge:
-    """An assertion: what one or more sentences say."""
+class Drawn:
+    """What is drawn."""
 
-    assertion: str
-    subject: str
-    """uid"""
-    subject_name: str
-    subject_known: bool
-    """In the knowledge graph."""
-    predicate: str
-    object: str | None
-    """uid; None for a date or number."""
-    object_name: str
-    object_known: bool
-    polarity: str
-    support: int
-    """Number of mentions."""
-    confidence: float
+    edges: tuple[FactEdge, ...]
+    opened: tuple[str, ...] = ()
+    """Keys of the entities whose facts these are, once for each portion."""
+    more: Mapping[str, int] = field(default_factory=dict)
+    """Of entities that were opened: how many of their facts are not drawn."""
 
 
-def entities(workspace: Workspace, limit: int = 300) -> dict[str, str]:
-    """uid to name and number of assertions, those with most first."""
-    rows = workspace.cypher(_ENTITIES, {"limit": limit}, limit=limit).rows
-    return {uid: f"{name} ({count})" for uid, name, count in rows}
+def around(workspace: Workspace, where: FactFilter, opened: Sequence[str]) -> Drawn:
+    """The facts of entities that were opened, a portion for each time; the first come first."""
+    edges: dict[str, FactEdge] = {}
+    totals: dict[str, int] = {}
+    for key, times in Counter(opened).items():
+        found = workspace.fact_edges(replace(where, entity=key), PORTION * times)
+        totals[key] = found.total
+        edges |= {edge.fact: edge for edge in found.edges}
+    drawn = tuple(edges.values())[:MOST_DRAWN]
+    shown = Counter(key for edge in drawn for key in {edge.subject, edge.object})
+    more = {key: total - shown[key] for key, total in totals.items() if total > shown[key]}
+    return Drawn(drawn, tuple(opened), more)
 
 
-def edges(workspace: Workspace, entity: str = "", linked: bool = False) -> list[Edge]:
-    """Assertions about an entity (about any for ``""``), best supported first.
-
-    ``linked`` leaves out those with a part that is not in the knowledge graph.
-    """
-    parameters = {"uid": entity, "linked": linked, "limit": EDGE_LIMIT}
-    return [
-        Edge(
-            assertion=assertion,
-            subject=subject,
-            subject_name=subject_name,
-            subject_known=bool(subject_known),
-            predicate=predicate,
-            object=uid,
-            object_name=name if uid is not None else str(value),
-            object_known=bool(known),
-            polarity=polarity,
-            support=support,
-            confidence=confidence,
-        )
-        for (
-            assertion, subject, subject_name, subject_known, predicate, uid, name, known, value, polarity,
-            support, confidence,
-        ) in workspace.cypher(_EDGES, parameters, limit=EDGE_LIMIT).rows
-    ]  # fmt: skip
+def overview(workspace: Workspace, where: FactFilter) -> Drawn:
+    """The entities with most facts, and some of these."""
+    return around(workspace, where, [one.key for one in workspace.fact_entities(where, HUBS)])
 
 
-def mentions(workspace: Workspace, assertion: str, limit: int = 8) -> list[str]:
-    """Fact ids that support an assertion, best first."""
-    rows = workspace.cypher(_MENTIONS, {"uid": assertion, "limit": limit}, limit=limit).rows
-    return [uid for (uid,) in rows]
+def handles(drawn: Drawn) -> dict[str, tuple[Kind, str]]:
+    """What can be clicked, by its id in the drawing: the key of an entity, or the id of a fact."""
+    keys = {edge.subject for edge in drawn.edges}
+    keys |= {edge.object for edge in drawn.edges if not edge.literal}
+    things: list[tuple[Kind, str]] = [
+        *(("node", key) for key in keys),
+        *(("edge", edge.fact) for edge in drawn.edges),
+        *(("more", key) for key in drawn.more),
+    ]
+    return {_handle(*thing): thing for thing in things}
 
 
-def as_graphviz(drawn: Sequence[Edge], chosen: str = "") -> str:
-    """DOT of assertions; ``chosen`` names the one that is drawn bold."""
+def as_graphviz(drawn: Drawn, chosen: str = "", entity: str | None = None) -> str:
+    """DOT; the fact ``chosen`` and the entity are drawn bold. Colours are read on white and on black."""
     lines = [
         "digraph {",
-        'graph [rankdir=LR, bgcolor="transparent", nodesep=0.18, ranksep=0.7, pad=0.1]',
+        'graph [rankdir=LR, bgcolor="transparent", nodesep=0.14, ranksep=0.55, pad=0.1]',
         'node [shape=box, style="rounded,filled", fontname="sans-serif", fontsize=11, height=0.3, '
         'color="#94a3b8", fillcolor="#f1f5f9", fontcolor="#0f172a"]',
-        'edge [fontname="sans-serif", fontsize=9, color="#94a3b8", fontcolor="#64748b", arrowsize=0.6]',
+        'edge [fontname="sans-serif", fontsize=10, color="#94a3b8", arrowsize=0.6]',
     ]
-    for edge in drawn:
-        # A literal belongs to its assertion alone, as two equal dates are no common thing.
-        target = edge.object or f"value of {edge.assertion}"
+    for edge in drawn.edges:
+        # A literal belongs to its fact alone, as two equal dates are no common thing.
+        target = _handle("node", f"value of {edge.fact}" if edge.literal else edge.object)
         lines += [
-            _node(edge.subject, edge.subject_name, edge.subject_known),
-            _node(target, edge.object_name, edge.object_known),
-            _arrow(edge, target, edge.assertion == chosen),
+            _node(_handle("node", edge.subject), edge.subject_name, edge.subject, entity),
+            _node(target, edge.object_name, None if edge.literal else edge.object, entity),
+            _arrow(edge, target, edge.fact == chosen),
         ]
+    for key, count in drawn.more.items():
+        lines += _rest(key, count)
     return "\n".join([*dict.fromkeys(lines), "}"])
 
 
-def _node(uid: str, name: str, known: bool) -> str:
-    look = ', fillcolor="#e0e7ff", color="#818cf8"' if known else ""
-    return f"{as_dot(uid, 200)} [label={as_dot(name)}{look}]"
+def predicate(edge: FactEdge) -> str:
+    return f"{POLARITY[edge.polarity]}{edge.predicate_name}"
 
 
-def _arrow(edge: Edge, target: str, chosen: bool) -> str:
-    words = {"affirmed": "", "negated": "not: ", "hedged": "perhaps: "}.get(edge.polarity, "")
-    label = f"{words}{edge.predicate}" + (f" ×{edge.support}" if edge.support > 1 else "")
+def _handle(kind: Kind, name: str) -> str:
+    return f"{kind}-{digest(name)[:20]}"
+
+
+def _node(handle: str, name: str, key: str | None, entity: str | None) -> str:
+    """``key`` is None for a date or number."""
+    look = ""
+    if key is None:
+        look = ', style="filled", fillcolor="#f8fafc", class="value"'
+    elif not key.startswith(NAMED):
+        look = ', fillcolor="#e0e7ff", color="#818cf8"'
+    if key is not None and key == entity:
+        look += ", penwidth=2.5"
+    return f"{_quoted(handle)} [id={_quoted(handle)}, label={as_dot(name)}{look}]"
+
+
+def _arrow(edge: FactEdge, target: str, chosen: bool) -> str:
+    label = predicate(edge) + (f" ×{edge.support}" if edge.support > 1 else "")
     look = {"negated": ', style=dashed, color="#dc2626"', "hedged": ", style=dashed"}.get(edge.polarity, "")
     if chosen:
-        look += ', color="#4338ca", fontcolor="#4338ca", penwidth=2'
-    return f"{as_dot(edge.subject, 200)} -> {as_dot(target, 200)} [label={as_dot(label)}{look}]"
+        look += ', color="#6366f1", penwidth=2'
+    source, handle = _handle("node", edge.subject), _handle("edge", edge.fact)
+    return f"{_quoted(source)} -> {_quoted(target)} [id={_quoted(handle)}, label={as_dot(label)}{look}]"
+
+
+def _rest(key: str, count: int) -> list[str]:
+    node, handle = _quoted(_handle("node", key)), _quoted(_handle("more", key))
+    look = 'style="rounded,dashed", class="rest"'
+    return [
+        f'{handle} [id={handle}, label="{count} more", {look}]',
+        f"{node} -> {handle} [style=dotted, arrowhead=none]",
+    ]
+
+
+def _quoted(handle: str) -> str:
+    return f'"{handle}"'
+
+
+def named(edges: Sequence[FactEdge], key: str) -> str:
+    """What these facts call an entity; its key, where they do not speak of it."""
+    for edge in edges:
+        for end, name in ((edge.subject, edge.subject_name), (edge.object, edge.object_name)):
+            if end == key:
+                return name
+    return key

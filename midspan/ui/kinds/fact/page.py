@@ -1,29 +1,30 @@
-"""Facts: the graph as a picture and a table, the sentences behind an edge, and a Cypher box."""
+"""Facts: entities that bring their neighbours, a table, the evidence of a fact, and a Cypher box."""
 
 from __future__ import annotations
 
-from typing import cast
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from midspan import Workspace
-from midspan.errors import NotFound
-from midspan.platform.answers import Shown
-from midspan.records import Fact
+from midspan.platform.answers import FactEdge, FactEdges
+from midspan.records import digest
 from midspan.ui import style
-from midspan.ui.escaping import as_html, marked, plain, shorten
-from midspan.ui.kinds.fact import cypher_box, graph
-from midspan.ui.kinds.fact.card import places
-from midspan.ui.kinds.fact.graph import Edge
+from midspan.ui.escaping import plain
+from midspan.ui.kinds.fact import choosing, clicks, cypher_box, evidence, graph
+from midspan.ui.kinds.fact.choosing import Choice
 from midspan.ui.kinds.view import OpenRecord
-from midspan.ui.wording import counted, place
+from midspan.ui.wording import counted
+
+LISTED = 200
+HEIGHT = 500
+"""Pixels of the drawing and of the table."""
+LEAD = "What sentences state, merged over all sources. Blue: known to the knowledge graph."
 
 
 def render(workspace: Workspace, on_open: OpenRecord) -> None:
-    style.heading(
-        "Facts", "What sentences state, merged over all sources. Blue: known to the knowledge graph."
-    )
+    style.heading("Facts", LEAD)
     if not workspace.counts().get("fact"):
         style.empty("No facts yet", "Facts come from ingested documents; add some under “Sources and jobs”.")
         return
@@ -35,111 +36,93 @@ def render(workspace: Workspace, on_open: OpenRecord) -> None:
 
 
 def _graph(workspace: Workspace, on_open: OpenRecord) -> None:
-    who, known, _ = st.columns([4, 3, 3], vertical_alignment="bottom")
-    with st.spinner("Reading the graph …"):
-        names = graph.entities(workspace)
-    entity = who.selectbox(
-        "Entity",
-        list(names),
-        index=None,
-        format_func=lambda uid: shorten(names[uid], 80),
-        placeholder="all; type a name",
-        key="entity",
-    )
-    linked = known.toggle("Only fully linked facts", value=entity is None, key=f"linked-{entity is None}")
+    choice = choosing.choose(workspace)
     with st.spinner("Reading the facts …"):
-        found = graph.edges(workspace, entity or "", linked)
-    if not found:
-        style.empty("No such facts", "Choose another entity, or show facts that are not fully linked too.")
+        listed = workspace.fact_edges(choice.listed, LISTED)
+        drawn = _drawn(workspace, choice)
+    if not drawn.edges:
+        style.empty("No such facts", "Choose another entity, or loosen the filters.")
         return
-    drawn = _drawn(found, entity is None)
+    chosen = _chosen(workspace, choice, (*listed.edges, *drawn.edges))
     picture, table = st.columns([6, 5], gap="medium")
+    with picture:
+        _picture(choice, drawn, chosen)
     with table:
-        chosen = _choose(found)
-    with picture, st.container(border=True, height=470):
-        st.graphviz_chart(graph.as_graphviz(drawn, chosen.assertion), width="stretch")
-    picture.caption(f"{counted(len(drawn), 'fact')} drawn of {len(found)} listed, the best supported first.")
-    _evidence(workspace, chosen, on_open)
+        _table(listed)
+    evidence.render(workspace, choice.where, chosen, on_open)
 
 
-def _drawn(found: list[Edge], overview: bool) -> list[Edge]:
-    """Few enough to be read; in the overview those that join two entities."""
-    if not overview:
-        return found[: graph.DRAWN_LIMIT]
-    joining = [edge for edge in found if edge.object is not None]
-    return (joining or found)[: graph.DRAWN_LIMIT // 2]
+def _drawn(workspace: Workspace, choice: Choice) -> graph.Drawn:
+    if choice.opened:
+        return graph.around(workspace, choice.where, choice.opened)
+    return graph.overview(workspace, choice.where)
 
 
-def _choose(found: list[Edge]) -> Edge:
-    """The table of facts; the first one is chosen until another is."""
+def _chosen(workspace: Workspace, choice: Choice, there: tuple[FactEdge, ...]) -> FactEdge:
+    """The fact of the address, also where it is neither listed nor drawn; the first one without."""
+    if choice.fact:
+        for edge in there:
+            if edge.fact == choice.fact:
+                return edge
+        from_link = workspace.fact_edges(choice.chosen, 1).edges
+        if from_link:
+            return from_link[0]
+    return there[0]
+
+
+def _picture(choice: Choice, drawn: graph.Drawn, chosen: FactEdge) -> None:
+    with st.container(border=True, height=HEIGHT, key=clicks.CHART):
+        st.graphviz_chart(graph.as_graphviz(drawn, chosen.fact, choice.entity), width="stretch")
+    said, action = st.columns([5, 2])
+    said.caption(
+        f"{counted(len(drawn.edges), 'fact')} drawn. Click an entity to bring its neighbours, a fact to read "
+        "its sentences. Dashed: denied or said with reserve."
+    )
+    if choice.entity and set(drawn.opened) != {choice.entity}:
+        action.button(
+            "Only this entity",
+            key="fact-only",
+            type="tertiary",
+            on_click=choosing.only,
+            args=(choice.entity,),
+        )
+    clicks.listen(partial(choosing.clicked, drawn))
+
+
+def _table(listed: FactEdges) -> None:
+    """The facts that are listed; a row that is chosen opens its evidence."""
+    found = listed.edges
     table = pd.DataFrame(
         {
             "Subject": [plain(edge.subject_name) for edge in found],
-            "Predicate": [_predicate(edge) for edge in found],
+            "Predicate": [plain(graph.predicate(edge)) for edge in found],
             "Object": [plain(edge.object_name) for edge in found],
             "×": [edge.support for edge in found],
             "Conf.": [round(edge.confidence, 2) for edge in found],
         }
     )
-    event = st.dataframe(
+    facts = [edge.fact for edge in found]
+    # A table of other facts is another table: a row that was chosen in one is none of the other's.
+    key = f"fact-rows-{digest(*facts)[:12]}"
+    st.dataframe(
         table,
         hide_index=True,
         width="stretch",
-        height=470,
-        on_select="rerun",
+        height=HEIGHT,
+        on_select=partial(_selected, key, facts),
         selection_mode="single-row",
-        key="edges",
+        key=key,
         column_config={
-            "×": st.column_config.NumberColumn(help="Sentences that say so", width=40),
-            "Conf.": st.column_config.NumberColumn(help="Confidence of the best of them", width=60),
-            "Predicate": st.column_config.TextColumn(width=110),
+            "Subject": st.column_config.TextColumn(width=118),
+            "Predicate": st.column_config.TextColumn(width=96),
+            "Object": st.column_config.TextColumn(width=112),
+            "×": st.column_config.NumberColumn(help="Sentences that say so", width=32),
+            "Conf.": st.column_config.NumberColumn(help="Confidence of the best of them", width=48),
         },
     )
-    st.caption("Choose a row to read the sentences behind it.")
-    rows = [row for row in event["selection"]["rows"] if row < len(found)]
-    return found[rows[0]] if rows else found[0]
+    st.caption(f"{len(found):,} of {counted(listed.total, 'fact')}, the best supported first.")
 
 
-def _predicate(edge: Edge) -> str:
-    words = {"negated": "not: ", "hedged": "perhaps: "}.get(edge.polarity, "")
-    return plain(f"{words}{edge.predicate}")
-
-
-def _evidence(workspace: Workspace, edge: Edge, on_open: OpenRecord) -> None:
-    st.html(
-        f'<b>Evidence</b> <span class="ms-meta">{as_html(edge.subject_name)} · {as_html(_predicate(edge))} · '
-        f"{as_html(edge.object_name)}</span>"
-    )
-    for number, fact_id in enumerate(graph.mentions(workspace, edge.assertion)):
-        try:
-            shown = workspace.show(fact_id, context=0)
-        except NotFound:  # its source changed since the graph was read
-            continue
-        _sentence(number, shown, on_open)
-
-
-def _sentence(number: int, shown: Shown, on_open: OpenRecord) -> None:
-    """A sentence with the fact's three parts marked, and where it comes from."""
-    fact, segment = cast("Fact", shown.record), shown.segment
-    offset = int(segment.start)
-    spans = [(start - offset, end - offset) for start, end in places(fact)]
-    model = f"{shown.run.stage} {shown.run.model}".strip() if shown.run else ""
-    where = place(segment.unit, segment.start, segment.end, segment.page)
-    with st.container(border=True):
-        body, action = st.columns([8, 1], vertical_alignment="center")
-        body.html(
-            f'<div class="ms-text" dir="auto">{marked(shown.text, spans)}</div>'
-            f'<div class="ms-meta">{as_html(shown.source.title)} · {as_html(where)} · '
-            f"confidence {fact.score:.2f} · {as_html(model)}</div>"
-            f'<div class="ms-meta">{as_html(_links(fact))}</div>'
-        )
-        if action.button("Open", key=f"evidence-{number}", type="tertiary"):
-            on_open(fact.id)
-
-
-def _links(fact: Fact) -> str:
-    """What the three parts link to: ids of the knowledge graph, or why there is none."""
-    return " · ".join(
-        f"{shorten(slot.surface, 40)}: {slot.uid or slot.literal or 'not in the knowledge graph'}"
-        for slot in (fact.subject, fact.predicate, fact.object)
-    )
+def _selected(key: str, facts: list[str]) -> None:
+    rows = st.session_state[key]["selection"]["rows"]
+    choosing.look_into(facts[rows[0]] if rows and rows[0] < len(facts) else "")

@@ -7,14 +7,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from benchmarks.made_dump import write_dump
 from midspan.errors import WrongUse
 from midspan.models.facts.kg import building
 from midspan.models.facts.kg.building import build
-from midspan.models.facts.kg.format import CARD, VECTORS
+from midspan.models.facts.kg.format import CARD
 from midspan.models.facts.kg.source import Piece
 from midspan.models.facts.kg.sources.wikidata import WikidataDump
 from midspan.models.facts.kg.stored import StoredGraph
@@ -23,33 +22,16 @@ COUNT = 5000
 BUILDING = """
 import sys, time
 from pathlib import Path
-import numpy as np
 from midspan.models.facts.kg.building import build
 from midspan.models.facts.kg.sources.wikidata import WikidataDump
-
-class Encoder:
-    name, weights_sha256, dim = "made", "0" * 64, 4
-    def encode(self, texts):
-        return np.ones((len(texts), 4), dtype=np.float32) / 2
 
 def report(progress):
     if progress.step == sys.argv[3]:
         print("there", flush=True)
         time.sleep(600)
 
-build(Path(sys.argv[1]), WikidataDump(Path(sys.argv[2])), Encoder, report)
+build(Path(sys.argv[1]), WikidataDump(Path(sys.argv[2])), report)
 """
-
-
-class Encoder:
-    name, weights_sha256, dim = "made", "0" * 64, 4
-
-    def __init__(self) -> None:
-        self.texts = 0
-
-    def encode(self, texts: list[str]) -> np.ndarray:
-        self.texts += len(texts)
-        return np.ones((len(texts), 4), dtype=np.float32) / 2
 
 
 class Watched(WikidataDump):
@@ -70,7 +52,7 @@ def dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def undisturbed(dump: Path, tmp_path_factory: pytest.TempPathFactory) -> StoredGraph:
     folder = tmp_path_factory.mktemp("undisturbed") / "graph"
-    build(folder, WikidataDump(dump), Encoder)
+    build(folder, WikidataDump(dump))
     return StoredGraph(folder)
 
 
@@ -92,44 +74,33 @@ def rows(graph: StoredGraph) -> list[object]:
     return [graph._rows(f"SELECT * FROM {table}") for table in tables]
 
 
-@pytest.mark.parametrize("step", ["reading", "names", "spellings", "vectors", "index"])
+@pytest.mark.parametrize("step", ["reading", "names", "spellings"])
 def test_a_killed_build_is_gone_on_with_and_ends_as_an_undisturbed_one(
     step: str, dump: Path, undisturbed: StoredGraph, tmp_path: Path
 ) -> None:
     folder = tmp_path / "graph"
     kill_at(step, folder, dump)
     assert not folder.exists()  # half a graph is none
-    source, encoder = Watched(dump), Encoder()
-    card = build(folder, source, lambda: encoder)
+    source = Watched(dump)
+    card = build(folder, source)
     graph = StoredGraph(folder)
     assert card.sha256 == undisturbed.sha256 and rows(graph) == rows(undisturbed)
-    every = [entity.uid for entity in undisturbed]
-    np.testing.assert_array_equal(graph.vectors(every), undisturbed.vectors(every))
     assert files(folder) == files(undisturbed.folder)
     assert files(tmp_path) == ["graph"]
     if step == "reading":
         assert source.began > 0
     else:
         assert not hasattr(source, "began")  # it was read to its end before
-    if step in ("vectors", "index"):
-        assert encoder.texts < len(undisturbed)
 
 
-@pytest.mark.parametrize("step", ["reading", "index"])
+@pytest.mark.parametrize("step", ["reading", "spellings"])
 def test_a_build_of_another_source_begins_anew(step: str, dump: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.json"
     write_dump(other, 30)
     kill_at(step, tmp_path / "graph", dump)
-    source, encoder = Watched(other), Encoder()
-    assert build(tmp_path / "graph", source, lambda: encoder).entities == 40
-    assert source.began == 0 and encoder.texts == 40
-    assert np.load(tmp_path / "graph" / VECTORS).shape == (40, 4)
-
-
-def test_vectors_that_were_begun_do_not_stay_where_none_are_wanted(dump: Path, tmp_path: Path) -> None:
-    kill_at("vectors", tmp_path / "graph", dump)
-    assert build(tmp_path / "graph", WikidataDump(dump)).encoder == ""
-    assert files(tmp_path / "graph") == ["entities.sqlite", "kg.json"]
+    source = Watched(other)
+    assert build(tmp_path / "graph", source).entities == 40
+    assert source.began == 0
 
 
 def test_building_again_replaces_and_who_has_it_open_reads_on(tmp_path: Path) -> None:

@@ -1,13 +1,10 @@
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from midspan.errors import ModelHashMismatch
-from midspan.models.encoder import TextEncoder
 from midspan.models.facts.kg import bundled
 from midspan.models.facts.kg.bundled import bundled_kg
-from midspan.models.facts.kg.vectors import text_of
 from midspan.models.facts.knowledge_graph import Relation
 
 
@@ -22,15 +19,6 @@ def test_it_knows_warsaw() -> None:
     assert "capital" in graph.type_names(warsaw)
     assert Relation("wd:Q270", "wd:P17", "wd:Q36") in graph.relations("wd:Q270")
     assert Relation("wd:Q36", "wd:P36", "wd:Q270") in graph.between("wd:Q270", "wd:Q36")
-
-
-def test_its_vectors_are_those_of_the_encoder() -> None:
-    graph, encoder = bundled_kg(), TextEncoder()
-    assert graph.encoder == f"{encoder.name}:{encoder.weights_sha256}"
-    some = [entity for number, entity in enumerate(graph) if number % 1000 == 0]
-    packed = graph.vectors([entity.uid for entity in some])
-    fresh = encoder.encode([text_of(entity) for entity in some])
-    assert np.einsum("nd,nd->n", packed, fresh).min() > 0.999
 
 
 def test_another_table_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,21 +1,18 @@
 """A graph in its folder: what goes in comes out."""
 
+import json
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from midspan.errors import ModelFilesMissing, WrongUse
 from midspan.models.facts.kg import stored as stored_module
-from midspan.models.facts.kg import vectors as vectors_module
-from midspan.models.facts.kg.format import CARD, INDEX, read_card
+from midspan.models.facts.kg.format import CARD, read_card
 from midspan.models.facts.kg.source import NewEntity, NewPredicate
 from midspan.models.facts.kg.stored import StoredGraph
-from midspan.models.facts.kg.vectors import write_index
-from midspan.models.facts.knowledge_graph import Relation
+from midspan.models.facts.knowledge_graph import Neighbour, Relation
 
 MakeGraph = Callable[..., StoredGraph]
 
@@ -36,23 +33,9 @@ RELATIONS = [
 ]
 
 
-@dataclass
-class Letters:
-    """An encoder: how often each letter stands in a text."""
-
-    name: str = "letters"
-    weights_sha256: str = "0" * 64
-    dim: int = 26
-
-    def encode(self, texts: list[str]) -> np.ndarray:
-        counts = [[text.lower().count(chr(97 + letter)) for letter in range(26)] for text in texts]
-        rows = np.array(counts, dtype=np.float32) + 1e-3
-        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
-
-
 @pytest.fixture(scope="module")
 def graph(make_graph: MakeGraph) -> StoredGraph:
-    return make_graph(ENTITIES, PREDICATES, RELATIONS, Letters)
+    return make_graph(ENTITIES, PREDICATES, RELATIONS)
 
 
 def uids(entities: list) -> list[str]:
@@ -117,6 +100,15 @@ def test_relations_are_as_subject_first_and_dangling_ones_are_left_out(graph: St
     assert (graph.card.relations, graph.card.dangling) == (3, 1)
 
 
+def test_neighbours_are_what_its_relations_join_it_to(graph: StoredGraph) -> None:
+    assert graph.neighbours("wd:Q2") == [
+        Neighbour("wd:Q1", "Springfield", "wd:P47", True),
+        Neighbour("wd:Q5", "Barack Obama", "wd:P551", False),
+    ]
+    assert graph.neighbours("wd:Q2", 1) == graph.neighbours("wd:Q2")[:1]
+    assert graph.neighbours("wd:Q4") == graph.neighbours("wd:Q404") == []
+
+
 def test_predicates_know_the_kinds_they_join(graph: StoredGraph) -> None:
     border, residence = graph.predicates()
     assert (border.uid, border.name) == ("wd:P47", "wd:P47")  # nobody gave it words
@@ -124,52 +116,10 @@ def test_predicates_know_the_kinds_they_join(graph: StoredGraph) -> None:
     assert residence.subject_kinds == {"person": 2} and residence.object_kinds == {"place": 2}
 
 
-def test_vectors_are_those_of_label_and_description(graph: StoredGraph) -> None:
-    assert graph.encoder == "letters:" + "0" * 64
-    found = graph.vectors(["wd:Q4", "wd:Q99", "wd:Q1"])
-    expected = Letters().encode(["apple: fruit", "", "Springfield: city in Illinois"])
-    expected[1] = 0
-    np.testing.assert_allclose(found, expected, atol=2e-3)
-
-
-def test_the_nearest_come_first(graph: StoredGraph) -> None:
-    question = Letters().encode(["apple fruit", "springfield city illinois"])
-    names, scores = graph.near(question, 2)
-    assert [row[0] for row in names] == ["wd:Q4", "wd:Q1"]
-    assert scores.shape == (2, 2) and (np.diff(scores, axis=1) <= 0).all()
-
-
-def test_more_neighbours_than_there_are_entities_end_in_nothing(graph: StoredGraph) -> None:
-    names, scores = graph.near(Letters().encode(["apple"]), 9)
-    assert len(names[0]) == len(ENTITIES) and np.isneginf(scores[0, len(ENTITIES) :]).all()
-
-
-def test_without_vectors_it_says_how_to_get_them(make_graph: MakeGraph) -> None:
-    bare = make_graph(ENTITIES)
-    assert bare.encoder == ""
-    with pytest.raises(ModelFilesMissing, match="without --no-vectors"):
-        bare.near(Letters().encode(["apple"]), 1)
-
-
-def test_a_large_graph_has_an_index_that_finds_what_the_exact_search_does(
-    make_graph: MakeGraph, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    many = [NewEntity(f"local:{number}", f"name {number:03x}", "abc" * (number % 7)) for number in range(400)]
-    exact = make_graph(many, encoder=Letters)
-    monkeypatch.setattr(vectors_module, "FLAT_LIMIT", 100)
-    write_index(exact.folder)
-    assert (exact.folder / INDEX).is_file()
-    indexed = StoredGraph(exact.folder)
-    question = exact.vectors([f"local:{number}" for number in range(0, 400, 40)])
-    _, scores = indexed.near(question, 1)
-    np.testing.assert_allclose(scores, 1, atol=0.02)
-
-
 def test_the_identity_follows_from_the_content_alone(make_graph: MakeGraph) -> None:
     first, again = (make_graph(ENTITIES, PREDICATES, RELATIONS, name=name) for name in ("one", "two"))
     other = make_graph(ENTITIES, PREDICATES, RELATIONS[1:])
-    with_vectors = make_graph(ENTITIES, PREDICATES, RELATIONS, Letters)
-    assert first.sha256 == again.sha256 == with_vectors.sha256 != other.sha256
+    assert first.sha256 == again.sha256 != other.sha256
 
 
 def test_several_threads_share_one(graph: StoredGraph) -> None:
@@ -191,7 +141,7 @@ def test_several_threads_share_one(graph: StoredGraph) -> None:
 def test_another_version_of_the_format_is_refused(make_graph: MakeGraph) -> None:
     folder = make_graph(ENTITIES).folder
     card = folder / CARD
-    card.write_text(card.read_text().replace('"format": 1', '"format": 99'))
+    card.write_text(json.dumps({**json.loads(card.read_text()), "format": 99}))
     with pytest.raises(WrongUse, match=r"format 99.*build it again"):
         read_card(folder)
 

@@ -1,29 +1,13 @@
 from collections.abc import Callable
-from dataclasses import dataclass
 
-import numpy as np
 import pytest
 
-from midspan.errors import ModelFilesMissing, WrongUse
 from midspan.models.facts.kg.source import NewEntity, NewPredicate
 from midspan.models.facts.kg.stored import StoredGraph
 from midspan.models.facts.kg.union import Graphs
-from midspan.models.facts.knowledge_graph import Relation
+from midspan.models.facts.knowledge_graph import Neighbour, Relation
 
 MakeGraph = Callable[..., StoredGraph]
-
-
-@dataclass
-class Lengths:
-    """An encoder: the length of a text on a half circle."""
-
-    name: str = "lengths"
-    weights_sha256: str = "1" * 64
-    dim: int = 2
-
-    def encode(self, texts: list[str]) -> np.ndarray:
-        angles = np.array([len(text) / 20 for text in texts])
-        return np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
 
 
 WORLD = [
@@ -39,13 +23,13 @@ PLACES = [
 @pytest.fixture(scope="module")
 def world(make_graph: MakeGraph) -> StoredGraph:
     words = [NewPredicate("wd:P47", "shares border with", "", ("borders",))]
-    return make_graph(WORLD, words, [("wd:Q84", "wd:P47", "wd:Q92561")], Lengths, name="world")
+    return make_graph(WORLD, words, [("wd:Q84", "wd:P47", "wd:Q92561")], name="world")
 
 
 @pytest.fixture(scope="module")
 def places(make_graph: MakeGraph) -> StoredGraph:
     relations = [("gn:6058560", "wd:P47", "wd:Q84"), ("gn:6058560", "wd:P17", "wd:Q84")]
-    return make_graph(PLACES, [], relations, Lengths, name="places")
+    return make_graph(PLACES, [], relations, name="places")
 
 
 @pytest.fixture(scope="module")
@@ -74,36 +58,15 @@ def test_relations_and_the_kinds_of_predicates_add_up(both: Graphs) -> None:
         Relation("gn:6058560", "wd:P17", "wd:Q84"),
         Relation("gn:6058560", "wd:P47", "wd:Q84"),
     ]
+    assert both.neighbours("wd:Q84", 2) == [
+        Neighbour("wd:Q92561", "London", "wd:P47", True),
+        Neighbour("gn:6058560", "Londontown", "wd:P17", False),
+    ]
     assert both.between("wd:Q84", "gn:6058560") == both.between("gn:6058560", "wd:Q84") != []
     border = both.predicate("wd:P47")
     assert border is not None and border.name == "shares border with" and border.aliases == ("borders",)
     assert border.subject_kinds == {"place": 2} == border.object_kinds
     assert [one.uid for one in both.predicates()] == ["wd:P17", "wd:P47"]
-
-
-def test_the_nearest_of_all_come_once_each(both: Graphs) -> None:
-    question = Lengths().encode(["Londontown: place in Canada"])
-    names, scores = both.near(question, 3)
-    assert names[0][0] == "gn:6058560" and len(set(names[0])) == 3
-    assert scores[0, 0] == pytest.approx(1, abs=1e-3)
-    found = both.vectors(["gn:6058560", "wd:Q84", "wd:Q1"])
-    np.testing.assert_allclose(found[0], question[0], atol=1e-3)
-    assert found[1].any() and not found[2].any()
-
-
-def test_a_graph_without_vectors_is_passed_over(world: StoredGraph, make_graph: MakeGraph) -> None:
-    bare = make_graph(PLACES, name="bare")
-    mixed = Graphs([bare, world])
-    assert mixed.encoder == world.encoder
-    assert set(mixed.near(Lengths().encode(["London"]), 5)[0][0]) == {"wd:Q84", "wd:Q92561"}
-    with pytest.raises(ModelFilesMissing, match="bare"):
-        Graphs([bare]).near(Lengths().encode(["London"]), 1)
-
-
-def test_vectors_of_two_encoders_are_refused(world: StoredGraph, make_graph: MakeGraph) -> None:
-    other = make_graph(PLACES, encoder=lambda: Lengths(weights_sha256="2" * 64), name="other")
-    with pytest.raises(WrongUse, match="different encoders"):
-        Graphs([world, other])
 
 
 def test_another_order_is_another_identity(world: StoredGraph, places: StoredGraph, both: Graphs) -> None:

@@ -1,0 +1,156 @@
+"""The linker's training on a graph of 400 people and places that a test makes."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from midspan.models.facts.identity import LINKER
+from midspan.models.facts.kg.source import NewEntity, NewPredicate
+from midspan.models.facts.kg.stored import StoredGraph
+from midspan.models.facts.link.features import FEATURES
+from midspan.models.facts.link.model import LinkModel
+from midspan.models.facts.link.training import falb, pieces, variants
+from midspan.models.facts.link.training.examples import Example
+from midspan.models.facts.link.training.ranking import train_ranker
+from midspan.models.facts.link.training.sentences import sentences
+from midspan.models.kit.folder import load_model
+
+JOBS = ("painter", "chemist", "sailor", "poet")
+
+
+@pytest.fixture(scope="module")
+def towns(make_graph: Callable[..., StoredGraph]) -> StoredGraph:
+    rng = np.random.default_rng(0)
+    parts = ["bar", "lin", "ton", "mer", "gos", "wic", "dal", "fen", "hol", "rud"]
+    names = [f"{one}{other}".capitalize() for one in parts for other in parts]
+    places = [
+        NewEntity(f"local:p{i}", name, f"town on the {name} river", "place", i)
+        for i, name in enumerate(names)
+    ]
+    people = [
+        NewEntity(
+            f"local:h{i}",
+            f"{names[(7 * i) % 100]} {names[(3 * i + 1) % 100]}",
+            f"{JOBS[i % 4]} of the year {1700 + i}",
+            "person",
+            i % 50,
+            (f"Old {names[(3 * i + 1) % 100]}",),
+        )
+        for i in range(300)
+    ]
+    facts = [
+        (f"local:h{i}", relation, f"local:p{int(rng.integers(100))}")
+        for i in range(300)
+        for relation in ("wd:P19", "wd:P20", "wd:P551")
+    ]
+    words = [
+        NewPredicate(f"wd:P{n}", name) for n, name in ((19, "born in"), (20, "died in"), (551, "lived in"))
+    ]
+    return make_graph([*places, *people], words, facts)
+
+
+def test_facts_are_split_once_and_for_all(towns: StoredGraph) -> None:
+    facts = falb.facts(towns)
+    splits = {
+        split: [one for one in facts if falb.split_of(one) == split]
+        for split in ("train", "validation", "test")
+    }
+    assert sum(map(len, splits.values())) == len(facts) == len(set(facts))
+    assert 0.6 < len(splits["train"]) / len(facts) < 0.95
+    cases = falb.cases(towns, facts, "train", 10_000, 0)
+    assert cases and not any(
+        falb.is_inductive(case.subject) or falb.is_inductive(case.object) for case in cases
+    )
+    assert {(case.subject, case.predicate, case.object) for case in cases} <= {
+        (one.subject, one.predicate, one.object) for one in splits["train"]
+    }
+
+
+def test_a_sentence_of_the_test_is_about_nothing_that_training_is_about() -> None:
+    train, test = sentences("fewrel", "train"), sentences("fewrel", "test")
+    assert {case.subject for case in train}.isdisjoint(case.subject for case in test)
+    properties = {case.predicate for case in train}
+    assert properties.isdisjoint(case.predicate for case in sentences("fewrel", "validation"))
+    for case in test[:50]:
+        assert case.question.subject.name not in case.question.subject.context.split(" ; ")
+
+
+def example(rng: np.random.Generator) -> Example:
+    """The gold is where two figures are high together; where none is, it is not there."""
+    rows = rng.standard_normal((4, len(FEATURES))).astype(np.float32)
+    there = rng.random() < 0.6
+    rows[:, 0] = rng.uniform(-1, 0, 4)
+    if there:
+        rows[2, 0] = 1
+    uids = ("a", "b", "c", "d")
+    return Example(rows, uids, "c" if there else "", False, True, False, True, "x", "x")
+
+
+def test_the_ranker_learns_what_decides_and_when_nobody_is_meant() -> None:
+    rng = np.random.default_rng(0)
+    train, held_out, test = ([example(rng) for _ in range(count)] for count in (1500, 300, 300))
+    ranker = train_ranker(train, held_out, 0)
+    answers = [ranker.probabilities(one.features) for one in test]
+    assert all(answer.sum() == pytest.approx(1, abs=1e-5) for answer in answers)
+    right = [
+        int(answer.argmax()) == (2 if one.gold else 4) for answer, one in zip(answers, test, strict=True)
+    ]
+    assert np.mean(right) > 0.95
+    again = train_ranker(train, held_out, 0)
+    np.testing.assert_array_equal(again.scores(test[0].features), ranker.scores(test[0].features))
+
+
+def test_a_linker_is_trained_by_one_call_and_read_again(
+    towns: StoredGraph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def random(dim: int) -> np.ndarray:
+        rows = np.random.default_rng(0).standard_normal((30_522, dim)).astype(np.float32)
+        return rows / np.float32(np.sqrt(dim))
+
+    monkeypatch.setattr(variants, "first_vectors", random)
+    monkeypatch.setattr(variants, "DIM", 16)
+    monkeypatch.setattr(variants, "sentences", lambda *_: [])
+    monkeypatch.setattr("midspan.models.facts.link.training.space_task.BATCH", 64)
+    monkeypatch.setattr("midspan.models.facts.link.training.worlds.TEXTS", ())
+    monkeypatch.setattr("midspan.models.facts.link.training.worlds.A_PART", 20)
+    steps = []
+    card = variants.train_linker(
+        tmp_path / "out", tmp_path / "work", graph=towns, epochs=4, report=steps.append
+    )
+    first, *_, last = card["curve"]
+    assert last["loss"] < first["loss"] and steps[-1].step == steps[-1].steps
+    assert card["retrain"] == "midspan train facts --seed 0" and "towns" not in card["trained_on"]
+    model = LinkModel.load(tmp_path / "out")
+    assert model.sha256 == card["weights_sha256"] and model.space.dim == 16
+    kept = json.loads((tmp_path / "out" / "config.json").read_text())
+    assert kept["features"] == list(FEATURES) and kept["temperature"] == model.ranker.temperature
+
+
+def test_a_model_of_other_features_is_refused() -> None:
+    model = load_model(LINKER)
+    model.config["features"] = model.config["features"][1:]
+    with pytest.raises(ValueError, match="train it again"):
+        LinkModel.from_folder(model)
+
+
+def test_vectors_of_word_pieces_keep_what_the_encoder_says_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+
+    class Encoder:
+        def encode(self, texts: list[str]) -> np.ndarray:
+            seen.extend(texts)
+            lengths = np.array([[len(text), text.count("e"), 1.0, 0.5] for text in texts])
+            return (lengths / np.linalg.norm(lengths, axis=1, keepdims=True)).astype(np.float32)
+
+    monkeypatch.setattr(pieces, "TextEncoder", Encoder)
+    rows = pieces.first_vectors(2)
+    assert rows.shape == (len(seen), 2) and not any(text.startswith("##") for text in seen if len(text) > 2)
+    assert np.linalg.norm(rows, axis=1).mean() == pytest.approx(1, abs=1e-4)
+
+
+def test_what_is_everywhere_weighs_less() -> None:
+    weights = pieces.rareness([(1, 2), (1, 3), (1, 2)] * 10, 5)
+    assert weights[1] < weights[2] < weights[3] < weights[4] == 1
