@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from midspan.models.facts.identity import LINKER, LINKER_NAME
 from midspan.models.registry import model_entry
 from midspan.pipelines.facts import FactStage
 from midspan.pipelines.stage import Stage
@@ -21,9 +22,13 @@ def stages(models: Models) -> list[Stage]:
 
 
 def verify(models: Models) -> list[str]:
+    from midspan.models.kit.folder import load_model  # loads numpy
+
     used = zip(models.graphs.used(), models.graphs.opened(), strict=True)  # which compares hashes
-    return [f"facts.alias {model_entry('facts.alias').weights_sha256[:12]}"] + [
-        f"kg {name} {graph.sha256[:12]}" for name, graph in used
+    return [
+        f"facts.alias {model_entry('facts.alias').weights_sha256[:12]}",
+        f"{LINKER_NAME} {load_model(LINKER).sha256[:12]}",
+        *(f"kg {name} {graph.sha256[:12]}" for name, graph in used),
     ]
 
 

@@ -48,9 +48,11 @@ REMEMBERED = 20_000
 
 LEAST_LIKE = 0.45
 """Names less alike than this are no spelling of each other: one letter of four that is wrong still passes."""
-MOST_LOOKED_AT = 4_000
+MOST_LOOKED_AT = 2_000
 """Entities that have one of the grams looked at, all grams together."""
 MOST_COMPARED = 40
+SHARED = 0.6
+"""Entities that share fewer of the grams looked at, beside the one that shares most, are not compared."""
 PAIRED = 5
 """Grams beyond these, the rarest of them."""
 AT_ONCE = 500
@@ -173,7 +175,8 @@ class StoredGraph(KnowledgeGraph):
         for asked in rare:
             query = "SELECT rowid FROM spelling WHERE spelling MATCH ? LIMIT ?"
             shared.update(row[0] for row in self._rows(query, asked, MOST_LOOKED_AT))
-        return [entity for entity, _ in shared.most_common(MOST_COMPARED)]
+        first = shared.most_common(MOST_COMPARED)
+        return [entity for entity, count in first if count >= SHARED * first[0][1]]
 
     def _relations(self, where: str, *values: Any) -> list[Relation]:
         return [Relation(*row) for row in self._rows(f"{_RELATIONS} WHERE {where}", *values)]

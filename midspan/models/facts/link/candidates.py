@@ -1,4 +1,4 @@
-"""Which entities a mention may be: of this name, of a name like it, or near it in meaning."""
+"""Which entities a mention may be: those of this name, of a name like it, and near it in meaning."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ class Candidate:
     """Which form of the mention is its name; 0 is the whole of it."""
 
 
-def candidates(graph: KnowledgeGraph, mention: Mention, near: Sequence[str]) -> list[Candidate]:
-    """Each entity once: namesakes; where there are none what is written alike; ``near`` (uids found by
-    vector). Of a common noun the namesakes only; nothing where the mention is not to be looked up."""
-    found: dict[str, Candidate] = {}
+def named(graph: KnowledgeGraph, mention: Mention) -> list[Candidate]:
+    """Its namesakes, by the most complete of its forms that has any; none where it is not to be looked up."""
     if not mention.asked:
         return []
     for place, form in enumerate((mention.name, *mention.forms)):
-        for one in graph.named(form)[:NAMED]:
-            found.setdefault(one.uid, Candidate(one, True, 1.0, place))
-        if found:
-            break
-    if not mention.proper:
-        return list(found.values())
-    if not found:
-        for one, likeness in graph.alike(mention.name, ALIKE):
-            found.setdefault(one.uid, Candidate(one, False, likeness))
-    for other in graph.entities([uid for uid in near if uid not in found]):
-        if other is not None:
-            found[other.uid] = Candidate(other, False, 0.0)
-    return list(found.values())
+        if found := graph.named(form)[:NAMED]:
+            return [Candidate(one, True, 1.0, place) for one in found]
+    return []
+
+
+def alike(graph: KnowledgeGraph, mention: Mention) -> list[Candidate]:
+    """Those of a name that is written like it."""
+    return [Candidate(one, False, likeness) for one, likeness in graph.alike(mention.name, ALIKE)]
+
+
+def with_near(graph: KnowledgeGraph, found: Sequence[Candidate], near: Sequence[str]) -> list[Candidate]:
+    """And ``near``, uids found by vector; each entity once."""
+    known = {one.entity.uid for one in found}
+    others = graph.entities([uid for uid in near if uid not in known])
+    return [*found, *(Candidate(one, False, 0.0) for one in others if one is not None)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from midspan.models.facts.knowledge_graph import Entity, KnowledgeGraph, Predicate
-from midspan.models.facts.link.candidates import Candidate, candidates
+from midspan.models.facts.link.candidates import Candidate, alike, named, with_near
 from midspan.models.facts.link.features import FEATURES, Surroundings, matrix
 from midspan.models.facts.link.keys import Keys
 from midspan.models.facts.link.layers import Floats
@@ -17,7 +17,8 @@ from midspan.models.facts.link.question import SIDES, Question, Side, opposite
 from midspan.models.facts.link.space import Space
 from midspan.models.facts.link.words import Bags
 
-NEAR = 10
+NEAR, NEAR_NAMED = 10, 3
+"""Entities near in the space that are looked at; the latter where the name is some entity's."""
 
 
 @dataclass(frozen=True)
@@ -54,27 +55,34 @@ class Lister:
             side: self._space.fit_queries(self._bags([one.mention(side).context for one in questions]))
             for side in SIDES
         }
-        near = {side: self._nearest(questions, side, queries[side]) for side in SIDES}
-        found = [
-            {side: candidates(self._graph, one.mention(side), near[side][place]) for side in SIDES}
-            for place, one in enumerate(questions)
-        ]
+        found = {side: self._candidates(questions, side, queries[side]) for side in SIDES}
         return [
             {
                 side: self._ranked(
-                    question, side, found[place], predicate, queries[side][place], fits[side][place]
+                    *(question, side, {one: found[one][place] for one in SIDES}, predicate),
+                    *(queries[side][place], fits[side][place]),
                 )
                 for side in SIDES
             }
             for place, (question, predicate) in enumerate(zip(questions, predicates, strict=True))
         ]
 
-    def _nearest(self, questions: Sequence[Question], side: Side, queries: Floats) -> list[list[str]]:
-        """Nothing is asked for a common noun, and for what is not to be looked up."""
+    def _candidates(
+        self, questions: Sequence[Question], side: Side, queries: Floats
+    ) -> list[list[Candidate]]:
+        """Namesakes; of a name that nothing bears what is like it; what is near. Of a common noun what is
+        called so alone."""
         mentions = [one.mention(side) for one in questions]
-        proper = [place for place, one in enumerate(mentions) if one.proper and one.asked]
-        answers = dict(zip(proper, self._near(queries[proper], NEAR), strict=True)) if proper else {}
-        return [[uid for uid, _ in answers.get(place, [])] for place in range(len(questions))]
+        found = [named(self._graph, one) for one in mentions]
+        proper = [place for place, one in enumerate(mentions) if one.asked and one.proper]
+        near = self._near(queries[proper], NEAR) if proper else []
+        for place, nearest in zip(proper, near, strict=True):
+            uids = [uid for uid, _ in nearest]
+            if found[place]:
+                found[place] = with_near(self._graph, found[place], uids[:NEAR_NAMED])
+            else:
+                found[place] = with_near(self._graph, alike(self._graph, mentions[place]), uids)
+        return found
 
     def _ranked(
         self,

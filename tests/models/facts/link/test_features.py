@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from midspan.models.facts.kg.stored import StoredGraph
-from midspan.models.facts.link.candidates import candidates
+from midspan.models.facts.link.candidates import named
 from midspan.models.facts.link.features import FEATURES, Surroundings, beside_names, matrix
 from midspan.models.facts.link.question import Mention, in_text
 
 
 def of(graph: StoredGraph, mention: Mention, side="object", predicate=None, others=()) -> dict[str, dict]:
-    found = candidates(graph, mention, [])
+    found = named(graph, mention)
     heads = np.linspace(0.9, 0.1, len(found), dtype=np.float32)
     rows = matrix(found, mention, side, predicate, others, Surroundings(graph), heads, heads / 2)
     assert rows.shape == (len(found), len(FEATURES)) and np.isfinite(rows).all()
