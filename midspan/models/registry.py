@@ -8,7 +8,7 @@ from pathlib import Path
 
 from midspan.errors import UnknownName
 from midspan.models.atlas import identity as atlas
-from midspan.models.facts import identity as facts
+from midspan.models.facts import shipped as facts
 from midspan.models.kit.card import shipped_card
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from midspan.models.facts.identity import LINKER
+from midspan.models.facts.shipped import LINKER
 from midspan.models.kit.chapter import Chapter, Option, Variant
 from midspan.models.kit.metric import Metric
 

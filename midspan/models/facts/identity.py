@@ -4,17 +4,14 @@ here."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
+from midspan.models.facts.shipped import LINKER, LINKER_NAME
 from midspan.models.identity import parser_sha256
 from midspan.models.kit.card import shipped_card
 from midspan.records import Run
 
 RULES_VERSION = 3
 """Of ``extraction``, ``scope``, ``prose``, ``pairs``, ``discourse``, ``patterns`` and ``dates``."""
-LINKER = Path(__file__).parent / "link" / "small"
-"""The linker's weights."""
-LINKER_NAME = "facts.small"
 LINKER_VERSION = 3
 """Of ``linking`` and ``link``."""
 BUNDLED_KG = "2282b362b098e769a9c8151db6234eb97ad4ec226d5ba78e36f668f090187a55"

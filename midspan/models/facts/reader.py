@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from midspan.models.facts.extraction import Triple, extract_triples
-from midspan.models.facts.identity import LINKER
 from midspan.models.facts.kg.bundled import bundled_kg
 from midspan.models.facts.knowledge_graph import KnowledgeGraph
 from midspan.models.facts.link.asking import Place
@@ -17,6 +16,7 @@ from midspan.models.facts.link.model import LinkModel
 from midspan.models.facts.linking import LinkedTriple, Linker, Said
 from midspan.models.facts.pairs import pair_candidates
 from midspan.models.facts.phrases import Antecedents, Phrase
+from midspan.models.facts.shipped import LINKER
 from midspan.records import FactSlot
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from midspan.models.facts.identity import LINKER, LINKER_NAME
+from midspan.models.facts.shipped import LINKER, LINKER_NAME
 from midspan.models.registry import model_entry
 from midspan.pipelines.facts import FactStage
 from midspan.pipelines.stage import Stage

@@ -17,11 +17,11 @@ from midspan.models.facts.evaluation.linking import figures as figures_of_links
 from midspan.models.facts.evaluation.pair_recall import Pair, fewrel_pairs, is_found, knowledgenet_pairs
 from midspan.models.facts.evaluation.sentences import in_documents
 from midspan.models.facts.extraction import Triple, extract_triples, surface_triples
-from midspan.models.facts.identity import LINKER, LINKER_NAME
 from midspan.models.facts.kg.bundled import bundled_kg
 from midspan.models.facts.link.model import LinkModel
 from midspan.models.facts.pairs import pair_candidates
 from midspan.models.facts.reader import FactReader
+from midspan.models.facts.shipped import LINKER, LINKER_NAME
 from midspan.models.kit.evaluation import Evaluation
 from midspan.models.kit.jsonl import read_rows
 from midspan.models.kit.measuring import Figure, Figures, Row, clustered, measured

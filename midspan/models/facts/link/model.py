@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from midspan.models.facts.identity import LINKER
 from midspan.models.facts.link.features import FEATURES
 from midspan.models.facts.link.ranker import Ranker
 from midspan.models.facts.link.space import Space
+from midspan.models.facts.shipped import LINKER
 from midspan.models.kit.folder import ModelFolder, load_model
 
 

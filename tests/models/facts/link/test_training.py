@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from midspan.models.facts.identity import LINKER
 from midspan.models.facts.kg.source import NewEntity, NewPredicate
 from midspan.models.facts.kg.stored import StoredGraph
 from midspan.models.facts.link.features import FEATURES
@@ -16,6 +15,7 @@ from midspan.models.facts.link.training import falb, pieces, variants
 from midspan.models.facts.link.training.examples import Example
 from midspan.models.facts.link.training.ranking import train_ranker
 from midspan.models.facts.link.training.sentences import sentences
+from midspan.models.facts.shipped import LINKER
 from midspan.models.kit.folder import load_model
 
 JOBS = ("painter", "chemist", "sailor", "poet")

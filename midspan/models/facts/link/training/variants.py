@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import torch
 
-from midspan.models.facts.identity import LINKER_NAME
 from midspan.models.facts.kg.bundled import bundled_kg
 from midspan.models.facts.kg.stored import StoredGraph
 from midspan.models.facts.knowledge_graph import KnowledgeGraph
@@ -30,6 +29,7 @@ from midspan.models.facts.link.training.sentences import sentences
 from midspan.models.facts.link.training.space_task import Entities, Rows, SpaceTask
 from midspan.models.facts.link.training.worlds import Worlds
 from midspan.models.facts.link.words import word_pieces
+from midspan.models.facts.shipped import LINKER_NAME
 from midspan.models.kit.folder import save_model
 from midspan.models.kit.recipe import Recipe
 from midspan.models.kit.training import Progress, Trainer
