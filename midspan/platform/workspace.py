@@ -355,7 +355,7 @@ class Workspace:
     ) -> tuple[AtlasView, tuple[str, ...]]:
         """Add an atlas from a NIfTI label volume and a table (CSV, or a preset); returns it with warnings.
 
-        FactTerm after the file without ``name``. Texts that are ingested from now on are placed in it too,
+        Named after the file without ``name``. Texts that are ingested from now on are placed in it too,
         and those that are there already when they are ingested again. Raises ``BadAtlas``, ``WrongUse``.
         """
         self._writable()

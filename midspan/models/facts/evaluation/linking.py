@@ -34,7 +34,7 @@ DOUBLED = 0.3
 """Share of the names that get a second bearer, where namesakes are made."""
 ALIAS_BONUS = 0.5
 ELSEWHERE = 1000
-"""Added to a seed for sentences that nothing was trained on."""
+"""Added to a seed, for other worlds than those of training."""
 _PLACE = {name: place for place, name in enumerate(FEATURES)}
 
 Answer = Callable[[Example], tuple[str, float]]
@@ -64,7 +64,7 @@ class Tests:
         away = gone(cases, GONE, ELSEWHERE + seed)
         double = namesakes(graph, cases, DOUBLED, ELSEWHERE + seed)
         texts: dict[str, list[Case]] = {name: sentences(name, "test") for name in TEXTS}
-        texts["places"] = qualified(graph, 500, ELSEWHERE + seed)
+        texts["places"] = qualified(graph, "test", 500, seed)
         texts |= {sort: name_cases(sort) for sort in SORTS}
         return cls(
             half=examples.of(cases, World(graph, aliases=unknown, relations=hidden)),

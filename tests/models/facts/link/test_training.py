@@ -7,12 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from midspan.models.facts.kg.bundled import bundled_kg
 from midspan.models.facts.kg.source import NewEntity, NewPredicate
 from midspan.models.facts.kg.stored import StoredGraph
 from midspan.models.facts.link.features import FEATURES
 from midspan.models.facts.link.model import LinkModel
+from midspan.models.facts.link.question import in_text
 from midspan.models.facts.link.training import falb, pieces, variants
 from midspan.models.facts.link.training.examples import Example
+from midspan.models.facts.link.training.qualified import qualified
 from midspan.models.facts.link.training.ranking import train_ranker
 from midspan.models.facts.link.training.sentences import sentences
 from midspan.models.facts.shipped import LINKER
@@ -74,8 +77,26 @@ def test_a_sentence_of_the_test_is_about_nothing_that_training_is_about() -> Non
     assert {case.subject for case in train}.isdisjoint(case.subject for case in test)
     properties = {case.predicate for case in train}
     assert properties.isdisjoint(case.predicate for case in sentences("fewrel", "validation"))
-    for case in test[:50]:
-        assert case.question.subject.name not in case.question.subject.context.split(" ; ")
+
+
+def test_what_is_said_around_a_mention_leaves_its_name_out() -> None:
+    mention = in_text("Bohr met Bohr.", 9, 13, "person")
+    assert (mention.name, mention.context, mention.before) == ("Bohr", "Bohr met someone.", "Bohr met ")
+
+
+def test_names_places_and_wordings_of_the_test_are_in_no_training() -> None:
+    for name in ("namesakes", "strangers", "passing"):
+        parts = [
+            {case.question.subject.name for case in sentences(name, split)}
+            for split in ("train", "validation", "test")
+        ]
+        assert all(parts) and sum(map(len, parts)) == len(set.union(*parts))
+    graph = bundled_kg()
+    train, test = (qualified(graph, split, 400, 0) for split in ("train", "test"))
+    assert len(train) == 400 and len(test) > 100
+    names, others = ({case.question.object.name for case in cases} for cases in (train, test))
+    assert names.isdisjoint(others)
+    assert {case.question.predicate for case in train}.isdisjoint(case.question.predicate for case in test)
 
 
 def example(rng: np.random.Generator) -> Example:

@@ -5,13 +5,14 @@ Sentences of our own, filled in from the graph's relations between places.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Literal
 
 import numpy as np
 
 from midspan.models.facts.knowledge_graph import Entity, KnowledgeGraph
 from midspan.models.facts.link.question import Mention, Question, in_text
-from midspan.models.facts.link.training.falb import Case
+from midspan.models.facts.link.training.falb import Case, share_of
 
 TEMPLATES = (
     "She was born in {place}, {region}, and moved away as a child.",
@@ -27,28 +28,45 @@ TEMPLATES = (
     "{place}, {region}, has a college and a hospital.",
     "Our shop in {place} {region} is open from nine to five.",
 )
+TESTED = 3
+"""Templates at the end that are for the test alone, as are ``TEST_PLACES`` of the places."""
+TEST_PLACES = 0.25
 LIES_IN = ("wd:P131", "wd:P17")
 """Located in, country."""
 ELSEWHERE = 0.35
 """Share of the cases where the region is another one, so that the place is none of the graph's."""
 
 
-def qualified(graph: KnowledgeGraph, count: int, seed: int) -> list[Case]:
-    """So many cases; places whose name others have as well are twice as frequent."""
+def qualified(graph: KnowledgeGraph, split: Literal["train", "test"], count: int, seed: int) -> list[Case]:
+    """At most so many cases of a split; places whose name others have as well are twice as frequent.
+
+    A place is of one split by its name, so that all its namesakes are.
+    """
     rng = np.random.default_rng([seed, 2])
-    places = [one for one in graph if one.kind == "place" and one.description]
+    places = [
+        one
+        for one in graph
+        if one.kind == "place"
+        and one.description
+        and (share_of("place", one.name) < TEST_PLACES) == (split == "test")
+    ]
     places += [one for one in places if len(graph.named(one.name)) > 1]
     regions = [one for one in places if one.popularity > 20]
+    templates = TEMPLATES[-TESTED:] if split == "test" else TEMPLATES[:-TESTED]
     cases: list[Case] = []
     for row in rng.permutation(len(places)):
         if len(cases) >= count:
             break
-        cases.extend(_cases(graph, places[row], regions, rng))
+        cases.extend(_cases(graph, places[row], regions, templates, rng))
     return cases
 
 
 def _cases(
-    graph: KnowledgeGraph, place: Entity, regions: list[Entity], rng: np.random.Generator
+    graph: KnowledgeGraph,
+    place: Entity,
+    regions: Sequence[Entity],
+    templates: Sequence[str],
+    rng: np.random.Generator,
 ) -> Iterator[Case]:
     around = graph.neighbours(place.uid, 50)
     near = [one.name for one in around if one.outgoing and one.predicate in LIES_IN]
@@ -60,7 +78,7 @@ def _cases(
         if other.uid in {one.uid for one in around} or other.name.split()[0] in place.description:
             return
         region, gold = other.name, ""
-    template = TEMPLATES[int(rng.integers(len(TEMPLATES)))]
+    template = templates[int(rng.integers(len(templates)))]
     text = template.format(place=place.name, region=region)
     start = text.index(place.name)
     mention = in_text(text, start, start + len(place.name), "place")

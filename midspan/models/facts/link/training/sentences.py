@@ -20,9 +20,9 @@ BETWEEN = 80
 
 
 def sentences(name: Text, split: Split, folder: Path = SHIPPED) -> list[Case]:
-    """Those of a split: of test by a hash of what the sentence is about; of the others by the property that
-    it says, where there is one, so that what is learned on one of them is learned for properties never
-    seen."""
+    """Those of a split. Where a property is said, test by a hash of what the sentence is about, and the
+    others by that property, so that what is learned on one of them is learned for properties never seen; else
+    all by the name that the sentence begins with, whoever is meant by it."""
     return [case for case in map(case_of, read_rows(folder / f"{name}.jsonl.gz")) if _split_of(case) == split]
 
 
@@ -45,8 +45,9 @@ def _mention(text: str, place: tuple[int, int, str, Any]) -> Mention:
 
 
 def _split_of(case: Case) -> Split:
-    about = case.subject or case.question.subject.name
-    share = share_of("subject", about)
-    if share >= SPLITS[0][1] and case.predicate:
-        return "validation" if share_of("property", case.predicate) < 0.5 else "train"
-    return next(name for name, end in SPLITS if share < end)
+    if not case.predicate:
+        share = share_of("name", case.question.subject.name)
+        return next(name for name, end in SPLITS if share < end)
+    if share_of("subject", case.subject or "") < SPLITS[0][1]:
+        return "test"
+    return "validation" if share_of("property", case.predicate) < 0.5 else "train"

@@ -54,7 +54,7 @@ class Worlds:
         """Of facts and texts that the space was not trained on."""
         cases = falb.cases(self.graph, self.facts, "validation", 3 * A_PART, seed)
         texts: dict[str, list[Case]] = {name: _unseen(name, held_out=False) for name in TEXTS}
-        texts["places"] = qualified(self.graph, QUALIFIED, seed)
+        texts["places"] = qualified(self.graph, "train", QUALIFIED, seed)
         return [one for some in self._of(cases, texts, 10 * seed) for one in some]
 
     def held_out(self, seed: int) -> list[Example]:
@@ -69,7 +69,7 @@ class Worlds:
         a bare world: a list of one's own, whose names are hardly borne by strangers."""
         for part in range(3):
             some = cases[part::3]
-            yield self.examples.of(some, self.of_graph(some, seed + part, gone=part > 0, doubled=part > 1))
+            yield self.examples.of(some, self.of_graph(some, seed + part, absent=part > 0, doubled=part > 1))
         for some in texts.values():
             found = self.examples.of(some, self.of_texts(some, seed), _is_told)
             yield [one for one in found if one.described or not one.gold or _is_kept(one)]
@@ -77,25 +77,18 @@ class Worlds:
             own = [case for case in some[::BARE] if "" not in (case.subject, case.object)]
             yield self.examples.of(own, World(self.graph, bare=True), _is_told)
 
-    def of_graph(self, cases: Sequence[Case], seed: int, *, gone: bool, doubled: bool) -> World:
+    def of_graph(self, cases: Sequence[Case], seed: int, *, absent: bool, doubled: bool) -> World:
         return World(
             self.graph,
             aliases=falb.hidden_aliases(self.graph, HIDDEN, seed),
             relations=self.not_trained,
-            entities=_gone(cases, GONE, seed) if gone else (),
+            entities=gone(cases, GONE, seed) if absent else (),
             namesakes=namesakes(self.graph, cases, NAMESAKES, seed) if doubled else None,
         )
 
-    def of_texts(self, cases: Sequence[Case], seed: int, *, gone: float = 0.0) -> World:
+    def of_texts(self, cases: Sequence[Case], seed: int) -> World:
         """All its names are known, of the facts that the texts say half."""
-        return World(
-            self.graph,
-            relations=own_facts(cases, self.facts, 0.5, seed),
-            entities=_gone(cases, gone, seed),
-        )
-
-
-_gone = gone
+        return World(self.graph, relations=own_facts(cases, self.facts, 0.5, seed))
 
 
 def _is_kept(example: Example) -> bool:
