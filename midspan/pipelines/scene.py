@@ -111,4 +111,6 @@ def _object(offset: int, mention: Mention, thing: Placed) -> SceneObject:
         y=thing.y,
         depth=thing.depth,
         facing=thing.facing,
+        width=round(thing.width, 4),
+        height=round(thing.height, 4),
     )

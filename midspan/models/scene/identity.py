@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from midspan.records import Run
 
-RUN = Run("scene", 2, "scene.lexicon")
+RUN = Run("scene", 3, "scene.lexicon")

@@ -22,6 +22,11 @@ class SceneObject:
     depth: int
     """0 near, 1 middle, 2 far."""
     facing: Literal["left", "right"]
+    width: float | None = None
+    """Of its box about (x, y), 0..1, scaled by depth; None for what was written before it was noted."""
+    height: float | None = None
+    confidence: float | None = None
+    """Probability of its place, 0..1, where a model chose it; None where rules did."""
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,9 @@ scene_object = Table(
     Column("y", Float, nullable=False),
     Column("depth", Integer, nullable=False),
     Column("facing", Text, nullable=False),
+    Column("width", Float),
+    Column("height", Float),
+    Column("confidence", Float),
     checksum(),
 )
 
