@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Literal
 
 from midspan.models.facts.dates import edtf
 from midspan.models.facts.extraction import Triple
-from midspan.models.facts.knowledge_graph import Entity, KnowledgeGraph, Predicate
+from midspan.models.facts.knowledge_graph import KINDS, Entity, KnowledgeGraph, Predicate
 from midspan.models.facts.link.asking import KIND_OF_LABEL, Place, question
 from midspan.models.facts.link.decision import Decision, decide
 from midspan.models.facts.link.lists import Lister
@@ -75,6 +76,12 @@ class Linker:
         """Whether any property may be meant by this wording, whatever it is said of."""
         return self._wordings.knows(key)
 
+    def may_fit(self, triple: Triple) -> bool:
+        """Whether its wording may mean a property for the kinds that the parser takes its arguments for, or
+        that their namesakes have."""
+        kinds = [self._kinds(phrase) for phrase in (triple.subject, triple.object)]
+        return any(self._wordings.matching(triple.wording, *pair) for pair in product(*kinds))
+
     def link(self, several: Sequence[Said]) -> list[LinkedTriple]:
         """The canonical form of each; its subject and object change places where the property runs the other
         way. Cheaper for many at once."""
@@ -91,6 +98,14 @@ class Linker:
             )
             for one, asked, kinds, ranked in zip(several, questions, literals, lists, strict=True)
         ]
+
+    def _kinds(self, phrase: Phrase) -> Collection[str]:
+        """What an argument may be; any kind where nothing tells."""
+        if literal := literal_kind(phrase):
+            return (literal,)
+        named = {entity.kind for name in phrase.names for entity in self._graph.named(name)}
+        guessed = KIND_OF_LABEL.get(phrase.label)
+        return (named | {guessed}) if guessed else (named or KINDS)
 
     def _expected(self, triple: Triple, kinds: tuple[LiteralKind, LiteralKind]) -> Predicate | None:
         """The property that its wording means for what the parser takes its arguments for."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,10 +62,7 @@ class FactReader:
         said = [
             [Said(triple, one.place) for triple in triples]
             for one in sentences
-            for triples in (
-                extract_triples(one.doc, one.antecedents),
-                pair_candidates(one.doc, one.antecedents, self._linker.knows),
-            )
+            for triples in (extract_triples(one.doc, one.antecedents), self._pairs(one))
         ]
         linked = iter(self._linker.link([one for several in said for one in several]))
         found = [[(one.triple, next(linked)) for one in several] for several in said]
@@ -73,13 +70,19 @@ class FactReader:
             [*clauses, *_new(clauses, pairs)] for clauses, pairs in zip(found[::2], found[1::2], strict=True)
         ]
 
+    def _pairs(self, sentence: Sentence) -> Iterator[Triple]:
+        """Those that may be kept: to link a pair costs more than to find it."""
+        for one in pair_candidates(sentence.doc, sentence.antecedents, self._linker.knows):
+            if _is_named(one.subject) and _is_named(one.object) and self._linker.may_fit(one):
+                yield one
+
 
 def _new(clauses: Found, pairs: Found) -> Found:
     """Those of the pairs that are believed and not said already."""
     kept: Found = []
     for triple, linked in pairs:
         said = (_says_same(linked, other) for _, other in (*clauses, *kept))
-        if linked.typed and _is_named(triple.subject) and _is_named(triple.object) and not any(said):
+        if linked.typed and not any(said):
             kept.append((triple, linked))
     return kept
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import faiss
 import numpy as np
+import numpy.typing as npt
 
 from midspan.models.facts.kg.stored import StoredGraph
 from midspan.models.facts.kg.union import Graphs
@@ -24,12 +25,20 @@ from midspan.models.facts.link.words import Bags
 
 Near = Callable[[Floats, int], list[list[tuple[str, float]]]]
 """Unit queries (n, dim) and k to up to k entities each, best first: uid and cosine."""
+Search = Callable[[Floats, int], tuple[Floats, npt.NDArray[np.int64]]]
+"""The same to cosines and places in a graph's order, (n, k) each; -1 is no place."""
 
-FLAT_LIMIT = 300_000
-"""Above, an exact search takes tens of milliseconds and an index of a byte a number pays."""
+FLAT_LIMIT = 10_000
+"""Above, an exact search costs more than all else that is asked of a name: four bits for each two numbers are
+looked through first, a fifth of the time, and what is best by them is compared exactly."""
+CELLS_FROM = 1_000_000
+"""From so many keys on a sixteenth of the cells is looked through."""
+LOOKED_THROUGH = 16
 A_CELL = 40
 """Keys a cell that k-means sees."""
-PROBES = 32
+COMPARED = 8
+"""Times as many as are asked for are compared exactly: all but four of a thousand of the true ten are found
+among 25,000 (``benchmarks/link_near.py``)."""
 CHUNK = 4096
 
 
@@ -38,19 +47,18 @@ def near_in(graph: KnowledgeGraph, space: Space, bags: Bags, sha256: str) -> Nea
     if isinstance(graph, Graphs):
         return _of_all([near_in(one, space, bags, sha256) for one in graph.graphs])
     if isinstance(graph, StoredGraph) and sha256:
-        index = _stored(graph, space, bags, sha256)
-        return _searching(index, lambda rows: graph.uids_at(rows))
+        return _searching(_stored(graph, space, bags, sha256), lambda rows: graph.uids_at(rows))
     uids: list[str] = []
     flat = faiss.IndexFlatIP(space.dim)
     for some, keys in all_keys(graph, space, bags):
         uids += some
         flat.add(keys)
-    return _searching(flat, lambda rows: {row: uids[row] for row in rows})
+    return _searching(flat.search, lambda rows: {row: uids[row] for row in rows})
 
 
-def _searching(index: Any, uids_at: Callable[[Iterable[int]], dict[int, str]]) -> Near:
+def _searching(search: Search, uids_at: Callable[[Iterable[int]], dict[int, str]]) -> Near:
     def near(queries: Floats, k: int) -> list[list[tuple[str, float]]]:
-        scores, rows = index.search(np.ascontiguousarray(queries, dtype=np.float32), k)
+        scores, rows = search(np.ascontiguousarray(queries, dtype=np.float32), k)
         uids = uids_at({int(row) for row in rows.ravel() if row >= 0})
         return [
             [(uids[int(row)], float(score)) for row, score in zip(found, values, strict=True) if row >= 0]
@@ -76,26 +84,56 @@ def _best(pairs: Iterable[tuple[str, float]], k: int) -> list[tuple[str, float]]
     return sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))[:k]
 
 
-def _stored(graph: StoredGraph, space: Space, bags: Bags, sha256: str) -> Any:
-    """The index over a graph's keys, made now where there is none."""
+def _stored(graph: StoredGraph, space: Space, bags: Bags, sha256: str) -> Search:
+    """The search over a graph's keys, made now where there are none."""
     keys = graph.folder / f"link-{sha256[:12]}.npy"
-    if not keys.is_file():
+    large = len(graph) > FLAT_LIMIT
+    if not keys.is_file() or (large and not _coarse(keys).is_file()):
         try:
             _write(keys, graph, space, bags)
         except OSError:  # a folder that others own
             keys = Path(tempfile.mkdtemp(prefix="midspan-kg-")) / keys.name
             _write(keys, graph, space, bags)
-    if keys.with_suffix(".faiss").is_file():
-        index: Any = faiss.read_index(
-            str(keys.with_suffix(".faiss")), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY
-        )
-        index.nprobe = PROBES
-        return index
-    flat = faiss.IndexFlatIP(space.dim)
     rows = np.load(keys, mmap_mode="r")
-    for start in range(0, len(rows), CHUNK):
-        flat.add(rows[start : start + CHUNK].astype(np.float32))
-    return flat
+    if large:
+        return coarse_to_fine(faiss.read_index(str(_coarse(keys))), rows)
+    flat = faiss.IndexFlatIP(space.dim)
+    flat.add(rows.astype(np.float32))
+    search: Search = flat.search
+    return search
+
+
+def coarse_to_fine(index: Any, keys: Floats) -> Search:
+    """What ``index`` finds, compared exactly with ``keys`` (n, dim)."""
+
+    def search(queries: Floats, k: int) -> tuple[Floats, npt.NDArray[np.int64]]:
+        _, rows = index.search(queries, min(COMPARED * k, len(keys)))
+        cosines = np.einsum("qd,qkd->qk", queries, keys[rows].astype(np.float32))
+        cosines[rows < 0] = -np.inf
+        best = np.argsort(-cosines, axis=1, kind="stable")[:, :k]
+        return np.take_along_axis(cosines, best, axis=1), np.take_along_axis(rows, best, axis=1)
+
+    return search
+
+
+def coarse_index(keys: Floats) -> Any:
+    """Trained on a sample drawn evenly, filled a chunk at a time."""
+    count, dim = keys.shape
+    codes, cells = f"PQ{dim // 2}x4fs", 1 << round(float(np.log2(2 * np.sqrt(count))))
+    celled = count >= CELLS_FROM
+    sort = f"IVF{cells},{codes}" if celled else codes
+    index: Any = faiss.index_factory(dim, sort, faiss.METRIC_INNER_PRODUCT)
+    step = max(1, count // (cells * A_CELL))
+    index.train(np.ascontiguousarray(keys[::step], dtype=np.float32))
+    for start in range(0, count, CHUNK):
+        index.add(keys[start : start + CHUNK].astype(np.float32))
+    if celled:
+        index.nprobe = cells // LOOKED_THROUGH
+    return index
+
+
+def _coarse(keys: Path) -> Path:
+    return keys.with_suffix(".pq.faiss")
 
 
 def _write(path: Path, graph: StoredGraph, space: Space, bags: Bags) -> None:
@@ -109,17 +147,6 @@ def _write(path: Path, graph: StoredGraph, space: Space, bags: Bags) -> None:
             done += len(some)
         rows.flush()
         if len(rows) > FLAT_LIMIT:
-            _write_index(rows, made.with_suffix(".faiss"))
-            made.with_suffix(".faiss").replace(path.with_suffix(".faiss"))
+            faiss.write_index(coarse_index(rows), str(_coarse(made)))
+            _coarse(made).replace(_coarse(path))
         made.replace(path)
-
-
-def _write_index(rows: Any, path: Path) -> None:
-    """Inverted lists of scalar-quantised keys; trained on a sample drawn evenly, filled a chunk at a time."""
-    cells = 1 << round(float(np.log2(2 * np.sqrt(len(rows)))))
-    index = faiss.index_factory(rows.shape[1], f"IVF{cells},SQ8", faiss.METRIC_INNER_PRODUCT)
-    step = max(1, len(rows) // (cells * A_CELL))
-    index.train(np.ascontiguousarray(rows[::step], dtype=np.float32))
-    for start in range(0, len(rows), CHUNK):
-        index.add(rows[start : start + CHUNK].astype(np.float32))
-    faiss.write_index(index, str(path))

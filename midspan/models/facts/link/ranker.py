@@ -27,8 +27,9 @@ class Ranker:
 
     def probabilities(self, features: Floats) -> Floats:
         """(n + 1,), the last of *not in the graph*; n may be 0."""
-        scores = self.scores(features) if len(features) else np.zeros(0, dtype=np.float32)
-        logits = np.append(scores, np.float32(0)) / self.temperature
+        logits = np.zeros(len(features) + 1, dtype=np.float32)
+        if len(features):
+            logits[:-1] = self.scores(features) / self.temperature
         powers = np.exp(logits - logits.max())
         return np.asarray(powers / powers.sum())
 

@@ -80,8 +80,13 @@ def test_where_the_folder_cannot_be_written_they_are_kept_elsewhere(
     assert not list(graph.folder.glob("*link*"))
 
 
+@pytest.mark.parametrize("cells_from", [10**6, 100])
 def test_a_large_graph_has_an_index_that_finds_what_the_exact_search_does(
-    make_graph: MakeGraph, space: Space, bags: Bags, monkeypatch: pytest.MonkeyPatch
+    cells_from: int,
+    make_graph: MakeGraph,
+    space: Space,
+    bags: Bags,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     names = [
         f"{one}{other}ing {other}{one}er" for one in "bdfglmnprst" for other in "aeiou bcdfg".replace(" ", "")
@@ -90,10 +95,25 @@ def test_a_large_graph_has_an_index_that_finds_what_the_exact_search_does(
     asked = space.keys(bags(names[:20]), bags([""] * 20))
     exact = near_in(graph, space, bags, "a" * 64)(asked, 1)
     monkeypatch.setattr(module, "FLAT_LIMIT", 100)
+    monkeypatch.setattr(module, "CELLS_FROM", cells_from)
     found = near_in(graph, space, bags, "b" * 64)(asked, 1)
-    assert (graph.folder / "link-bbbbbbbbbbbb.faiss").is_file()
+    assert (graph.folder / "link-bbbbbbbbbbbb.pq.faiss").is_file()
     for (one,), (other,) in zip(exact, found, strict=True):
-        assert other[1] == pytest.approx(one[1], abs=0.02)
+        assert other[1] == pytest.approx(one[1], abs=2e-3)
+
+
+def test_an_index_without_which_the_keys_are_too_many_is_made_beside_them(
+    make_graph: MakeGraph, space: Space, bags: Bags, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As an earlier midspan left them."""
+    graph = make_graph([NewEntity(f"local:{number}", f"name {number}") for number in range(500)])
+    asked = question(space, bags, "name 77")
+    (best,) = near_in(graph, space, bags, "a" * 64)(asked, 1)
+    monkeypatch.setattr(module, "FLAT_LIMIT", 100)
+    assert near_in(graph, space, bags, "a" * 64)(asked, 1) == [
+        [(best[0][0], pytest.approx(best[0][1], abs=2e-3))]
+    ]
+    assert (graph.folder / "link-aaaaaaaaaaaa.pq.faiss").is_file()
 
 
 def test_of_several_graphs_each_entity_comes_once(

@@ -16,7 +16,7 @@ from midspan.models.facts.link.question import in_text
 from midspan.models.facts.link.training import falb, pieces, variants
 from midspan.models.facts.link.training.examples import Example
 from midspan.models.facts.link.training.qualified import qualified
-from midspan.models.facts.link.training.ranking import train_ranker
+from midspan.models.facts.link.training.ranking import mean_of, train_ranker
 from midspan.models.facts.link.training.sentences import sentences
 from midspan.models.facts.shipped import LINKER
 from midspan.models.kit.folder import load_model
@@ -122,6 +122,17 @@ def test_the_ranker_learns_what_decides_and_when_nobody_is_meant() -> None:
     assert np.mean(right) > 0.95
     again = train_ranker(train, held_out, 0)
     np.testing.assert_array_equal(again.scores(test[0].features), ranker.scores(test[0].features))
+
+
+def test_the_mean_of_rankers_is_one_ranker_with_the_mean_of_their_scores() -> None:
+    rng = np.random.default_rng(1)
+    train, held_out = ([example(rng) for _ in range(count)] for count in (600, 200))
+    several = [train_ranker(train, held_out, seed) for seed in (0, 1)]
+    rows = held_out[0].features
+    scores = [one.scores(rows) / one.temperature for one in several]
+    assert not np.allclose(*scores)
+    joined = mean_of(several)
+    np.testing.assert_allclose(joined.scores(rows) / joined.temperature, np.mean(scores, axis=0), atol=1e-4)
 
 
 def test_a_linker_is_trained_by_one_call_and_read_again(

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from midspan.models.facts.link.features import FEATURES
-from midspan.models.facts.link.layers import Floats
+from midspan.models.facts.link.layers import Floats, Head, Layer
 from midspan.models.facts.link.ranker import Ranker
 from midspan.models.facts.link.training.examples import Example
 from midspan.models.facts.link.training.network import RankerNetwork
@@ -19,9 +19,15 @@ from midspan.models.kit.calibration import fit_temperature
 from midspan.models.kit.descent import descend, exhaust
 from midspan.models.kit.recipe import rate_share
 
+RANKERS = 5
 EPOCHS, BATCH, RATE, DECAY = 30, 256, 3e-3, 1e-2
 LOWEST = -1e4
 """The score of a place in a list where there is no candidate."""
+
+
+def train_rankers(train: Sequence[Example], held_out: Sequence[Example], seed: int) -> Ranker:
+    """The mean of ``RANKERS`` rankers: what one of them says of a close case is chance."""
+    return mean_of([train_ranker(train, held_out, RANKERS * seed + number) for number in range(RANKERS)])
 
 
 def train_ranker(train: Sequence[Example], held_out: Sequence[Example], seed: int) -> Ranker:
@@ -45,6 +51,26 @@ def train_ranker(train: Sequence[Example], held_out: Sequence[Example], seed: in
     targets[np.arange(len(held_out)), places.numpy()] = True
     tensors = {name: value.numpy() for name, value in network.state_dict().items()}
     return Ranker.of({**tensors, "mean": mean, "scale": scale}, fit_temperature(logits, targets))
+
+
+def mean_of(rankers: Sequence[Ranker]) -> Ranker:
+    """One network whose score is the mean of theirs, each over its temperature; they see the same rows."""
+    firsts, seconds = ([getattr(one.network, layer) for one in rankers] for layer in ("first", "second"))
+    heats = [one.temperature * len(rankers) for one in rankers]
+    return Ranker(
+        rankers[0].mean,
+        rankers[0].scale,
+        Head(
+            Layer(
+                np.concatenate([one.weight for one in firsts]), np.concatenate([one.bias for one in firsts])
+            ),
+            Layer(
+                np.concatenate([one.weight / heat for one, heat in zip(seconds, heats, strict=True)], axis=1),
+                np.sum([one.bias / heat for one, heat in zip(seconds, heats, strict=True)], axis=0),
+            ),
+        ),
+        1.0,
+    )
 
 
 def tensors_of(ranker: Ranker) -> dict[str, Floats]:

@@ -24,7 +24,7 @@ from midspan.models.facts.link.training import falb
 from midspan.models.facts.link.training.examples import Examples
 from midspan.models.facts.link.training.network import DIM, SpaceNetwork
 from midspan.models.facts.link.training.pieces import first_vectors, rareness
-from midspan.models.facts.link.training.ranking import tensors_of, train_ranker
+from midspan.models.facts.link.training.ranking import tensors_of, train_rankers
 from midspan.models.facts.link.training.sentences import sentences
 from midspan.models.facts.link.training.space_task import Entities, Rows, SpaceTask
 from midspan.models.facts.link.training.worlds import Worlds
@@ -113,7 +113,7 @@ def fit_ranker(graph: KnowledgeGraph, space: Space, seed: int) -> Ranker:
     bags = word_pieces()
     near = near_in(graph, space, bags, "")
     worlds = Worlds(graph, Examples(graph, space, bags, near))
-    return train_ranker(worlds.train(seed), worlds.held_out(seed), seed)
+    return train_rankers(worlds.train(seed), worlds.held_out(seed), seed)
 
 
 def _pieces(work: Path) -> Floats:
