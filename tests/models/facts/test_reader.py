@@ -20,19 +20,19 @@ def facts(sentence: str) -> set[tuple[str, str, str]]:
     }
 
 
-COOK = ("Apple Inc.", "P169", "Tim Cook")
+NADELLA = ("Microsoft", "P169", "Satya Nadella")
 
 
 @pytest.mark.parametrize(
     ("sentence", "fact"),
     [
-        ("Tim Cook is the chief executive officer of Apple.", COOK),
-        ("Tim Cook became chief executive of Apple in 2011.", COOK),
-        ("Tim Cook was appointed CEO of Apple.", COOK),
-        ("Tim Cook, the chief executive of Apple, spoke in Paris.", COOK),
-        ("Apple's chief executive, Tim Cook, spoke in Paris.", COOK),
-        ("Apple's chief executive Tim Cook spoke in Paris.", COOK),
-        ("Tim Cook is the chairman and chief executive of Apple.", COOK),
+        ("Satya Nadella is the chief executive officer of Microsoft.", NADELLA),
+        ("Satya Nadella became chief executive of Microsoft in 2011.", NADELLA),
+        ("Satya Nadella was appointed CEO of Microsoft.", NADELLA),
+        ("Satya Nadella, the chief executive of Microsoft, spoke in Paris.", NADELLA),
+        ("Microsoft's chief executive, Satya Nadella, spoke in Paris.", NADELLA),
+        ("Microsoft's chief executive Satya Nadella spoke in Paris.", NADELLA),
+        ("Satya Nadella is the chairman and chief executive of Microsoft.", NADELLA),
         ("The Danish physicist Niels Bohr lived here.", ("Niels Bohr", "P27", "Denmark")),
         ("Niels Bohr was a Danish physicist.", ("Niels Bohr", "P27", "Denmark")),
         ("Niels Bohr, a Danish physicist, lived here.", ("Niels Bohr", "P27", "Denmark")),
