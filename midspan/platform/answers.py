@@ -7,7 +7,17 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from midspan.db.graph_store import Rows
-from midspan.db.record_store import NAMED, FactEdge, FactEdges, FactFilter, FactTerm, SourceSummary
+from midspan.db.record_store import (
+    NAMED,
+    EventFilter,
+    EventTerm,
+    FactEdge,
+    FactEdges,
+    FactFilter,
+    FactTerm,
+    SourceSummary,
+    Video,
+)
 from midspan.records import (
     RECORDS,
     SEGMENT_KINDS,
@@ -29,6 +39,8 @@ __all__ = [
     "BodyView",
     "Check",
     "Diagnosis",
+    "EventFilter",
+    "EventTerm",
     "Explanation",
     "FactEdge",
     "FactEdges",
@@ -48,6 +60,7 @@ __all__ = [
     "Rows",
     "Shown",
     "SourceSummary",
+    "Video",
     "WorkerView",
 ]
 

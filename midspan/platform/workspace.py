@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from midspan.db.graph_store import Rows
 from midspan.db.record_store import (
     TARGETS,
+    EventFilter,
+    EventTerm,
     FactEdges,
     FactFilter,
     FactTerm,
     SegmentFilter,
     SourceSummary,
     Target,
+    Video,
 )
 from midspan.errors import NotFound, ReadOnlyWorkspace, StoreUnavailable, UnknownName, WrongUse
 from midspan.platform import facts, merging, near, places, views
@@ -44,7 +47,7 @@ from midspan.platform.parts import Parts
 from midspan.platform.projector import Projected
 from midspan.platform.settings import Settings
 from midspan.platform.stages import atlas as atlas_stages
-from midspan.records import RECORDS, Decision, DoubtKind, SourceKind
+from midspan.records import RECORDS, ActionEvent, Decision, DoubtKind, SourceKind
 
 if TYPE_CHECKING:
     from midspan.models.atlas.anatomy.atlas import Atlas
@@ -52,10 +55,12 @@ if TYPE_CHECKING:
     from midspan.models.facts.kg.source import Source
     from midspan.platform.backup import Backup
     from midspan.platform.export import Exported
+    from midspan.platform.export.events import ExportedEvents
     from midspan.platform.runner import Progress
 
 
 BELIEVED_FACTS = FactFilter()
+ALL_EVENTS = EventFilter()
 
 
 def _ignore(_: object) -> None:
@@ -275,6 +280,34 @@ class Workspace:
         from midspan.platform.export import export  # loads lxml
 
         return export(self.parts.store, Path(to).expanduser(), format, where)
+
+    # --- events ---
+
+    def events(self, where: EventFilter = ALL_EVENTS, limit: int = 200, offset: int = 0) -> list[ActionEvent]:
+        """What happens in videos, video by video, in order of time."""
+        return self.parts.store.find_events(where, limit, offset)
+
+    def count_events(self, where: EventFilter = ALL_EVENTS) -> int:
+        return self.parts.store.count_events(where)
+
+    def event_verbs(self, where: EventFilter = ALL_EVENTS, limit: int = 200) -> list[EventTerm]:
+        """Verbs of these events, the most frequent first."""
+        return self.parts.store.event_verbs(where, limit)
+
+    def event_nouns(self, where: EventFilter = ALL_EVENTS, limit: int = 200) -> list[EventTerm]:
+        """Nouns of these events, likewise."""
+        return self.parts.store.event_nouns(where, limit)
+
+    def videos(self, where: EventFilter = ALL_EVENTS, limit: int = 500) -> list[Video]:
+        """Videos by title, each with how many of these events it has."""
+        return self.parts.store.videos(where, limit)
+
+    def export_events(self, to: str | Path, format: str, where: EventFilter = ALL_EVENTS) -> ExportedEvents:
+        """Write events into a file: `webvtt` (of one video) or `activitynet`. The file is there whole, or as
+        it was. Raises ``UnknownName``, ``WrongUse``, ``StoreUnavailable``."""
+        from midspan.platform.export.events import export_events  # loads lxml
+
+        return export_events(self.parts.store, Path(to).expanduser(), format, where)
 
     # --- knowledge graphs ---
 

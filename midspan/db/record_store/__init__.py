@@ -12,6 +12,7 @@ from abc import abstractmethod
 from midspan.db.record_store.atlases import AtlasStore
 from midspan.db.record_store.checking import Checking, Findings
 from midspan.db.record_store.decisions import DecisionStore
+from midspan.db.record_store.events import EventFilter, EventStore, EventTerm, Video
 from midspan.db.record_store.facts import NAMED, FactEdge, FactEdges, FactFilter, FactStore, FactTerm
 from midspan.db.record_store.outbox import (
     FORGET_SECONDS,
@@ -52,6 +53,9 @@ __all__ = [
     "Checking",
     "Commit",
     "DecisionStore",
+    "EventFilter",
+    "EventStore",
+    "EventTerm",
     "FactEdge",
     "FactEdges",
     "FactFilter",
@@ -78,12 +82,13 @@ __all__ = [
     "Target",
     "TextChunk",
     "TextHit",
+    "Video",
     "pair_id",
     "pair_of",
 ]
 
 
-class RecordStore(RecordWriter, RecordReader, Outbox, AtlasStore, DecisionStore, FactStore):
+class RecordStore(RecordWriter, RecordReader, Outbox, AtlasStore, DecisionStore, FactStore, EventStore):
     """Records, text, progress and outbox in a relational database.
 
     Every verb is one transaction: all of it is durable when the call returns, or none of it happened.

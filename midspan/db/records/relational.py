@@ -9,6 +9,7 @@ from midspan.db.record_store import Findings, RecordReader, RecordStore
 from midspan.db.records import integrity
 from midspan.db.records.atlases import SqlAtlases
 from midspan.db.records.decisions import SqlDecisions
+from midspan.db.records.events import SqlEvents
 from midspan.db.records.facts import SqlFacts
 from midspan.db.records.projections import SqlOutbox
 from midspan.db.records.read_records import RecordReading
@@ -21,7 +22,9 @@ class SqlReader(SourceReading, SegmentReading, RecordReading, RecordReader):
     pass
 
 
-class SqlRecordStore(SqlWriter, SqlReader, SqlOutbox, SqlAtlases, SqlDecisions, SqlFacts, RecordStore):
+class SqlRecordStore(
+    SqlWriter, SqlReader, SqlOutbox, SqlAtlases, SqlDecisions, SqlFacts, SqlEvents, RecordStore
+):
     """Safe to use from several threads; each call takes a connection of the engine's pool."""
 
     def __init__(self, engine: Engine) -> None:

@@ -11,7 +11,7 @@ from rich.console import Console
 
 import midspan
 from midspan.errors import MidspanError, WrongUse
-from midspan.platform.cli import ask, atlas, facts, ingesting, jobs, kg, serving, training, upkeep
+from midspan.platform.cli import ask, atlas, events, facts, ingesting, jobs, kg, serving, training, upkeep
 from midspan.platform.cli.common import Context
 
 app = typer.Typer(
@@ -51,6 +51,7 @@ app.command("search")(ask.search)
 app.command("show")(ask.show)
 app.command("cypher")(ask.cypher)
 app.command("facts")(facts.facts)
+facts.export_app.command("events")(events.export_events)
 app.add_typer(facts.export_app, name="export")
 app.add_typer(jobs.app, name="jobs")
 app.command("models")(upkeep.models)

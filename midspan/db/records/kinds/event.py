@@ -25,8 +25,8 @@ def _row(record: ActionEvent) -> Row:
     return {"verb": record.verb, "nouns": list(record.nouns), "score": record.score}
 
 
-def _record(row: RowMapping) -> ActionEvent:
+def to_event(row: RowMapping) -> ActionEvent:
     return ActionEvent(**shared(row), verb=row["verb"], nouns=tuple(row["nouns"]), score=row["score"])
 
 
-KIND = Kind(record=ActionEvent, table=action_event, row=_row, record_of=_record, words=True)
+KIND = Kind(record=ActionEvent, table=action_event, row=_row, record_of=to_event, words=True)

@@ -1,0 +1,133 @@
+"""Events by what happens and where, in SQL."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Text, cast, func, select
+
+from midspan.db.record_store import EventFilter, EventStore, EventTerm, Video
+from midspan.db.records import dialect
+from midspan.db.records.engine import reading
+from midspan.db.records.kinds.event import action_event, to_event
+from midspan.db.records.tables import segment, source
+from midspan.records import ActionEvent
+
+FETCHED = 500
+"""Rows of an export in memory at once."""
+
+
+class SqlEvents(EventStore):
+    """The verbs of :class:`EventStore`."""
+
+    _engine: Engine
+
+    def find_events(self, where: EventFilter, limit: int, offset: int = 0) -> list[ActionEvent]:
+        with reading(self._engine) as connection:
+            wanted = _in_time(connection, where).limit(limit).offset(offset)
+            return [to_event(row) for row in connection.execute(wanted).mappings()]
+
+    def all_events(self, where: EventFilter) -> Iterator[ActionEvent]:
+        with reading(self._engine) as connection:
+            wanted = _in_time(connection, where).execution_options(yield_per=FETCHED)
+            for row in connection.execute(wanted).mappings():
+                yield to_event(row)
+
+    def count_events(self, where: EventFilter) -> int:
+        with reading(self._engine) as connection:
+            counted = select(func.count()).select_from(action_event).where(*_conditions(connection, where))
+            return connection.scalar(counted) or 0
+
+    def event_verbs(self, where: EventFilter, limit: int) -> list[EventTerm]:
+        with reading(self._engine) as connection:
+            count = func.count().label("events")
+            wanted = (
+                select(action_event.c.verb, count)
+                .where(*_conditions(connection, where))
+                .group_by(action_event.c.verb)
+                .order_by(count.desc(), action_event.c.verb)
+                .limit(limit)
+            )
+            return [EventTerm(verb, events) for verb, events in connection.execute(wanted)]
+
+    def event_nouns(self, where: EventFilter, limit: int) -> list[EventTerm]:
+        """Lists that are alike come as one row, so that the rows are as many as sorts of events."""
+        with reading(self._engine) as connection:
+            nouns = _nouns().label("listed")
+            wanted = select(nouns, func.count()).where(*_conditions(connection, where)).group_by(nouns)
+            counts: Counter[str] = Counter()
+            for listed, events in connection.execute(wanted):
+                for noun in dict.fromkeys(json.loads(listed)):
+                    counts[noun] += events
+        ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        return [EventTerm(noun, events) for noun, events in ranked[:limit]]
+
+    def videos(self, where: EventFilter, limit: int) -> list[Video]:
+        with reading(self._engine) as connection:
+            found = _videos(connection, where, limit)
+            rows = connection.execute(found).mappings().all()
+        return [Video(**row) for row in rows]
+
+
+def _in_time(connection: Connection, where: EventFilter) -> Select[tuple[object, ...]]:
+    placed = action_event.c
+    wanted = select(action_event).where(*_conditions(connection, where))
+    return wanted.order_by(placed.source_id, placed.start, placed.end, placed.id)
+
+
+def _conditions(connection: Connection, where: EventFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if where.source_ids is not None:
+        found.append(dialect.one_of(connection, action_event.c.source_id, sorted(where.source_ids)))
+    if where.verb is not None:
+        found.append(action_event.c.verb == where.verb)
+    if where.noun is not None:
+        found.append(_nouns().contains(json.dumps(where.noun), autoescape=True))
+    if where.least_score > 0:
+        found.append(action_event.c.score >= where.least_score)
+    return found
+
+
+def _nouns() -> ColumnElement[str]:
+    """The list as it is written: JSON, in which a noun stands between its quotes."""
+    return cast(action_event.c.nouns, Text)
+
+
+def _videos(connection: Connection, where: EventFilter, limit: int) -> Select[tuple[object, ...]]:
+    events = (
+        select(action_event.c.source_id, func.count().label("events"))
+        .where(*_conditions(connection, where))
+        .group_by(action_event.c.source_id)
+        .subquery()
+    )
+    read = (
+        select(segment.c.source_id, func.max(segment.c.end).label("seconds"))
+        .where(segment.c.unit == "s")
+        .group_by(segment.c.source_id)
+        .subquery()
+    )
+    first = (
+        select(segment.c.id)
+        .where(segment.c.source_id == source.c.id, segment.c.unit == "s", segment.c.ordinal == 0)
+        .limit(1)
+        .scalar_subquery()
+    )
+    wanted = (
+        select(
+            source.c.id.label("source_id"),
+            source.c.title,
+            func.coalesce(read.c.seconds, 0.0).label("seconds"),
+            first.label("first_segment"),
+            func.coalesce(events.c.events, 0).label("events"),
+        )
+        .outerjoin(read, read.c.source_id == source.c.id)
+        .outerjoin(events, events.c.source_id == source.c.id)
+        .where(source.c.kind == "video", source.c.superseded_by.is_(None))
+        .order_by(source.c.title, source.c.id)
+        .limit(limit)
+    )
+    if where.source_ids is not None:
+        wanted = wanted.where(dialect.one_of(connection, source.c.id, sorted(where.source_ids)))
+    return wanted
