@@ -233,6 +233,25 @@ def test_a_film_shows_moments_that_look_alike(page: Page, address: str) -> None:
     assert thumbnail.evaluate("image => image.naturalWidth") > 0
 
 
+def test_the_bar_under_a_film_seeks_it(page: Page, address: str, workspace_folder: Path) -> None:
+    with Workspace.open(workspace_folder) as workspace:
+        (event,) = workspace.search("moving to the right", kinds=["event"]).hits
+    page.goto(f"{address}/videos")
+    bar = page.locator(f"[data-event='{event.record}']")
+    expect(bar).to_have_attribute("aria-pressed", "false")
+    page.wait_for_function("document.querySelector('video')?.readyState >= 2")
+    bar.click()
+    page.wait_for_function(f"document.querySelector('video').currentTime >= {event.start}")
+    expect(bar).to_have_attribute("aria-pressed", "true")
+    expect(page).to_have_url(re.compile(f"event={event.record}"))
+    linked = page.context.new_page()
+    linked.goto(page.url)
+    linked.wait_for_function(
+        f"document.querySelector('video')?.currentTime >= {event.start}", timeout=PATIENCE
+    )
+    linked.close()
+
+
 def test_the_graph_of_facts_is_drawn(page: Page, address: str) -> None:
     page.goto(f"{address}/facts?{urlencode({'entity': 'wd:Q7186', 'all': '1'})}")
     graph = page.get_by_test_id("stGraphVizChart").locator("svg").first

@@ -62,7 +62,7 @@ def test_webvtt_is_what_players_read(
 
 def test_webvtt_is_of_one_video(workspace: Workspace, kitchen: list[ActionEvent], tmp_path: Path) -> None:
     write(workspace, "/videos/yard.mp4", [Seen(0, 1, "lift")])
-    with pytest.raises(WrongUse, match="2 have such events.*--source"):
+    with pytest.raises(WrongUse, match=r"2 have such events.*--source"):
         workspace.export_events(tmp_path / "k.vtt", "webvtt")
     assert not (tmp_path / "k.vtt").exists()
     workspace.export_events(tmp_path / "k.vtt", "webvtt", EventFilter(verb="lift"))

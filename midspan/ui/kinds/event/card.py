@@ -1,4 +1,4 @@
-"""Events: what happens in a video, and when."""
+"""An event where a passage is shown."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import streamlit as st
 from midspan import Workspace
 from midspan.records import ActionEvent
 from midspan.ui.escaping import as_html
-from midspan.ui.kinds.view import KindView
 from midspan.ui.wording import place
 
 
@@ -15,6 +14,3 @@ def card(workspace: Workspace, event: ActionEvent, badge: str) -> None:
     span = place("s", event.provenance.start, event.provenance.end)
     words = f"{span}, score {event.score:.2f}"
     st.html(f'{badge}{as_html(event.text)}<div class="ms-meta">{as_html(words)}</div>')
-
-
-VIEW = KindView(title="Event", colour="#0f766e", record=ActionEvent, card=card)
