@@ -244,12 +244,10 @@ def test_the_bar_under_a_film_seeks_it(page: Page, address: str, workspace_folde
     page.wait_for_function(f"document.querySelector('video').currentTime >= {event.start}")
     expect(bar).to_have_attribute("aria-pressed", "true")
     expect(page).to_have_url(re.compile(f"event={event.record}"))
-    linked = page.context.new_page()
-    linked.goto(page.url)
-    linked.wait_for_function(
-        f"document.querySelector('video')?.currentTime >= {event.start}", timeout=PATIENCE
-    )
-    linked.close()
+    link = page.url
+    page.goto(f"{address}/sources")
+    page.goto(link)
+    page.wait_for_function(f"document.querySelector('video')?.currentTime >= {event.start}")
 
 
 def test_the_graph_of_facts_is_drawn(page: Page, address: str) -> None:
