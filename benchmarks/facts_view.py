@@ -24,7 +24,7 @@ from typing import Any
 from benchmarks.common import seconds, write
 from midspan import Workspace
 from midspan.db.record_store import READING, Commit, RunResult, TextChunk
-from midspan.platform.answers import FactFilter
+from midspan.platform.answers import FactFilter, words_key
 from midspan.platform.export import FORMATS
 from midspan.records import (
     Candidate,
@@ -128,7 +128,9 @@ def questions(workspace: Workspace) -> dict[str, Callable[[], Any]]:
         "200 best edges of all": lambda: workspace.fact_edges(limit=200),
         "10 edges of the entity with most": lambda: workspace.fact_edges(FactFilter(HUB), 10),
         "200 edges of another entity": lambda: workspace.fact_edges(FactFilter("wd:Q7"), 200),
-        "200 edges of what is in no graph": lambda: workspace.fact_edges(FactFilter("text:name 7"), 200),
+        "200 edges of what is in no graph": lambda: workspace.fact_edges(
+            FactFilter(words_key("name 7")), 200
+        ),
         "200 edges of a predicate": lambda: workspace.fact_edges(FactFilter(predicate="wd:P1"), 200),
         "200 edges of a source, linked, sure": lambda: workspace.fact_edges(inside, 200),
         "300 entities": lambda: workspace.fact_entities(limit=300),

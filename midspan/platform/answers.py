@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from midspan.db.graph_store import Rows
-from midspan.db.record_store import NAMED, FactEdge, FactEdges, FactFilter, FactTerm, SourceSummary
+from midspan.db.record_store import NAMED, FactEdge, FactEdges, FactFilter, FactTerm, SourceSummary, words_key
 from midspan.records import (
     RECORDS,
     SEGMENT_KINDS,
@@ -49,6 +49,7 @@ __all__ = [
     "Shown",
     "SourceSummary",
     "WorkerView",
+    "words_key",
 ]
 
 KINDS = (*SEGMENT_KINDS, *RECORDS)

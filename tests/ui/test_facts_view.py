@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from midspan import Workspace
 from midspan.errors import CypherRefused, NotFound, QueryTimeout
-from midspan.platform.answers import FactFilter, Rows
+from midspan.platform.answers import FactFilter, Rows, words_key
 from midspan.records import Candidate, Fact
 from midspan.ui.kinds.fact.cypher_box import EXAMPLES
 from midspan.ui.kinds.fact.graph import PORTION
@@ -192,7 +192,7 @@ def test_without_an_entity_those_of_most_facts_are_drawn(workspace: Workspace) -
 def test_an_entity_that_is_in_no_knowledge_graph_has_an_address(
     workspace: Workspace, facts: list[Fact]
 ) -> None:
-    assert len(objects(opened(workspace, entity="text:élan <vital>"))) == 2
+    assert len(objects(opened(workspace, entity=words_key("élan <vital>")))) == 2
 
 
 def test_an_entity_of_the_address_without_facts_is_no_error(workspace: Workspace, facts: list[Fact]) -> None:

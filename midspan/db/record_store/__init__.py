@@ -12,7 +12,15 @@ from abc import abstractmethod
 from midspan.db.record_store.atlases import AtlasStore
 from midspan.db.record_store.checking import Checking, Findings
 from midspan.db.record_store.decisions import DecisionStore
-from midspan.db.record_store.facts import NAMED, FactEdge, FactEdges, FactFilter, FactStore, FactTerm
+from midspan.db.record_store.facts import (
+    NAMED,
+    FactEdge,
+    FactEdges,
+    FactFilter,
+    FactStore,
+    FactTerm,
+    words_key,
+)
 from midspan.db.record_store.outbox import (
     FORGET_SECONDS,
     LOCAL,
@@ -80,6 +88,7 @@ __all__ = [
     "TextHit",
     "pair_id",
     "pair_of",
+    "words_key",
 ]
 
 
