@@ -92,7 +92,9 @@ def test_the_rest_is_shown_on_request_and_says_what_it_is(workspace: Workspace, 
     app = opened(workspace)
     checked(app.toggle(key="fact-all").set_value(True).run())
     assert "10 facts, of which 7 are believed" in captions(app)
-    assert {"not: place of birth", "perhaps: place of birth"} <= set(app.dataframe[0].value["Predicate"])
+    assert {"not: place of birth", "perhaps: place of birth (doubted)"} <= set(
+        app.dataframe[0].value["Predicate"]
+    )
     assert app.query_params["all"] == "1"
 
 

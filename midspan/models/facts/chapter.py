@@ -79,6 +79,7 @@ CHAPTER = Chapter(
             )
             for name in ("precision", "recall", "f1")
         ),
+        Metric("fact_ece", "", False, tuple(f"knowledgenet_{half}" for half in HALVES), "facts"),
         Metric("stance_right", "%", True, HALVES, "polarity"),
         Metric("polarity_right", "%", True, HALVES, "polarity"),
         Metric("rules_of_parse", "% of the parse's time", False, (), "speed"),

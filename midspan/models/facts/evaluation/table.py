@@ -57,12 +57,15 @@ def evaluate(
     papers = [folder for folder in models if read_card(folder)["name"] == PAPER_NAME]
     linkers = [folder for folder in models if folder not in papers]
     fewrel, reader = list(read_rows(FOLDER / "fewrel.jsonl.gz")), FactReader.bundled(*linkers[:1])
+    whole, extras = (
+        ([], []) if knowledgenet is None else knowledgenet_rows(knowledgenet, reader, bundled_kg())
+    )
     rows = [
         *_carb_rows(carb),
         *_pair_rows("fewrel", fewrel_pairs(fewrel)),
         *(() if knowledgenet is None else _pair_rows("knowledgenet", knowledgenet_pairs(knowledgenet))),
         fewrel_row(fewrel, reader),
-        *(() if knowledgenet is None else knowledgenet_rows(knowledgenet, reader)),
+        *whole,
         *_linking_rows(linkers, papers, seeds),
         *_polarity_rows(),
         _rate_row(),
@@ -70,7 +73,9 @@ def evaluate(
     for row in rows:
         report(row)
     return Evaluation(
-        "CaRB development set, a sample of FewRel validation, a polarity table of our own (NOTICE)", rows
+        "CaRB development set, a sample of FewRel validation, a polarity table of our own (NOTICE)",
+        rows,
+        extras,
     )
 
 

@@ -13,9 +13,10 @@ from midspan.errors import WrongUse
 from midspan.models.bert import BertEncoder
 from midspan.models.bert_config import BertConfig
 from midspan.models.facts.chapter import CHAPTER
-from midspan.models.facts.evaluation.linking import View
+from midspan.models.facts.evaluation import linking
+from midspan.models.facts.evaluation.linking import View, worlds
 from midspan.models.facts.evaluation.nearest import Nearest
-from midspan.models.facts.evaluation.thesis import re_ranked
+from midspan.models.facts.evaluation.thesis import paper_rows, re_ranked
 from midspan.models.facts.kg.stored import StoredGraph
 from midspan.models.facts.link.features import FEATURES
 from midspan.models.facts.link.question import SIDES, Mention, Question
@@ -30,6 +31,7 @@ from midspan.models.facts.paper.network import PreRanker, ReRanker, start
 from midspan.models.facts.paper.pre_ranking import Catalogue, PreRankTask
 from midspan.models.facts.paper.re_ranking import Hard, ReRankTask
 from midspan.models.facts.paper.texts import MARKERS, Texts
+from midspan.models.kit.card import read_card
 from midspan.models.kit.chapter import train
 from midspan.models.kit.descent import descend
 from midspan.models.kit.recipe import Recipe
@@ -190,19 +192,25 @@ def test_half_of_the_facts_stay_right_and_the_re_ranker_learns_which(
     assert np.mean(losses[-10:]) < np.mean(losses[:10])
 
 
-def test_it_is_trained_from_a_folder_by_one_call_and_read_again(
-    towns: StoredGraph, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(training, "FACTS", 64)
-    monkeypatch.setattr(training, "HELD_OUT", 16)
-    seen = []
-    card = train(
-        CHAPTER, tmp_path / "out", tmp_path / "work",
-        variant="paper", epochs=1, data=towns.folder, encoder=folder, report=seen.append,
-    )  # fmt: skip
-    assert card["name"] == "facts.paper" and card["recipe"]["rates"] == {"": 5e-5} and seen
+@pytest.fixture(scope="module")
+def trained(towns: StoredGraph, folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model folder of an epoch over 64 facts."""
+    place = tmp_path_factory.mktemp("paper")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "FACTS", 64)
+        patch.setattr(training, "HELD_OUT", 16)
+        train(
+            CHAPTER, place / "out", place / "work",
+            variant="paper", epochs=1, data=towns.folder, encoder=folder,
+        )  # fmt: skip
+    return place / "out"
+
+
+def test_it_is_trained_from_a_folder_by_one_call_and_read_again(towns: StoredGraph, trained: Path) -> None:
+    card = read_card(trained)
+    assert card["name"] == "facts.paper" and card["recipe"]["rates"] == {"": 5e-5}
     assert 0 <= card["re_ranker_curve"][-1]["score"] <= 1
-    model = PaperModel.load(tmp_path / "out")
+    model = PaperModel.load(trained)
     people = [one for uid in ("local:h1", "local:h2") if (one := towns.entity(uid)) is not None]
     keys = model.keys(towns, people)
     np.testing.assert_allclose(np.linalg.norm(keys, axis=1), 1, atol=1e-3)
@@ -215,15 +223,46 @@ def test_it_is_trained_from_a_folder_by_one_call_and_read_again(
     assert subject in people and predicate in properties and object_ == people[0]
 
 
+def test_it_is_measured_beside_the_linker(
+    towns: StoredGraph, trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("midspan.models.facts.evaluation.detectors.TRAIN", 40)
+    facts = falb.facts(towns)
+    asked = falb.cases(towns, facts, "test", 40, 0)
+    made = {name: view_of(world, asked) for name, world in worlds(towns, towns, asked, set(), 7).items()}
+    rows = paper_rows(towns, facts, [trained], [(0, linking.Tests(made, {}))])
+    assert [row.model for row in rows] == [
+        "facts.paper",
+        "facts.paper, re-ranked",
+        *(f"facts.paper, {name}" for name in ("confidence", "entropy", "attention")),
+    ]
+    assert all(0 <= row.metrics["r1_half"].mean <= 100 for row in rows[:2])
+    assert all({"macro_half_gone", "auc_doubled"} <= row.metrics.keys() for row in rows[2:])
+
+
+def view_of(world: World, cases: list[falb.Case]) -> View:
+    """The same questions in a world, for a linker that looks at no features."""
+    features = np.zeros((0, len(FEATURES)), dtype=np.float32)
+    return View(
+        world,
+        [
+            Example(
+                *(features, (), (case.gold(side) or "") if world.entity(case.gold(side) or "") else ""),
+                *(False, True, False, True, "x", case.group, case.question, side),
+            )
+            for case in cases
+            for side in SIDES
+        ],
+    )
+
+
 def test_the_re_ranker_chooses_among_the_nearest_of_each_part(
     towns: StoredGraph, texts: Texts, cases: list[falb.Case]
 ) -> None:
     torch.manual_seed(0)
     model = PaperModel(PreRanker(CONFIG).eval(), ReRanker(CONFIG).eval(), texts)
     nearest, world = Nearest(towns, model), World(towns)
-    features = np.zeros((0, len(FEATURES)), dtype=np.float32)
-    more = (features, (), "", False, True, False, True, "x", "x")
-    view = View(world, [Example(*more, case.question, side) for case in cases[:20] for side in SIDES])
+    view = view_of(world, cases[:20])
     chosen = [uid for uid, _ in re_ranked(towns, model, nearest)(view)]
     found = nearest.in_view(view).uids
     assert all(uid in row[:2] for uid, row in zip(chosen, found, strict=True))
