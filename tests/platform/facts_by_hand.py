@@ -35,10 +35,10 @@ BORN_IN = slot("place of birth", "wd:P19")
 BORN_ON = slot("date of birth", "wd:P569")
 
 
-def fact(subject: FactSlot, predicate: FactSlot, object: FactSlot, **more: Any) -> Fact:
+def fact(subject: FactSlot, predicate: FactSlot, object: FactSlot, text: str = "", **more: Any) -> Fact:
     """A believed fact in a sentence of its own, its parts where their words first stand in it; :func:`commit`
     gives it its place."""
-    text = f"{subject.surface} {predicate.surface} {object.surface}."
+    text = text or f"{subject.surface} {predicate.surface} {object.surface}."
     parts = tuple(_at(part, text) for part in (subject, predicate, object))
     linked = all(part.uid is not None or part.literal for part in parts)
     values: dict[str, Any] = {

@@ -276,8 +276,8 @@ def test_what_a_pronoun_stands_for_is_marked_where_it_stands(workspace: Workspac
 
 
 def test_a_pronoun_in_the_sentence_of_its_name(workspace: Workspace) -> None:
-    said = fact(slot("her", "wd:Q7186"), BORN_IN, WARSAW)
-    (placed,) = write(workspace, "a.txt", [replace(said, text="Marie says her place of birth Warsaw.")])
+    said = fact(slot("her", "wd:Q7186"), BORN_IN, WARSAW, "Marie says her place of birth Warsaw.")
+    (placed,) = write(workspace, "a.txt", [said])
     changed = replace(
         placed,
         subject=replace(
