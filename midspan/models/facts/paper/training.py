@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from midspan.errors import WrongUse
 from midspan.models.checkpoint_folder import load_bert_folder
 from midspan.models.facts.kg.bundled import bundled_kg
 from midspan.models.facts.kg.stored import StoredGraph
@@ -43,7 +44,8 @@ def train_paper(
     report: Callable[[Progress], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Train both networks on facts of a graph in other words and write them to ``out``, with the tokenizer;
-    goes on from what lies in ``work``. Returns the card."""
+    goes on from what lies in ``work``. Returns the card. Raises ``ModelFilesMissing``, and ``WrongUse`` for
+    an encoder or a graph that will not do."""
     began = time.monotonic()
     recipe = replace(PAPER_RECIPE, seed=seed, epochs=epochs or PAPER_RECIPE.epochs)
     graph = bundled_kg() if data is None else StoredGraph(data)
@@ -55,6 +57,8 @@ def train_paper(
     sizes = replace(given.config, vocab_size=given.config.vocab_size + len(MARKERS))
     config = PaperConfig(sizes)
     catalogue = Catalogue(list(graph), graph.predicates())
+    if len(catalogue.predicates) < 2:
+        raise WrongUse(f"{graph.name} has one property or none; facts.paper learns to tell two apart")
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
     def begun(network: PreRanker | ReRanker) -> Any:

@@ -1,6 +1,7 @@
 """``facts.paper`` on a graph of 400 people and places, with a network of two narrow layers."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from midspan.models.facts.evaluation import linking
 from midspan.models.facts.evaluation.linking import View, worlds
 from midspan.models.facts.evaluation.nearest import Nearest
 from midspan.models.facts.evaluation.thesis import paper_rows, re_ranked
+from midspan.models.facts.kg.source import NewEntity, NewPredicate
 from midspan.models.facts.kg.stored import StoredGraph
 from midspan.models.facts.link.features import FEATURES
 from midspan.models.facts.link.question import SIDES, Mention, Question
@@ -36,6 +38,7 @@ from midspan.models.kit.chapter import train
 from midspan.models.kit.descent import descend
 from midspan.models.kit.recipe import Recipe
 
+MakeGraph = Callable[..., StoredGraph]
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *LETTERS, *(f"##{one}" for one in LETTERS)]
 TINY = BertConfig(
@@ -221,6 +224,16 @@ def test_it_is_trained_from_a_folder_by_one_call_and_read_again(towns: StoredGra
     assert len({one.uid for one in properties}) == 2
     ((subject, predicate, object_),) = model.facts([ASKED], [people], [properties], [people[:1]])
     assert subject in people and predicate in properties and object_ == people[0]
+
+
+def test_a_graph_of_one_property_is_refused(folder: Path, tmp_path: Path, make_graph: MakeGraph) -> None:
+    graph = make_graph(
+        [NewEntity("local:a", "Alpha"), NewEntity("local:b", "Beta")],
+        [NewPredicate("wd:P19", "born in")],
+        [("local:a", "wd:P19", "local:b")],
+    )
+    with pytest.raises(WrongUse, match="one property"):
+        training.train_paper(tmp_path / "out", tmp_path / "work", data=graph.folder, encoder=folder)
 
 
 def test_it_is_measured_beside_the_linker(
