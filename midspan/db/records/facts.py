@@ -156,8 +156,8 @@ def _words(part: str) -> ColumnElement[str]:
 def _named(part: str) -> ColumnElement[str]:
     """As ``words_key`` makes it."""
     kind, words = fact.c[f"{part}_kind"], _words(part)
-    alone = and_(kind == "person", not_(words.contains(" ")))
-    source_id = case((alone, fact.c.source_id), else_="")
+    # by cases, so that words are folded again for people alone
+    source_id = case((kind != "person", ""), (words.contains(" "), ""), else_=fact.c.source_id)
     return NAMED + kind + ":" + source_id + ":" + func.substr(words, 1, KEY_LENGTH)
 
 
