@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from midspan.models.scene.arrangement import Stated, arranged
+from midspan.models.scene.concepts import concept_of, noun_of
 from midspan.models.scene.describe import described
 from midspan.models.scene.identity import RUN
 from midspan.models.scene.layout import Placed
@@ -101,6 +102,7 @@ def _rows(stated: Stated) -> list[SceneRelation]:
 
 
 def _object(offset: int, mention: Mention, thing: Placed) -> SceneObject:
+    noun = noun_of(mention.surface)
     return SceneObject(
         surface=mention.surface,
         start=offset + mention.start,
@@ -113,4 +115,6 @@ def _object(offset: int, mention: Mention, thing: Placed) -> SceneObject:
         facing=thing.facing,
         width=round(thing.width, 4),
         height=round(thing.height, 4),
+        noun=noun,
+        concept=concept_of(noun, mention.entry.category.name),
     )

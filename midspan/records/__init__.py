@@ -16,6 +16,7 @@ from midspan.records.kinds.fact import BELIEVED, Argument, Candidate, Fact, Fact
 from midspan.records.kinds.scene import SceneArrangement, SceneObject, SceneRelation
 from midspan.records.products import Embedding, Product, Thumbnail
 from midspan.records.record import Provenance, Record
+from midspan.records.scene_queries import SceneFilter, SceneQuery, WantedRelation, WantedThing
 from midspan.records.sources import (
     SEGMENT_KINDS,
     TEXT_NORMALISATION,
@@ -55,7 +56,9 @@ __all__ = [
     "Record",
     "Run",
     "SceneArrangement",
+    "SceneFilter",
     "SceneObject",
+    "SceneQuery",
     "SceneRelation",
     "Segment",
     "SegmentKind",
@@ -66,6 +69,8 @@ __all__ = [
     "Undoing",
     "Unit",
     "Verdict",
+    "WantedRelation",
+    "WantedThing",
     "digest",
     "is_outside",
     "ordered",

@@ -31,6 +31,7 @@ from midspan.db.record_store.outbox import (
     pair_of,
 )
 from midspan.db.record_store.reading import RecordReader, SegmentFilter, SourceName, SourceSummary, TextHit
+from midspan.db.record_store.scenes import SceneStore, SceneTerm
 from midspan.db.record_store.writing import (
     READING,
     Commit,
@@ -72,6 +73,8 @@ __all__ = [
     "RecordWriter",
     "Replica",
     "RunResult",
+    "SceneStore",
+    "SceneTerm",
     "SegmentFilter",
     "SourceName",
     "SourceSummary",
@@ -83,7 +86,7 @@ __all__ = [
 ]
 
 
-class RecordStore(RecordWriter, RecordReader, Outbox, AtlasStore, DecisionStore, FactStore):
+class RecordStore(RecordWriter, RecordReader, Outbox, AtlasStore, DecisionStore, FactStore, SceneStore):
     """Records, text, progress and outbox in a relational database.
 
     Every verb is one transaction: all of it is durable when the call returns, or none of it happened.

@@ -14,6 +14,7 @@ from midspan.db.records.projections import SqlOutbox
 from midspan.db.records.read_records import RecordReading
 from midspan.db.records.read_segments import SegmentReading
 from midspan.db.records.read_sources import SourceReading
+from midspan.db.records.scenes import SqlScenes
 from midspan.db.records.writer import SqlWriter
 
 
@@ -21,7 +22,9 @@ class SqlReader(SourceReading, SegmentReading, RecordReading, RecordReader):
     pass
 
 
-class SqlRecordStore(SqlWriter, SqlReader, SqlOutbox, SqlAtlases, SqlDecisions, SqlFacts, RecordStore):
+class SqlRecordStore(
+    SqlWriter, SqlReader, SqlOutbox, SqlAtlases, SqlDecisions, SqlFacts, SqlScenes, RecordStore
+):
     """Safe to use from several threads; each call takes a connection of the engine's pool."""
 
     def __init__(self, engine: Engine) -> None:

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from midspan.records import Run
 
-RUN = Run("scene", 3, "scene.lexicon")
+RUN = Run("scene", 4, "scene.lexicon")

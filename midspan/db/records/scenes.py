@@ -1,0 +1,220 @@
+"""Scenes by what is where in them, in SQL.
+
+Each thing and each relation that is asked for is a query of its own, which says how well a scene has it;
+their sum ranks the scenes. No scene is read but those of the limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    and_,
+    case,
+    distinct,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+)
+
+from midspan.db.record_store import SceneStore, SceneTerm
+from midspan.db.records import dialect, scene_geometry
+from midspan.db.records.engine import reading
+from midspan.db.records.kinds.scene import KIND, scene, scene_object, scene_relation
+from midspan.db.records.read_records import fetch
+from midspan.records import SceneArrangement, SceneFilter, SceneQuery, WantedRelation, WantedThing
+from midspan.records.scene_queries import KIND_OF, LIKE, REACH, SAME, UNSTATED
+
+
+class SqlScenes(SceneStore):
+    """The verbs of :class:`SceneStore`."""
+
+    _engine: Engine
+
+    def find_scenes(self, query: SceneQuery, limit: int) -> list[SceneArrangement]:
+        with reading(self._engine) as connection:
+            parts = list(_parts(connection, query))
+            if not parts:
+                return []
+            found = union_all(*parts).subquery()
+            total = func.sum(found.c.value).label("total")
+            ranked = select(found.c.scene_id, total).group_by(found.c.scene_id)
+            ranked = ranked.where(found.c.scene_id != query.without)
+            if query.source_ids is not None:
+                inside = dialect.one_of(connection, scene.c.source_id, sorted(query.source_ids))
+                ranked = ranked.where(found.c.scene_id.in_(select(scene.c.id).where(inside)))
+            best = ranked.having(total > 0).order_by(total.desc(), found.c.scene_id).limit(limit)
+            return _read(connection, [row.scene_id for row in connection.execute(best)])
+
+    def list_scenes(self, where: SceneFilter, limit: int, offset: int = 0) -> list[SceneArrangement]:
+        with reading(self._engine) as connection:
+            order = (scene.c.source_id, scene.c.start, scene.c.id)
+            wanted = select(scene.c.id).where(*_meant(connection, where)).order_by(*order)
+            return _read(connection, list(connection.scalars(wanted.limit(limit).offset(offset))))
+
+    def count_scenes(self, where: SceneFilter) -> int:
+        with reading(self._engine) as connection:
+            counted = select(func.count()).select_from(scene).where(*_meant(connection, where))
+            return connection.scalar(counted) or 0
+
+    def scene_nouns(self, limit: int, contains: str = "") -> list[SceneTerm]:
+        where = [scene_object.c.noun != ""]
+        if contains:
+            where.append(scene_object.c.noun.contains(contains.lower(), autoescape=True))
+        return self._terms(scene_object.c.noun, scene_object.c.scene_id, where, limit)
+
+    def scene_predicates(self) -> list[SceneTerm]:
+        return self._terms(scene_relation.c.predicate, scene_relation.c.scene_id, [], None)
+
+    def _terms(
+        self,
+        name: ColumnElement[str],
+        of: ColumnElement[str],
+        where: list[ColumnElement[bool]],
+        limit: int | None,
+    ) -> list[SceneTerm]:
+        scenes = func.count(distinct(of)).label("scenes")
+        wanted = select(name.label("name"), scenes).where(*where).group_by(name)
+        with reading(self._engine) as connection:
+            ranked = connection.execute(wanted.order_by(scenes.desc(), name).limit(limit))
+            return [SceneTerm(row.name, row.scenes) for row in ranked]
+
+
+def _read(connection: Connection, ids: list[str]) -> list[SceneArrangement]:
+    """In the order of the ids."""
+    found = fetch(connection, KIND, [dialect.one_of(connection, scene.c.id, ids)]) if ids else []
+    records = {record.id: record for record in found if isinstance(record, SceneArrangement)}
+    return [records[one] for one in ids if one in records]
+
+
+# --- what a scene has of what is asked for ---
+
+
+def _parts(connection: Connection, query: SceneQuery) -> Iterator[Select[str, float]]:
+    """(scene_id, value) for each thing and relation."""
+    for thing in query.things:
+        if not thing.is_open:
+            one = scene_object.alias().c
+            value = _likeness(connection, one, thing) * _closeness(one, thing)
+            yield _best(one.scene_id, value).where(_is(connection, one, thing)).group_by(one.scene_id)
+    for relation in query.relations:
+        if not relation.drawn:
+            yield from _related(connection, query, relation)
+
+
+def _best(scene_id: ColumnElement[str], value: ColumnElement[float]) -> Select[str, float]:
+    return select(scene_id.label("scene_id"), func.max(value).label("value"))
+
+
+def _related(
+    connection: Connection, query: SceneQuery, relation: WantedRelation
+) -> Iterator[Select[str, float]]:
+    """Where it holds on the boxes, and once more a little where it is stated."""
+    a, b = scene_object.alias(), scene_object.alias()
+    fits = [_is(connection, a.c, query.things[relation.subject])]
+    alone = relation.subject == relation.object
+    pairs = a if alone else a.join(b, _two(a, b))
+    if not alone:
+        fits.append(_is(connection, b.c, query.things[relation.object]))
+    if relation.other is not None:
+        c = scene_object.alias()
+        pairs = pairs.join(c, and_(_two(a, c), c.c.idx != b.c.idx))
+        fits.append(_is(connection, c.c, query.things[relation.other]))
+        true_of_boxes: ColumnElement[bool] | None = scene_geometry.between(a.c, b.c, c.c)
+    else:
+        true_of_boxes = scene_geometry.holds(relation.predicate, a.c, a.c if alone else b.c)
+    if true_of_boxes is not None:
+        found = _best(a.c.scene_id, literal(UNSTATED)).select_from(pairs)
+        yield found.where(*fits, true_of_boxes).group_by(a.c.scene_id)
+    yield _stated(connection, query, relation, a, b)
+
+
+def _two(a: Any, b: Any) -> ColumnElement[bool]:
+    return and_(b.c.scene_id == a.c.scene_id, b.c.idx != a.c.idx)
+
+
+def _stated(
+    connection: Connection, query: SceneQuery, relation: WantedRelation, a: Any, b: Any
+) -> Select[str, float]:
+    """It is stated of such things, this way or the other way round."""
+    r = scene_relation.alias()
+    ways = [and_(r.c.predicate == relation.predicate, a.c.idx == r.c.subject, b.c.idx == r.c.object)]
+    if relation.inverse:
+        ways.append(and_(r.c.predicate == relation.inverse, a.c.idx == r.c.object, b.c.idx == r.c.subject))
+    pairs = r.join(a, a.c.scene_id == r.c.scene_id).join(b, and_(b.c.scene_id == r.c.scene_id, or_(*ways)))
+    fits = [
+        _is(connection, a.c, query.things[relation.subject]),
+        _is(connection, b.c, query.things[relation.object]),
+        r.c.predicate.in_([name for name in (relation.predicate, relation.inverse) if name]),
+        r.c.satisfied,
+    ]
+    found = _best(r.c.scene_id, literal(1 - UNSTATED)).select_from(pairs)
+    return found.where(*fits).group_by(r.c.scene_id)
+
+
+def _is(connection: Connection, one: Any, thing: WantedThing) -> ColumnElement[bool]:
+    """By an index each."""
+    if thing.is_open:
+        return true()
+    return or_(*(way(connection, one, thing) for way in (_named, _of_kind, _like)))
+
+
+def _named(connection: Connection, one: Any, thing: WantedThing) -> ColumnElement[bool]:
+    return dialect.one_of(connection, one.noun, sorted(thing.nouns)) if thing.nouns else false()
+
+
+def _like(connection: Connection, one: Any, thing: WantedThing) -> ColumnElement[bool]:
+    return dialect.one_of(connection, one.noun, sorted(thing.near)) if thing.near else false()
+
+
+def _of_kind(connection: Connection, one: Any, thing: WantedThing) -> ColumnElement[bool]:
+    ways: list[ColumnElement[bool]] = [one.concept.between(low, high) for low, high in thing.concepts]
+    if thing.categories:
+        ways.append(dialect.one_of(connection, one.category, sorted(thing.categories)))
+    return or_(false(), *ways)
+
+
+def _likeness(connection: Connection, one: Any, thing: WantedThing) -> ColumnElement[float]:
+    return case(
+        (_named(connection, one, thing), literal(SAME)),
+        (_of_kind(connection, one, thing), literal(KIND_OF)),
+        else_=literal(LIKE),
+    )
+
+
+def _closeness(one: Any, thing: WantedThing) -> ColumnElement[float]:
+    """1 where the thing should be, 0 at ``REACH`` from there."""
+    if thing.x is None or thing.y is None:
+        return literal(1.0)
+    dx, dy = one.x - literal(thing.x), one.y - literal(thing.y)
+    share = 1 - (dx * dx + dy * dy) / literal(REACH**2)
+    return case((share > 0, share), else_=literal(0.0))
+
+
+# --- filters ---
+
+
+def _meant(connection: Connection, where: SceneFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if where.source_ids is not None:
+        found.append(dialect.one_of(connection, scene.c.source_id, sorted(where.source_ids)))
+    one, relation = scene_object.alias().c, scene_relation.alias().c
+    thing = None if where.thing is None else _is(connection, one, where.thing)
+    if where.predicate is not None:
+        states = select(relation.scene_id).where(relation.predicate == where.predicate)
+        if thing is not None:
+            part_of = or_(one.idx == relation.subject, one.idx == relation.object)
+            states = states.where(one.scene_id == relation.scene_id, part_of, thing)
+        found.append(scene.c.id.in_(states))
+    elif thing is not None:
+        found.append(scene.c.id.in_(select(one.scene_id).where(thing)))
+    return found
