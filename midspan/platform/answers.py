@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from midspan.db.graph_store import Rows
-from midspan.db.record_store import NAMED, FactEdge, FactEdges, FactFilter, FactTerm, SourceSummary
+from midspan.db.record_store import (
+    NAMED,
+    FactEdge,
+    FactEdges,
+    FactFilter,
+    FactTerm,
+    SceneTerm,
+    SourceSummary,
+)
 from midspan.records import (
     RECORDS,
     SEGMENT_KINDS,
@@ -16,6 +24,8 @@ from midspan.records import (
     Failure,
     Record,
     Run,
+    SceneArrangement,
+    SceneFilter,
     Segment,
     Source,
     Unit,
@@ -46,6 +56,9 @@ __all__ = [
     "OrganMesh",
     "PlacedSentence",
     "Rows",
+    "SceneFilter",
+    "SceneTerm",
+    "SceneView",
     "Shown",
     "SourceSummary",
     "WorkerView",
@@ -370,6 +383,15 @@ class AtlasView:
     """Sentences that stand in it."""
     added_at: float | None
     """Unix seconds; None for the phantom."""
+
+
+@dataclass(frozen=True)
+class SceneView:
+    """A scene with where to read it."""
+
+    scene: SceneArrangement
+    title: str
+    path: str
 
 
 @dataclass(frozen=True)

@@ -84,10 +84,15 @@ def scene_picture(store: RecordReader, record_id: str) -> str:
     """SVG of a scene. Raises ``NotFound``."""
     from midspan.models.scene.render import render
 
+    return render(scene(store, record_id))
+
+
+def scene(store: RecordReader, record_id: str) -> SceneArrangement:
+    """Raises ``NotFound``."""
     record = store.record(record_id)
     if not isinstance(record, SceneArrangement):
         raise NotFound(f"no scene {record_id!r}; {MISSING} with --kind scene")
-    return render(record)
+    return record
 
 
 def find_sources(store: RecordReader, name: str) -> list[str]:

@@ -87,8 +87,8 @@ def _like(thing: SceneObject) -> WantedThing:
 
 
 def _categories(noun: str, spans: Sequence[tuple[int, int]]) -> frozenset[str]:
-    """The categories that are such things: a "vehicle" is any of the kind of this name, and of the "animals" of
-    WordNet a bear is one."""
+    """The categories that are such things: a "vehicle" is any of the kind of this name, and a bear is one of
+    the "animals" of WordNet."""
     own = {name for name in KINDS if name.split()[-1] == noun}
     for name, concept in _concepts().items():
         if concept is not None and any(low <= concept <= high for low, high in spans):

@@ -50,12 +50,15 @@ class Taxonomy:
     """Those that have it for a hypernym but for their first one."""
     meant: dict[str, int]
     """By noun."""
-    names: dict[int, str]
+    words: dict[int, tuple[str, ...]]
 
 
 @cache
 def taxonomy() -> Taxonomy:
-    last, above, names, meant = {}, {}, {}, {}
+    last: dict[int, int] = {}
+    above: dict[int, tuple[int, ...]] = {}
+    known: dict[int, tuple[str, ...]] = {}
+    meant: dict[str, int] = {}
     aside: dict[int, list[int]] = defaultdict(list)
     with gzip.open(FILE, "rt", encoding="utf-8") as file:
         for line in file:
@@ -66,9 +69,9 @@ def taxonomy() -> Taxonomy:
             for other in above[concept][1:]:
                 aside[other].append(concept)
             if words:
-                names[concept] = words.split(",")[0]
-                meant.update(dict.fromkeys(words.split(","), concept))
-    return Taxonomy(last, above, {one: tuple(found) for one, found in aside.items()}, meant, names)
+                known[concept] = tuple(words.split(","))
+                meant.update(dict.fromkeys(known[concept], concept))
+    return Taxonomy(last, above, {one: tuple(found) for one, found in aside.items()}, meant, known)
 
 
 def noun_of(surface: str) -> str:
@@ -124,9 +127,16 @@ def chain(concept: int) -> Iterator[int]:
         seen.update(level)
 
 
+def broader(noun: str) -> frozenset[str]:
+    """Nouns for what a noun is a kind of, one step up: those for a "settee" may call it a "sofa"."""
+    concept = concept_of(noun)
+    above = () if concept is None else taxonomy().above[concept]
+    return frozenset(word for up in above for word in taxonomy().words.get(up, ()))
+
+
 def name_of(concept: int) -> str:
     """Its first word; empty for one that no noun means."""
-    return taxonomy().names.get(concept, "")
+    return taxonomy().words.get(concept, ("",))[0]
 
 
 def _between(low: int, high: int) -> list[int]:

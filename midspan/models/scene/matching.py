@@ -1,8 +1,8 @@
 """How well a scene has what is asked for: which of its things are meant, and which relations hold.
 
 Every wanted thing is one thing of the scene or none, no two the same one; of all such choices the best
-counts. The score is the mean of what things and relations count, 0..1. A relation is judged on the boxes, as a
-layout is, and counts fully where the text states it as well.
+counts. The score is the mean of what things and relations count, 0..1. A relation is judged on the boxes, as
+a layout is, and counts fully where the text states it as well.
 """
 
 from __future__ import annotations
