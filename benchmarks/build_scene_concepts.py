@@ -67,11 +67,11 @@ class Tree:
         return max(senses)[1] if senses else None
 
     def _fits(self, offset: str, kind: str, group: str) -> float:
-        """What a sense of another kind counts; "small thing" is the kind of all artifacts with no other."""
+        """What a sense counts, most where it is of the kind that the word has in scenes."""
         found = self.nouns.kind(offset)
         if found == kind or (found and not kind and NAMED[found].group == group):
             return 1.0
-        return 0.4 if found == "small thing" else 0.15 if found else 0.05
+        return 0.15 if found else 0.05
 
 
 def meanings(tree: Tree) -> Iterator[tuple[str, str]]:
