@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 
 from midspan.models.scene.concepts import broader, chain, concept_of, name_of, noun_of, taxonomy, within
@@ -15,7 +17,7 @@ def is_a(noun, other):
         ("poodle", "dog"),
         ("car", "vehicle"),
         ("sofa", "furniture"),
-        ("fishing boat", "boat"),
+        ("canoe", "boat"),
     ],
 )
 def test_a_thing_is_a_kind_of_what_is_above_it(noun, kind):
@@ -34,7 +36,7 @@ def test_siblings_are_no_kinds_of_each_other():
 
 def test_ranges_do_not_overlap_and_are_in_order():
     spans = within(concept_of("animal"))
-    assert all(before[1] + 1 < after[0] for before, after in zip(spans, spans[1:], strict=False))
+    assert all(before[1] + 1 < after[0] for before, after in pairwise(spans))
 
 
 def test_every_range_has_its_concept_within_that_of_its_first_hypernym():
@@ -47,7 +49,8 @@ def test_every_range_has_its_concept_within_that_of_its_first_hypernym():
     ("surface", "noun"),
     [
         ("dogs", "dog"), ("Two fishing boats", "fishing boat"), ("women", "woman"), ("people", "person"),
-        ("the wolves", "wolf"), ("a glass", "glass"), ("Zoogles", "zoogles"), ("mice", "mouse"), ("bus", "bus"),
+        ("the wolves", "wolf"), ("a glass", "glass"), ("Zoogles", "zoogles"), ("mice", "mouse"),
+        ("bus", "bus"),
     ],
 )  # fmt: skip
 def test_a_label_ends_with_its_noun(surface, noun):
