@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,6 +86,15 @@ def scene_picture(store: RecordReader, record_id: str) -> str:
     from midspan.models.scene.render import render
 
     return render(scene(store, record_id))
+
+
+def scene_pictures(store: RecordReader, segment_ids: Sequence[str]) -> dict[str, str]:
+    """SVG by segment, of the first scene of those that have one."""
+    from midspan.models.scene.render import render
+
+    found = store.records_of(segment_ids, ["scene"])
+    scenes = {one: records[0] for one, records in found.items() if records}
+    return {one: render(scene) for one, scene in scenes.items() if isinstance(scene, SceneArrangement)}
 
 
 def scene(store: RecordReader, record_id: str) -> SceneArrangement:

@@ -487,6 +487,16 @@ class Workspace:
         """A scene arrangement as SVG."""
         return views.scene_picture(self.parts.store, record_id)
 
+    def thing_picture(self, label: str) -> str:
+        """SVG of what a label names; empty for what has no picture."""
+        from midspan.models.scene.render import picture_of
+
+        return picture_of(label)
+
+    def scene_pictures(self, segment_ids: Sequence[str]) -> dict[str, str]:
+        """SVG of the first scene of each of these segments that has one."""
+        return views.scene_pictures(self.parts.store, segment_ids)
+
     # --- pages, pictures, sources ---
 
     def page_picture(self, source_id: str, number: int, start: float, end: float, width: int = 900) -> bytes:

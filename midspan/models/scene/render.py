@@ -69,6 +69,16 @@ def render(scene: SceneArrangement, over: str = "") -> str:
     )
 
 
+def picture_of(label: str) -> str:
+    """SVG of the icon of what a label names; empty where there is none."""
+    noun = noun_of(label)
+    icon = icon_of(noun, concept_of(noun))
+    if icon is None:
+        return ""
+    shown = " ".join(map(_number, icon.box))
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{shown}">{icon.body}</svg>'
+
+
 def _drawn(thing: SceneObject) -> _Drawn:
     category = NAMED[thing.category]
     scale = scale_of(category, thing.depth)
