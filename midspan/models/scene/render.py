@@ -21,7 +21,7 @@ from midspan.records import SceneArrangement, SceneObject
 WIDTH, HEIGHT = 500, 400
 _UPON = frozenset({"on", "inside", "touching"})
 _TURNED = frozenset({"facing", "facing_away", "turned_left", "turned_right"})
-_LINE, _LETTER = 14, 6.4
+_LINE, _LETTER = 18, 8.0
 """Pixels of a line of labels, and of a letter in the mean."""
 
 
@@ -62,7 +62,7 @@ def render(scene: SceneArrangement, over: str = "") -> str:
     turned = {relation.subject for relation in scene.relations if relation.predicate in _TURNED}
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        f'font-family="sans-serif" font-size="12" text-anchor="middle">'
+        f'font-family="sans-serif" font-size="15" text-anchor="middle">'
         f"<title>{_text(scene.text)}</title>"
         f'<rect width="{WIDTH}" height="{HEIGHT}" rx="8" fill="#f4f2ee"/>'
         f"{things}{over}{rings}{wrong}{_labels(drawn, order, turned)}</svg>"
@@ -184,7 +184,7 @@ def _labels(drawn: list[_Drawn], order: list[int], turned: set[int]) -> str:
             words = f"{words} ▸" if one.thing.facing == "right" else f"◂ {words}"
         half = _LETTER * len(one.thing.surface) / 2
         x = min(max(one.x, min(half, WIDTH / 2)), max(WIDTH - half, WIDTH / 2))
-        y = one.foot - 6 if is_area(one.category) else one.y + 4 if one.is_tile else one.foot + 12
+        y = one.foot - 6 if is_area(one.category) else one.y + 5 if one.is_tile else one.foot + 15
         y = min(y, HEIGHT - 4)
         while any(abs(y - high) < _LINE and abs(x - across) < half + wide for across, high, wide in taken):
             y += _LINE
