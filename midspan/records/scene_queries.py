@@ -51,7 +51,7 @@ class WantedRelation:
     inverse: str = ""
     """What says the same with subject and object exchanged; empty where nothing does."""
     drawn: bool = False
-    """It comes of how things were placed: it ranks, and need not hold."""
+    """It comes of how things are placed where others should be like it: it ranks, and need not hold."""
 
 
 @dataclass(frozen=True)

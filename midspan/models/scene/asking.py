@@ -63,7 +63,7 @@ def of_scene(scene: SceneArrangement) -> SceneQuery:
     for one in scene.relations:
         if max(one.subject, one.object) < len(things) and one.predicate != "between":
             pairs[one.subject, one.predicate, one.object] = None
-    relations = (WantedRelation(*pair, inverse=_inverse(pair[1])) for pair in pairs)
+    relations = (WantedRelation(*pair, inverse=_inverse(pair[1]), drawn=True) for pair in pairs)
     return SceneQuery(things, tuple(relations), without=scene.id)
 
 

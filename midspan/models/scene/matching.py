@@ -137,7 +137,7 @@ def _why(
             said.append(_relation_in_words(scene, wanted, choice, value))
     drawn = [value > 0 for wanted, value in zip(query.relations, kept, strict=True) if wanted.drawn]
     if drawn:
-        said.append(f"{sum(drawn)} of {len(drawn)} sides as drawn")
+        said.append(f"{sum(drawn)} of {len(drawn)} relations alike")
     return "; ".join(said)
 
 

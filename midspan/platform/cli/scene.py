@@ -49,13 +49,17 @@ def render(
     context: typer.Context,
     record: Annotated[str, typer.Argument(help="The id of a scene; `midspan scene find` prints ids.")],
     to: Annotated[Path | None, typer.Option("--out", "-o", help="The file to write.", metavar="FILE")] = None,
+    json: Json = False,
 ) -> None:
     """Write the picture of a scene as SVG, to standard output without --out."""
     state: Context = context.obj
     with state.workspace() as workspace:
         svg = workspace.scene_picture(record)
-    if to is None:
+    if to is not None:
+        to.expanduser().write_text(svg, encoding="utf-8")
+    if json:
+        print_json({"record": record, "path": None if to is None else str(to), "svg": svg})
+    elif to is None:
         print(svg)
     else:
-        to.expanduser().write_text(svg, encoding="utf-8")
         out.print(plain(f"{to}: {len(svg) / 1e3:.1f} kB"))
