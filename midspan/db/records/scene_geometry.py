@@ -12,16 +12,19 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_
 
+from midspan.errors import UnknownName
+
 Columns = Any
 """The columns of a row of ``scene_object``."""
 SIZE = 0.1
 """Of a thing whose box was not noted."""
 
 
-def holds(predicate: str, a: Columns, b: Columns) -> ColumnElement[bool] | None:
-    """None for a predicate that is not judged on boxes."""
-    rule = _RULES.get(predicate)
-    return None if rule is None else rule(a, b)
+def holds(predicate: str, a: Columns, b: Columns) -> ColumnElement[bool]:
+    """Raises ``UnknownName`` for a predicate that is not judged on two boxes."""
+    if predicate not in _RULES:
+        raise UnknownName("relation", predicate, sorted(_RULES))
+    return _RULES[predicate](a, b)
 
 
 def between(a: Columns, b: Columns, c: Columns) -> ColumnElement[bool]:

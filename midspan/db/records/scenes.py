@@ -42,7 +42,7 @@ class SqlScenes(SceneStore):
 
     def find_scenes(self, query: SceneQuery, limit: int) -> list[SceneArrangement]:
         with reading(self._engine) as connection:
-            parts = list(_parts(connection, query))
+            parts = list(_parts(query))
             if not parts:
                 return []
             found = union_all(*parts).subquery()
@@ -99,94 +99,82 @@ def _read(connection: Connection, ids: list[str]) -> list[SceneArrangement]:
 # --- what a scene has of what is asked for ---
 
 
-def _parts(connection: Connection, query: SceneQuery) -> Iterator[Select[str, float]]:
+def _parts(query: SceneQuery) -> Iterator[Select[str, float]]:
     """(scene_id, value) for each thing and relation."""
     for thing in query.things:
         if not thing.is_open:
             one = scene_object.alias().c
-            value = _likeness(connection, one, thing) * _closeness(one, thing)
-            yield _best(one.scene_id, value).where(_is(connection, one, thing)).group_by(one.scene_id)
+            value = _likeness(one, thing) * _closeness(one, thing)
+            yield _best(one.scene_id, value).where(_is(one, thing)).group_by(one.scene_id)
     for relation in query.relations:
         if not relation.drawn:
-            yield from _related(connection, query, relation)
+            yield _related(query, relation)
 
 
 def _best(scene_id: ColumnElement[str], value: ColumnElement[float]) -> Select[str, float]:
     return select(scene_id.label("scene_id"), func.max(value).label("value"))
 
 
-def _related(
-    connection: Connection, query: SceneQuery, relation: WantedRelation
-) -> Iterator[Select[str, float]]:
-    """Where it holds on the boxes, and once more a little where it is stated."""
+def _related(query: SceneQuery, relation: WantedRelation) -> Select[str, float]:
+    """Where it holds on the boxes; a little more where it is stated as well."""
     a, b = scene_object.alias(), scene_object.alias()
-    fits = [_is(connection, a.c, query.things[relation.subject])]
+    fits = [_is(a.c, query.things[relation.subject])]
     alone = relation.subject == relation.object
     pairs = a if alone else a.join(b, _two(a, b))
     if not alone:
-        fits.append(_is(connection, b.c, query.things[relation.object]))
-    if relation.other is not None:
+        fits.append(_is(b.c, query.things[relation.object]))
+    if relation.other is None:
+        fits.append(scene_geometry.holds(relation.predicate, a.c, a.c if alone else b.c))
+    else:
         c = scene_object.alias()
         pairs = pairs.join(c, and_(_two(a, c), c.c.idx != b.c.idx))
-        fits.append(_is(connection, c.c, query.things[relation.other]))
-        true_of_boxes: ColumnElement[bool] | None = scene_geometry.between(a.c, b.c, c.c)
-    else:
-        true_of_boxes = scene_geometry.holds(relation.predicate, a.c, a.c if alone else b.c)
-    if true_of_boxes is not None:
-        found = _best(a.c.scene_id, literal(UNSTATED)).select_from(pairs)
-        yield found.where(*fits, true_of_boxes).group_by(a.c.scene_id)
-    yield _stated(connection, query, relation, a, b)
+        fits.append(_is(c.c, query.things[relation.other]))
+        fits.append(scene_geometry.between(a.c, b.c, c.c))
+    value = case((_is_stated(relation, a.c, a.c if alone else b.c), literal(1.0)), else_=literal(UNSTATED))
+    return _best(a.c.scene_id, value).select_from(pairs).where(*fits).group_by(a.c.scene_id)
 
 
 def _two(a: Any, b: Any) -> ColumnElement[bool]:
     return and_(b.c.scene_id == a.c.scene_id, b.c.idx != a.c.idx)
 
 
-def _stated(
-    connection: Connection, query: SceneQuery, relation: WantedRelation, a: Any, b: Any
-) -> Select[str, float]:
-    """It is stated of such things, this way or the other way round."""
-    r = scene_relation.alias()
-    ways = [and_(r.c.predicate == relation.predicate, a.c.idx == r.c.subject, b.c.idx == r.c.object)]
+def _is_stated(relation: WantedRelation, a: Any, b: Any) -> ColumnElement[bool]:
+    """This way or the other way round."""
+    r = scene_relation.alias().c
+    ways = [and_(r.predicate == relation.predicate, r.subject == a.idx, r.object == b.idx)]
     if relation.inverse:
-        ways.append(and_(r.c.predicate == relation.inverse, a.c.idx == r.c.object, b.c.idx == r.c.subject))
-    pairs = r.join(a, a.c.scene_id == r.c.scene_id).join(b, and_(b.c.scene_id == r.c.scene_id, or_(*ways)))
-    fits = [
-        _is(connection, a.c, query.things[relation.subject]),
-        _is(connection, b.c, query.things[relation.object]),
-        r.c.predicate.in_([name for name in (relation.predicate, relation.inverse) if name]),
-        r.c.satisfied,
-    ]
-    found = _best(r.c.scene_id, literal(1 - UNSTATED)).select_from(pairs)
-    return found.where(*fits).group_by(r.c.scene_id)
+        ways.append(and_(r.predicate == relation.inverse, r.subject == b.idx, r.object == a.idx))
+    return select(r.idx).where(r.scene_id == a.scene_id, or_(*ways)).exists()
 
 
-def _is(connection: Connection, one: Any, thing: WantedThing) -> ColumnElement[bool]:
+def _is(one: Any, thing: WantedThing) -> ColumnElement[bool]:
     """By an index each."""
     if thing.is_open:
         return true()
-    return or_(*(way(connection, one, thing) for way in (_named, _of_kind, _like)))
+    return or_(*(way(one, thing) for way in (_named, _of_kind, _like)))
 
 
-def _named(connection: Connection, one: Any, thing: WantedThing) -> ColumnElement[bool]:
-    return dialect.one_of(connection, one.noun, sorted(thing.nouns)) if thing.nouns else false()
+def _named(one: Any, thing: WantedThing) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = one.noun.in_(sorted(thing.nouns)) if thing.nouns else false()
+    return found
 
 
-def _like(connection: Connection, one: Any, thing: WantedThing) -> ColumnElement[bool]:
-    return dialect.one_of(connection, one.noun, sorted(thing.near)) if thing.near else false()
+def _like(one: Any, thing: WantedThing) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = one.noun.in_(sorted(thing.near)) if thing.near else false()
+    return found
 
 
-def _of_kind(connection: Connection, one: Any, thing: WantedThing) -> ColumnElement[bool]:
+def _of_kind(one: Any, thing: WantedThing) -> ColumnElement[bool]:
     ways: list[ColumnElement[bool]] = [one.concept.between(low, high) for low, high in thing.concepts]
     if thing.categories:
-        ways.append(dialect.one_of(connection, one.category, sorted(thing.categories)))
+        ways.append(one.category.in_(sorted(thing.categories)))
     return or_(false(), *ways)
 
 
-def _likeness(connection: Connection, one: Any, thing: WantedThing) -> ColumnElement[float]:
+def _likeness(one: Any, thing: WantedThing) -> ColumnElement[float]:
     return case(
-        (_named(connection, one, thing), literal(SAME)),
-        (_of_kind(connection, one, thing), literal(KIND_OF)),
+        (_named(one, thing), literal(SAME)),
+        (_of_kind(one, thing), literal(KIND_OF)),
         else_=literal(LIKE),
     )
 
@@ -208,7 +196,7 @@ def _meant(connection: Connection, where: SceneFilter) -> list[ColumnElement[boo
     if where.source_ids is not None:
         found.append(dialect.one_of(connection, scene.c.source_id, sorted(where.source_ids)))
     one, relation = scene_object.alias().c, scene_relation.alias().c
-    thing = None if where.thing is None else _is(connection, one, where.thing)
+    thing = None if where.thing is None else _is(one, where.thing)
     if where.predicate is not None:
         states = select(relation.scene_id).where(relation.predicate == where.predicate)
         if thing is not None:
