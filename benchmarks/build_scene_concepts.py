@@ -50,6 +50,10 @@ class Tree:
     def above(self, offset: str) -> list[str]:
         return [one for one in self.nouns.above[offset] if one in self.number]
 
+    def is_above(self, offset: str) -> bool:
+        """It has something below it."""
+        return self.last[offset] > self.number[offset]
+
     def is_below(self, offset: str, other: str) -> bool:
         return self.number[other] <= self.number[offset] <= self.last[other]
 
@@ -99,9 +103,11 @@ def main() -> None:
     for word, meant in meanings(tree):
         words[meant].append(word)
         kept |= {one for one in tree.nouns.closure(meant) if one in tree.number}
-    for word, senses in tree.nouns.senses.items():  # what is above is asked for by its name
-        first = next((one for one in senses if one in tree.number), "")
-        if first in kept and not words[first] and len(word.split()) <= 3:
+    known = {word for found in words.values() for word in found}
+    for word, senses in tree.nouns.senses.items():  # what is above is asked for by its names
+        things = [one for one in senses if one in tree.number][:2]
+        first = next((one for one in things if one in kept and tree.is_above(one)), "")
+        if first and word not in known and len(word.split()) <= 3:
             words[first].append(word)
     lines = [
         f"{tree.number[one]}\t{tree.last[one]}\t{' '.join(str(tree.number[up]) for up in tree.above(one))}"

@@ -28,7 +28,7 @@ Encode = Callable[[Sequence[str]], npt.NDArray[np.float32]]
 
 def find(store: RecordStore, query: SceneQuery, limit: int, encode: Encode) -> Answer:
     """The best first, at the same score by id. Nouns of like meaning are looked for where no scene has what
-    is asked for by its words or kinds."""
+    is asked for by its words or kinds, for the things that no scene has."""
     start = time.perf_counter()
     found = _judged(store, query, limit)
     if not found:
@@ -73,9 +73,9 @@ def _judged(store: RecordStore, query: SceneQuery, limit: int) -> list[tuple[Sce
 
 
 def _widened(store: RecordStore, query: SceneQuery, encode: Encode) -> SceneQuery:
-    """The same with the scenes' nouns whose meaning is like that of what is wanted, or a step broader."""
+    """The same, with the scenes' nouns that are like what none of them has, or a step broader."""
     known = [term.name for term in store.scene_nouns(VOCABULARY)]
-    named = [thing for thing in query.things if not thing.is_open]
+    named = [thing for thing in query.things if not (thing.is_open or store.count_scenes(SceneFilter(thing)))]
     if not known or not named:
         return query
     vectors = encode([*known, *(thing.label for thing in named)])

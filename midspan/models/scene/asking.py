@@ -12,7 +12,7 @@ from midspan.errors import WrongUse
 from midspan.models.scene.arrangement import instances_of
 from midspan.models.scene.concepts import concept_of, noun_of, within
 from midspan.models.scene.describe import describe
-from midspan.models.scene.lexicon import CATEGORIES, KINDS, NAMED
+from midspan.models.scene.lexicon import CATEGORIES, KINDS
 from midspan.models.scene.relations import Description
 from midspan.models.scene.wordings import IN_PICTURE, INVERSE, Predicate, triggers
 from midspan.records import SceneArrangement, SceneObject, SceneQuery, WantedRelation, WantedThing
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 ANY = frozenset({"something", "anything", "thing", "object", "what"})
 """Words for any thing at all."""
+_ALSO = dict.fromkeys(("child", "kid"), ("boy", "girl", "baby", "toddler"))
+"""What people take for kinds of a thing and WordNet does not."""
+_SMALL = frozenset({"a", "an", "the", "is", "are", "there", "to", "of", "it", "its", "some"})
 ASIDE = 0.08
 """Things that were placed so far from each other on an axis are wanted in that order."""
 MOST = 12
@@ -42,8 +45,7 @@ def wanted(label: str, x: float | None = None, y: float | None = None) -> Wanted
     noun = noun_of(label)
     if noun in ANY:
         return WantedThing(noun, x=x, y=y)
-    concept = concept_of(noun)
-    spans = () if concept is None else within(concept)
+    spans = tuple(span for one in (noun, *_ALSO.get(noun, ())) for span in _kinds(one))
     return WantedThing(noun, frozenset({noun}), spans, _categories(noun, spans), x=x, y=y)
 
 
@@ -51,7 +53,7 @@ def of_text(doc: Doc) -> SceneQuery:
     """What a parsed text describes; without a relation, the things that it names. Raises ``WrongUse``."""
     description = describe(doc)
     query = _telegram(doc) if description is None else _of_description(description)
-    if not query.things or all(thing.is_open for thing in query.things):
+    if not any(thing.concepts or thing.categories for thing in query.things):
         raise WrongUse(f"no thing of a scene in {doc.text!r}; ask as in “dog left of tree” or “cup and lamp”")
     return query
 
@@ -84,6 +86,11 @@ def _like(thing: SceneObject) -> WantedThing:
     spans = () if thing.concept is None else within(thing.concept)
     kinds = frozenset({thing.category}) if thing.category in CATEGORIES else frozenset[str]()
     return WantedThing(noun, frozenset({noun}), spans, kinds, x=thing.x, y=thing.y)
+
+
+def _kinds(noun: str) -> tuple[tuple[int, int], ...]:
+    concept = concept_of(noun)
+    return () if concept is None else within(concept)
 
 
 def _categories(noun: str, spans: Sequence[tuple[int, int]]) -> frozenset[str]:
@@ -146,9 +153,8 @@ def _nouns(doc: Doc, first: int, last: int) -> list[str]:
         if token is not None and not token.is_punct and token.lower_ not in ("and", "or", "with"):
             words.append(token.lower_)
             continue
-        noun = noun_of(" ".join(words)) if words else ""
-        if noun in ANY or noun in NAMED or concept_of(noun) is not None:
-            found.append(noun)
+        if any(word not in _SMALL for word in words):
+            found.append(noun_of(" ".join(words)))
         words = []
     return found
 
