@@ -45,6 +45,8 @@ PICTURE_QUERY = "Where was Richard Wagner born?"
 PICTURE = Path(__file__).parents[2] / "docs" / "ui.png"
 ATLAS_SENTENCE = "Dialysis was started because of uremia."
 ATLAS_PICTURE = PICTURE.with_name("atlas.png")
+SCENE_PICTURE = PICTURE.with_name("scene.png")
+DRAWN = ("dog@0.25,0.6", "furniture@0.7,0.55")
 
 
 @pytest.fixture(scope="module")
@@ -428,6 +430,43 @@ def test_a_typed_sentence_is_placed(page: Page, address: str) -> None:
     expect(page.get_by_text("names 'kidney'; (").first).to_be_visible()
 
 
+def on_the_board(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=f"{name}, ")
+
+
+def test_scenes_are_found_by_drawing_them(page: Page, address: str) -> None:
+    """With the pointer and the keyboard; what is on the board is in the address."""
+    page.goto(f"{address}/scenes")
+    found = page.locator(".ms-scene")
+    expect(found).to_have_count(1)
+    label, board = page.get_by_label("Label of a thing"), page.get_by_label("Drawing board")
+    label.fill("telescope")
+    label.press("Enter")
+    expect(on_the_board(page, "telescope")).to_be_attached()
+    expect(found).to_contain_text("telescope")
+    label.fill("source of light")
+    size = board.bounding_box() or {"width": 0, "height": 0}
+    board.click(position={"x": 0.9 * size["width"], "y": 0.5 * size["height"]})
+    expect(page).to_have_url(re.compile("at=telescope.*at=source"))
+    on_the_board(page, "telescope").focus()
+    page.keyboard.press("ArrowUp")
+    expect(page).to_have_url(re.compile(r"telescope%400\.26%2C0\.46"))
+    page.keyboard.press("Delete")
+    expect(page).not_to_have_url(re.compile("at=telescope"))
+    page.reload()
+    expect(on_the_board(page, "source of light")).to_be_attached()
+    expect(on_the_board(page, "telescope")).not_to_be_attached()
+
+
+def test_a_scene_opens_with_its_sentence_and_relations(page: Page, address: str) -> None:
+    page.goto(f"{address}/scenes")
+    page.locator("[class*=st-key-scene-open] button").click()
+    passage = page.get_by_role("dialog")
+    expect(passage).to_contain_text("The orchard lantern glows beside the quiet telescope.")
+    expect(passage).to_contain_text("lantern next to telescope")
+    expect(passage.get_by_test_id("stImage").locator("img").first).to_be_visible()
+
+
 def test_an_uploaded_file_is_ingested_by_a_worker(page: Page, address: str, tmp_path: Path) -> None:
     upload = tmp_path / "violin-maker.txt"
     upload.write_text("The violin maker of Cremona tuned a spruce board.\n")
@@ -466,8 +505,13 @@ def test_write_the_pictures_of_the_documents(browser: Browser, tmp_path: Path) -
         expect(opened.locator(".js-plotly-plot canvas").first).to_be_visible(timeout=PATIENCE)
         opened.wait_for_timeout(5000)  # the body is drawn after its canvas is there
         opened.screenshot(path=ATLAS_PICTURE)
+        opened.goto(f"{address}/scenes?{urlencode({'at': DRAWN}, doseq=True)}")
+        expect(opened.locator(".ms-scene img")).to_have_count(12, timeout=PATIENCE)
+        expect(opened.get_by_role("button", name="dog, ")).to_be_attached()
+        opened.screenshot(path=SCENE_PICTURE)
     finally:
         opened.close()
         server.close()
     assert PICTURE.stat().st_size < 400_000
     assert ATLAS_PICTURE.stat().st_size < 400_000
+    assert SCENE_PICTURE.stat().st_size < 400_000
