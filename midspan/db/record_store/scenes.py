@@ -21,9 +21,9 @@ class SceneStore(ABC):
 
     @abstractmethod
     def find_scenes(self, query: SceneQuery, limit: int) -> list[SceneArrangement]:
-        """The scenes that have most of what is asked for: those to judge more closely. Relations that come of
-        a drawing do not count here, a thing's place does. Scenes with none of it are left out; at the same
-        count the order is that of ids."""
+        """The scenes that have most of what is asked for: those to judge more closely. Where relations are
+        named, those in which one of them holds; else those with one of the things, its place counted too.
+        Relations that come of a drawing do not count here. At the same count the order is that of ids."""
 
     @abstractmethod
     def list_scenes(self, where: SceneFilter, limit: int, offset: int = 0) -> list[SceneArrangement]:

@@ -100,15 +100,15 @@ def _read(connection: Connection, ids: list[str]) -> list[SceneArrangement]:
 
 
 def _parts(query: SceneQuery) -> Iterator[Select[str, float]]:
-    """(scene_id, value) for each thing and relation."""
-    for thing in query.things:
+    """(scene_id, value) for each relation, in which its things are counted, or else for each thing."""
+    named = [relation for relation in query.relations if not relation.drawn]
+    for relation in named:
+        yield _related(query, relation)
+    for thing in query.things if not named else ():
         if not thing.is_open:
             one = scene_object.alias().c
             value = _likeness(one, thing) * _closeness(one, thing)
             yield _best(one.scene_id, value).where(_is(one, thing)).group_by(one.scene_id)
-    for relation in query.relations:
-        if not relation.drawn:
-            yield _related(query, relation)
 
 
 def _best(scene_id: ColumnElement[str], value: ColumnElement[float]) -> Select[str, float]:
@@ -116,13 +116,14 @@ def _best(scene_id: ColumnElement[str], value: ColumnElement[float]) -> Select[s
 
 
 def _related(query: SceneQuery, relation: WantedRelation) -> Select[str, float]:
-    """Where it holds on the boxes; a little more where it is stated as well."""
+    """Where it holds on the boxes; more where it is stated as well, and the better its things fit."""
+    subject, into = query.things[relation.subject], query.things[relation.object]
     a, b = scene_object.alias(), scene_object.alias()
-    fits = [_is(a.c, query.things[relation.subject])]
+    fits = [_is(a.c, subject)]
     alone = relation.subject == relation.object
     pairs = a if alone else a.join(b, _two(a, b))
     if not alone:
-        fits.append(_is(b.c, query.things[relation.object]))
+        fits.append(_is(b.c, into))
     if relation.other is None:
         fits.append(scene_geometry.holds(relation.predicate, a.c, a.c if alone else b.c))
     else:
@@ -130,7 +131,9 @@ def _related(query: SceneQuery, relation: WantedRelation) -> Select[str, float]:
         pairs = pairs.join(c, and_(_two(a, c), c.c.idx != b.c.idx))
         fits.append(_is(c.c, query.things[relation.other]))
         fits.append(scene_geometry.between(a.c, b.c, c.c))
-    value = case((_is_stated(relation, a.c, a.c if alone else b.c), literal(1.0)), else_=literal(UNSTATED))
+    stated = _is_stated(relation, a.c, a.c if alone else b.c)
+    value = case((stated, literal(1.0)), else_=literal(UNSTATED)) + _likeness(a.c, subject)
+    value = value if alone else value + _likeness(b.c, into)
     return _best(a.c.scene_id, value).select_from(pairs).where(*fits).group_by(a.c.scene_id)
 
 
@@ -172,6 +175,8 @@ def _of_kind(one: Any, thing: WantedThing) -> ColumnElement[bool]:
 
 
 def _likeness(one: Any, thing: WantedThing) -> ColumnElement[float]:
+    if thing.is_open:
+        return literal(SAME)
     return case(
         (_named(one, thing), literal(SAME)),
         (_of_kind(one, thing), literal(KIND_OF)),

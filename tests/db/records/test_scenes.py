@@ -69,13 +69,24 @@ def kept(store: SqlRecordStore, made: Any) -> Kept:
 LEFT = WantedRelation(0, "left_of", 1, inverse="right_of")
 
 
-def test_a_scene_with_both_things_so_is_first_and_one_without_any_is_no_answer(kept: Kept) -> None:
-    wrong = kept.add(thing("dog", 0.8), thing("tree", 0.2))
+def test_a_scene_is_found_where_the_relation_holds_of_such_things(kept: Kept) -> None:
+    kept.add(thing("dog", 0.8), thing("tree", 0.2))
     right = kept.add(thing("dog", 0.2), thing("tree", 0.8))
-    half = kept.add(thing("dog", 0.2), thing("cup", 0.8))
+    kept.add(thing("dog", 0.2), thing("cup", 0.8))
+    assert kept.found(DOG, TREE, relations=(LEFT,)) == [right.id]
+
+
+def test_without_a_relation_the_more_of_the_things_the_better(kept: Kept) -> None:
+    half = kept.add(thing("dog"), thing("cup"))
+    whole = kept.add(thing("dog"), thing("tree"))
     kept.add(thing("lamp"), thing("cup"))
-    found = kept.found(DOG, TREE, relations=(LEFT,))
-    assert found == [right.id, wrong.id, half.id]
+    assert kept.found(DOG, TREE) == [whole.id, half.id]
+
+
+def test_with_a_relation_the_nearer_the_kinds_the_better(kept: Kept) -> None:
+    kind = kept.add(thing("poodle", 0.2, concept=105), thing("tree", 0.8))
+    same = kept.add(thing("dog", 0.2), thing("tree", 0.8))
+    assert kept.found(DOG, TREE, relations=(LEFT,)) == [same.id, kind.id]
 
 
 def test_what_is_found_comes_back_whole(kept: Kept) -> None:
