@@ -29,14 +29,14 @@ class Arrangement:
 
 def arranged(description: Description) -> Arrangement:
     mentions = tuple(mention for mention in description.mentions for _ in range(mention.count))
-    instances = instances_of(description)
+    instances = _instances(description)
     stated = [pair for relation in description.relations for pair in _pairs(relation, instances)]
     things = arrange([mention.entry.category for mention in mentions], [one for _, one in stated])
     checked = tuple(Stated(relation, one, holds(things, one)) for relation, one in stated)
     return Arrangement(mentions, tuple(things), checked)
 
 
-def instances_of(description: Description) -> list[list[int]]:
+def _instances(description: Description) -> list[list[int]]:
     """For each mention the indices of its things."""
     instances: list[list[int]] = []
     count = 0

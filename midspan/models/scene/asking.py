@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import combinations
+from itertools import accumulate, combinations
 from typing import TYPE_CHECKING
 
 from midspan.errors import WrongUse
-from midspan.models.scene.arrangement import instances_of
 from midspan.models.scene.concepts import concept_of, noun_of, within
 from midspan.models.scene.describe import describe
 from midspan.models.scene.lexicon import CATEGORIES, KINDS
@@ -113,7 +112,8 @@ def _inverse(predicate: str) -> str:
 
 
 def _of_description(description: Description) -> SceneQuery:
-    instances = instances_of(description)
+    ends = accumulate(one.count for one in description.mentions)
+    instances = [range(end - one.count, end) for one, end in zip(description.mentions, ends, strict=True)]
     mentions = [one for one in description.mentions for _ in range(one.count)]
     relations = []
     for one in description.relations:
