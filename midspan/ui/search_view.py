@@ -166,7 +166,8 @@ def _results(workspace: Workspace, query: str) -> list[Hit]:
         return []
     st.caption(f"{counted(len(answer.hits), 'hit')} in {duration(answer.milliseconds)}")
     opened = st.query_params.get("open", "") or answer.hits[0].record
-    scenes = workspace.scene_pictures([hit.record for hit in answer.hits if hit.kind in SEGMENTS])
+    segments = [hit.record for hit in answer.hits if hit.kind in SEGMENTS]
+    scenes = workspace.scene_pictures(segments) if segments else {}
     for number, hit in enumerate(answer.hits):
         _card(number, hit, query, hit.record == opened, _picture(workspace, hit, scenes))
     if len(answer.hits) == limit:
