@@ -505,13 +505,29 @@ def test_write_the_pictures_of_the_documents(browser: Browser, tmp_path: Path) -
         expect(opened.locator(".js-plotly-plot canvas").first).to_be_visible(timeout=PATIENCE)
         opened.wait_for_timeout(5000)  # the body is drawn after its canvas is there
         opened.screenshot(path=ATLAS_PICTURE)
-        opened.goto(f"{address}/scenes?{urlencode({'at': DRAWN}, doseq=True)}")
-        expect(opened.locator(".ms-scene img")).to_have_count(12, timeout=PATIENCE)
-        expect(opened.get_by_role("button", name="dog, ")).to_be_attached()
-        opened.screenshot(path=SCENE_PICTURE)
     finally:
         opened.close()
         server.close()
     assert PICTURE.stat().st_size < 400_000
     assert ATLAS_PICTURE.stat().st_size < 400_000
+
+
+@pytest.mark.skipif(not os.environ.get("MIDSPAN_WRITE_PICTURES"), reason="writes pictures when asked to")
+def test_write_the_picture_of_the_scenes(browser: Browser, tmp_path: Path) -> None:
+    with Workspace.open(tmp_path / "workspace") as workspace:
+        assert workspace.ingest([corpus() / "documents"], stages=["scene"]).ok
+    server = serve(tmp_path / "workspace", tmp_path / "streamlit.log")
+    address = next(server)
+    opened = browser.new_page(viewport={"width": 1280, "height": 1000})
+    opened.set_default_timeout(PATIENCE)
+    enter(opened, address)
+    try:
+        opened.goto(f"{address}/scenes?{urlencode({'at': DRAWN}, doseq=True)}")
+        expect(opened.locator(".ms-scene img")).to_have_count(12, timeout=PATIENCE)
+        expect(on_the_board(opened, "dog")).to_be_attached()
+        opened.wait_for_load_state("networkidle")
+        opened.screenshot(path=SCENE_PICTURE)
+    finally:
+        opened.close()
+        server.close()
     assert SCENE_PICTURE.stat().st_size < 400_000
