@@ -4,7 +4,7 @@
 
 Questions by hand (``scene_questions.tsv``: ours, with kinds and other words than the sentences have) are
 asked of the scenes of the bundled documents; where no scene is right, nothing is to be found. The half called
-``tuned`` was looked at while the search was written, the other was asked once, at the end. Questions made of
+``tuned`` was looked at while the search was written, the other was asked at the end. Questions made of
 the relations of generated scenes (``models/scene/data/generator.py``, templates that nothing was trained on)
 are asked of 2,000 such scenes; right is every scene that was made with such a relation between such nouns.
 """

@@ -46,7 +46,7 @@ PICTURE = Path(__file__).parents[2] / "docs" / "ui.png"
 ATLAS_SENTENCE = "Dialysis was started because of uremia."
 ATLAS_PICTURE = PICTURE.with_name("atlas.png")
 SCENE_PICTURE = PICTURE.with_name("scene.png")
-DRAWN = ("dog@0.25,0.6", "furniture@0.7,0.55")
+DRAWN = ("dog@0.5,0.75", "furniture@0.5,0.45")
 
 
 @pytest.fixture(scope="module")
