@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from midspan.db.record_store import AtlasStore, FactFilter, RecordReader, RecordStore
-from midspan.errors import NotFound, SourceVanished
+from midspan.errors import NotFound, SourceVanished, WrongUse
 from midspan.pipelines.intake import sha256_of
 from midspan.pipelines.readers.drawing import draw_page
 from midspan.platform.answers import (
@@ -86,6 +86,18 @@ def scene_picture(store: RecordReader, record_id: str) -> str:
     from midspan.models.scene.render import render
 
     return render(scene(store, record_id))
+
+
+def scene_heat(store: RecordReader, record_id: str, thing: int) -> str:
+    """SVG of a scene under the probabilities of a thing's place. Raises ``NotFound``, ``WrongUse``."""
+    from midspan.models.scene.heat import heat  # loads ONNX Runtime
+    from midspan.models.scene.heat_map import heat_map
+
+    found = scene(store, record_id)
+    if not 0 <= thing < len(found.objects):
+        raise WrongUse(f"the scene has {len(found.objects)} things, counted from 0; there is no thing {thing}")
+    where = heat(found, thing)
+    return heat_map(found, thing, where.x, where.y)
 
 
 def scene_pictures(store: RecordReader, segment_ids: Sequence[str]) -> dict[str, str]:

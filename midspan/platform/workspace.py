@@ -487,6 +487,11 @@ class Workspace:
         """A scene arrangement as SVG."""
         return views.scene_picture(self.parts.store, record_id)
 
+    def scene_heat(self, record_id: str, thing: int) -> str:
+        """SVG of a scene with how probable each place is for one of its things, given where the others are.
+        Raises ``NotFound``, ``WrongUse``, ``ModelFilesMissing``."""
+        return views.scene_heat(self.parts.store, record_id, thing)
+
     def thing_picture(self, label: str) -> str:
         """SVG of what a label names; empty for what has no picture."""
         from midspan.models.scene.render import picture_of

@@ -111,6 +111,16 @@ def test_a_sentence_with_a_scene_has_a_picture(workspace: Workspace) -> None:
     assert pictures == {segment: workspace.scene_picture(hit.record)}
 
 
+def test_where_a_thing_might_be_is_drawn_over_the_scene(workspace: Workspace) -> None:
+    [hit] = workspace.find_scenes("cat").hits
+    for thing in (0, 1):
+        root = ET.fromstring(workspace.scene_heat(hit.record, thing))
+        heats = [one for one in root.iter() if one.get("class") == "heat"]
+        assert [one.get("data-thing") for one in heats] == [str(thing)] and len(heats[0]) > 0
+    with pytest.raises(WrongUse, match="no thing 2"):
+        workspace.scene_heat(hit.record, 2)
+
+
 def test_a_label_has_a_picture_or_none(workspace: Workspace) -> None:
     assert ET.fromstring(workspace.thing_picture("terriers")).tag.endswith("svg")
     assert workspace.thing_picture("zoogle") == ""

@@ -6,14 +6,26 @@ import streamlit as st
 
 from midspan import Workspace
 from midspan.records import SceneArrangement, SceneRelation
-from midspan.ui.escaping import as_html
+from midspan.ui.escaping import as_html, shorten
 
 
 def card(workspace: Workspace, scene: SceneArrangement, badge: str) -> None:
     satisfied = sum(relation.satisfied for relation in scene.relations)
     words = f"{satisfied} of {len(scene.relations)} stated relations hold in the layout"
     st.html(f'{badge}<span class="ms-meta">{as_html(words)}</span>')
-    st.image(workspace.scene_picture(scene.id), width="stretch")
+    chosen = st.selectbox(
+        "Where else it might be",
+        range(len(scene.objects)),
+        index=None,
+        key=f"scene-heat-{scene.id}",
+        format_func=lambda number: shorten(scene.objects[number].surface, 60),
+        placeholder="choose a thing",
+    )
+    if chosen is None:
+        svg = workspace.scene_picture(scene.id)
+    else:
+        svg = workspace.scene_heat(scene.id, chosen)
+    st.image(svg, width="stretch")
     st.html(f'<table class="ms-slots">{"".join(_row(scene, one) for one in scene.relations)}</table>')
 
 
