@@ -1,4 +1,4 @@
-"""Chapter 3: scenes out of spatial language. Measured here is what is read, by rules that nothing trains."""
+"""Chapter 3: scenes out of spatial language, read by rules and placed by a network that is trained."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from midspan.models.scene.layout import Constraint, arrange, holds
+from midspan.models.scene.layout import Constraint, Start, arrange, holds
 from midspan.models.scene.lexicon import NAMED
 from midspan.models.scene.wordings import IN_PICTURE, Predicate
 
@@ -89,5 +89,5 @@ def test_on_the_left_side_is_both_on_and_left():
 
 
 def test_places_to_begin_from_are_kept_where_nothing_is_said():
-    (cup,) = arrange([NAMED["small thing"]], [], start=[(0.2, 0.3)])
+    (cup,) = arrange([NAMED["small thing"]], [], start=[Start(0.2, 0.3)])
     assert (cup.x, cup.y) == (0.2, 0.3)
