@@ -31,7 +31,7 @@ _NAMES: dict[str, str] = {
     "t": "baseball|bucket|beach ball|basketball|soccer ball|tennis ball|football|frisbee|baseball bat"
     "|balloons|baseball glove|shovel|racket|kite|campfire",
 }
-_POSES = "reaching|raising arms|kicking|running|sitting|sitting down|waving".split("|")
+POSES = "reaching|raising arms|kicking|running|sitting|sitting down|waving".split("|")
 """Of boy and girl, each with five expressions."""
 _SPLITS = {9: "test", 8: "val"}
 """By the last digit of a scene's number, in both data sets."""
@@ -55,7 +55,7 @@ def label_of(png: str) -> str:
     if category not in ("boy", "girl"):
         return category
     number = int(png.removesuffix(".png").partition("_")[2].removesuffix("s"))
-    return f"{_POSES[number // 5]} {category}"
+    return f"{POSES[number // 5]} {category}"
 
 
 def abstract_scenes(folder: Path) -> Iterator[Example]:

@@ -130,13 +130,13 @@ def _possible(groups: tuple[str, str]) -> tuple[Predicate, ...]:
     first, second = groups
     found: list[Predicate] = ["left_of", "right_of"] * 3
     found += ["above", "below", "next_to", "behind", "in_front_of", "far_from", "between"]
-    found += ["at_left", "at_right", "at_top", "at_center"]
+    found += ["at_left", "at_right", "at_top", "at_bottom", "at_center"]
     if first in _RESTING and second in ("large", "place"):
         found += ["on", "on", "under", "inside", "touching"]
     if first in ("food", "toy", "small") and second == "small":
         found += ["on", "inside", "touching"]
     if first in ("person", "animal"):
-        found += ["facing", "across_from"]
+        found += ["facing", "across_from", "turned_left", "turned_right"]
     if "place" in groups or "overhead" in groups:
         found = [one for one in found if one in ("on", "inside", "next_to", "above", "left_of", "right_of")]
     return tuple(found)

@@ -58,8 +58,8 @@ def _wanted(
         own = label.lower()
         for word in {own, *_words_of().get(category, ())}:
             sure[word].append(thing)
-        loose[own.split()[-1]].append(thing)
-        loose[category.split()[-1]].append(thing)
+        for word in {own.split()[-1], category.split()[-1]}:
+            loose[word].append(thing)
     return sure, {word: things for word, things in loose.items() if word not in sure}
 
 

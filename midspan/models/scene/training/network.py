@@ -19,6 +19,8 @@ from midspan.models.scene.learned.rows import APART, IDS, NEAR, UNNAMED
 
 NEVER = -1e4
 """The score of what is not to be looked at."""
+FIRST = 0.1
+"""What the embeddings of a thing begin with is small, so that what it reads of the text counts at once."""
 REACH = 2
 """Pieces to either side that a convolution over the text sees."""
 
@@ -32,6 +34,7 @@ class SpatialEmbedding(nn.Module):
         self.parts = nn.ModuleList(nn.Embedding(size + 1, config.width) for size in sizes)
         self.norm = nn.LayerNorm(config.width)
         self.dropout = nn.Dropout(config.dropout)
+        nn.init.constant_(self.norm.weight, FIRST)
 
     def forward(self, placed: Tensor) -> Tensor:
         """(batch, things, 4) bins to (batch, things, width)."""
@@ -48,6 +51,7 @@ class Things(nn.Module):
         self.project = nn.Linear(config.piece_width, config.width)
         self.kind = nn.Embedding(IDS, config.width, padding_idx=0)
         self.spatial = SpatialEmbedding(config)
+        nn.init.normal_(self.kind.weight, std=FIRST)
 
     def forward(self, labels: Tensor, ids: Tensor, placed: Tensor, pieces: nn.Embedding) -> Tensor:
         real = (labels > 0).unsqueeze(-1).float()
@@ -190,6 +194,21 @@ class CrossLayer(nn.Module):
         return things + self.dropout(self.narrow(wide))  # type: ignore[no-any-return]
 
 
+def first_looks(heads: int) -> Tensor:
+    """(UNNAMED + 1, heads): a head begins by looking around where the thing is named, just after it, just
+    before it, or farther around, in turn."""
+    steps = torch.arange(UNNAMED + 1).float() - NEAR
+    kinds = (
+        -0.5 * steps.abs(),
+        torch.where(steps >= 0, -0.3 * steps, 3 * steps),
+        torch.where(steps <= 0, 0.3 * steps, -3 * steps),
+        -0.1 * steps.abs(),
+    )
+    looks = torch.stack([kinds[head % len(kinds)] for head in range(heads)], 1).clamp(min=-8.0)
+    looks[UNNAMED] = 0.0
+    return looks
+
+
 class CrossStream(PlacingNetwork):
     def __init__(self, config: PlacingConfig) -> None:
         super().__init__(config)
@@ -204,10 +223,8 @@ class CrossStream(PlacingNetwork):
         self.apart = nn.Embedding(APART + 1, config.attention_heads)
         self.layers = nn.ModuleList(CrossLayer(config) for _ in range(config.layers))
         self.norm = nn.LayerNorm(config.width)
-        with torch.no_grad():  # a head begins by looking near to where the thing is named
-            steps = (torch.arange(UNNAMED + 1) - NEAR).abs().float().clamp(max=NEAR)
-            slopes = 2.0 ** -torch.arange(config.attention_heads).float()
-            self.near.weight.copy_(-0.5 * steps[:, None] * slopes)
+        with torch.no_grad():
+            self.near.weight.copy_(first_looks(config.attention_heads))
             self.apart.weight.zero_()
 
     def read(self, tokens: Tensor, things: Tensor, real: Tensor, near: Tensor, apart: Tensor) -> Tensor:

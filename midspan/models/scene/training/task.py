@@ -26,7 +26,7 @@ Ints = npt.NDArray[np.int64]
 LEAST_SHARE = 0.15
 WITHOUT_ID = 0.3
 """Of the things: half of them known by their words alone, half by their words and their group."""
-WITHOUT_TEXT = 0.1
+WITHOUT_TEXT = 0.08
 """Of the scenes."""
 UNREAD = 0.05
 """Of the pieces of a text."""

@@ -14,7 +14,8 @@ import torch
 from midspan.errors import WrongUse
 from midspan.models.checkpoint_folder import load_bert_folder
 from midspan.models.facts.link.training.pieces import first_vectors
-from midspan.models.kit.folder import save_model
+from midspan.models.kit.folder import load_model, save_model
+from midspan.models.kit.frozen import load_trained
 from midspan.models.kit.recipe import Recipe
 from midspan.models.kit.training import Progress, Trainer
 from midspan.models.scene.data.examples import Example
@@ -28,6 +29,7 @@ from midspan.models.scene.learned.config import (
 )
 from midspan.models.scene.learned.rows import KINDS, Rows
 from midspan.models.scene.lexicon import CATEGORIES
+from midspan.models.scene.shipped import PLACER
 from midspan.models.scene.training.engines import engines_agree, placing_graph
 from midspan.models.scene.training.examples import Both, Placed, both, placed_of
 from midspan.models.scene.training.network import PlacingNetwork, build, start_from_bert
@@ -53,10 +55,10 @@ class Plan:
     weight_decay: float = 0.01
 
 
-_RATES = {"": 1e-3, "pieces.": 5e-4}
+_RATES = {"": 1e-3, "pieces.": 5e-4, "near.": 1e-2, "apart.": 1e-2}
 PLANS = {
-    "small": Plan(small_config, 5, _RATES),
-    "codraw": Plan(small_config, 20, _RATES, 32),
+    "small": Plan(small_config, 4, _RATES),
+    "codraw": Plan(small_config, 16, _RATES, 32),
     "srbert": Plan(srbert_config, 4, {"": 5e-4}),
     "paper": Plan(paper_config, 1000, {"": 2e-5}, 128, "bert", 0.0),
 }
@@ -72,12 +74,13 @@ def train_variant(
     data: Path | None = None,
     encoder: Path | None = None,
     report: Callable[[Progress], None] = lambda _: None,
+    start: Path = PLACER,
 ) -> dict[str, Any]:
     """Train one of ``PLANS`` and write it to ``out``; goes on from what lies in a folder of its own in
     ``work``. Returns the card.
 
-    ``data`` is a folder of Abstract Scenes or CoDraw; without it the scenes are made up. Raises ``WrongUse``
-    where ``codraw`` has no such folder.
+    ``data`` is a folder of Abstract Scenes or CoDraw; without it the scenes are made up. ``codraw`` begins
+    with the weights of ``start``, the shipped model. Raises ``WrongUse`` where it has no such folder.
     """
     if variant == "codraw" and data is None:
         raise WrongUse("--model codraw is trained on real scenes: say where they are by --data FOLDER")
@@ -86,10 +89,16 @@ def train_variant(
     recipe = Recipe(epochs or plan.epochs, plan.rates, weight_decay=plan.weight_decay, seed=seed)
     torch.manual_seed(seed)
     network = build(plan.config())
-    if encoder is None:
-        network.begin_with(torch.from_numpy(_pieces(work, network.config.piece_width)))
-    else:
+    more = ""
+    if encoder is not None:
         start_from_bert(network, load_bert_folder(encoder)[0])
+        more = f"; starts from {encoder.name}"
+    elif variant == "codraw":
+        first = load_model(start)
+        load_trained(network, first.tensors)
+        more = f"; starts from {first.card['name']} {first.sha256[:12]}"
+    else:
+        network.begin_with(torch.from_numpy(_pieces(work, network.config.piece_width)))
     known = CATEGORIES if data else tuple(name for name in KINDS if name not in HELD_OUT)
     rows = Rows(network.config.positions, known)
     train, held_out = _scenes(data, seed, rows)
@@ -104,7 +113,7 @@ def train_variant(
     mine = work / f"{variant}-{seed}{'' if data is None else '-' + data.name}"
     curve = Trainer(task, recipe, mine, every=200).run(report)
     card = {
-        **_said(variant, data, len(train)),
+        **_said(variant, data, f"{len(train):,}", more),
         "retrain": _command(variant, seed, data, encoder),
         "recipe": asdict(recipe),
         "curve": curve,
@@ -130,13 +139,13 @@ def _scenes(data: Path | None, seed: int, rows: Rows) -> tuple[list[Both], list[
     return both(real_scenes(data, "train"), rows), [placed_of(one, rows) for one in chosen]
 
 
-def _said(variant: str, data: Path | None, count: int) -> dict[str, Any]:
+def _said(variant: str, data: Path | None, count: str, more: str) -> dict[str, Any]:
     """What the card says of name, data and licence."""
     if data is None:
-        said = f"{count:,} scenes made up by midspan's generator, with their mirror images"
+        said = f"{count} scenes made up by midspan's generator, with their mirror images{more}"
         return {"name": f"scene.{variant}", "trained_on": said, "licence": LICENCE}
     name = "scene.codraw" if variant == "codraw" else f"scene.{variant}.codraw"
-    said = f"{count:,} scenes of {data.name} with their mirror images"
+    said = f"{count} scenes of {data.name} with their mirror images{more}"
     return {"name": name, "trained_on": said, "licence": NON_COMMERCIAL}
 
 
