@@ -62,9 +62,7 @@ class SceneStage(Stage):
             for segment, doc in zip(batch.segments, batch.shared["parse"], strict=True)
             if doc is not None and segment.kind == "sentence"
         ]
-        found = [
-            (segment, said) for segment, one in readings if (said := described(one)) is not None
-        ]
+        found = [(segment, said) for segment, one in readings if (said := described(one)) is not None]
         run_id = self.run.id
         return [
             _record(segment, one, run_id)
@@ -91,8 +89,7 @@ def _record(segment: Segment, found: Arrangement, run_id: str) -> SceneArrangeme
         provenance=Provenance(segment.source_id, run_id, segment.id, "char", segment.start, segment.end),
         text=segment.text,
         objects=tuple(
-            _object(start, *one)
-            for one in zip(found.mentions, found.things, found.confidences, strict=True)
+            _object(start, *one) for one in zip(found.mentions, found.things, found.confidences, strict=True)
         ),
         relations=relations,
         score=kept / len(relations) if relations else 1.0,

@@ -31,7 +31,7 @@ _NAMES: dict[str, str] = {
     "t": "baseball|bucket|beach ball|basketball|soccer ball|tennis ball|football|frisbee|baseball bat"
     "|balloons|baseball glove|shovel|racket|kite|campfire",
 }
-POSES = "reaching|raising arms|kicking|running|sitting|sitting down|waving".split("|")
+POSES = ["reaching", "raising arms", "kicking", "running", "sitting", "sitting down", "waving"]
 """Of boy and girl, each with five expressions."""
 _SPLITS = {9: "test", 8: "val"}
 """By the last digit of a scene's number, in both data sets."""

@@ -134,10 +134,14 @@ def linear_window(examples: Sequence[Example], rows: Rows) -> Place:
     def place(scenes: Sequence[TestScene]) -> list[Places]:
         found = []
         for scene in scenes:
-            said = np.array([
-                models.get(name, models[""])(words)
-                for name, words in zip(scene.question.categories, _windows(rows(scene.question)), strict=True)
-            ])
+            said = np.array(
+                [
+                    models.get(name, models[""])(words)
+                    for name, words in zip(
+                        scene.question.categories, _windows(rows(scene.question)), strict=True
+                    )
+                ]
+            )
             facings = (said[:, 5] > 0.5).astype(int)
             found.append(Places(np.clip(said[:, :2], 0, 1), said[:, 2:5].argmax(axis=1), facings))
         return found
@@ -148,9 +152,7 @@ def linear_window(examples: Sequence[Example], rows: Rows) -> Place:
 def _windows(row: Row) -> list[npt.NDArray[np.int64]]:
     """The pieces near to where each thing is named, each once."""
     near = row.near.astype(int)
-    return [
-        np.unique(row.tokens[(steps != UNNAMED) & (np.abs(steps - NEAR) <= WINDOW)]) for steps in near
-    ]
+    return [np.unique(row.tokens[(steps != UNNAMED) & (np.abs(steps - NEAR) <= WINDOW)]) for steps in near]
 
 
 class _Ridge:

@@ -14,6 +14,7 @@ from midspan.models.scene.data.real import real_scenes
 from midspan.models.scene.layout import Constraint
 from midspan.models.scene.learned.measures import Places
 from midspan.models.scene.learned.rows import Question
+from midspan.models.scene.words import words
 
 MADE_VIEWS = ("templates", "pairs", "categories", "implied")
 """Made scenes: of the first three each has something that no training scene has; in the last one something
@@ -81,10 +82,9 @@ def train_examples(folder: Path | None, count: int) -> Sequence[Example]:
     return list(generate(count, 0)) if folder is None else list(real_scenes(folder, "train"))
 
 
-_SPATIAL = frozenset(
+_SPATIAL = words(
     "on next above over below behind along through in front near beyond by inside top down beneath left right"
     " under across underneath atop beside around outside against between aside adjacent corner middle center"
-    .split()
 )
 
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 FOLDER = Path(__file__).parent
+
+
 @dataclass(frozen=True)
 class NamedFigure:
     name: str

@@ -88,9 +88,7 @@ def decode(
     return [[one] for one in _in_turn(ask, rows, heads, strategy, seed)]
 
 
-def _in_turn(
-    ask: Ask, rows: Sequence[Row], heads: Heads, strategy: Strategy, seed: int
-) -> list[Layout]:
+def _in_turn(ask: Ask, rows: Sequence[Row], heads: Heads, strategy: Strategy, seed: int) -> list[Layout]:
     layouts = [_empty(row, heads) for row in rows]
     orders = [_order(row, strategy, np.random.default_rng((seed, place))) for place, row in enumerate(rows)]
     while going := [place for place, one in enumerate(layouts) if len(one.left)]:
@@ -183,12 +181,7 @@ def _beam(ask: Ask, rows: Sequence[Row]) -> list[list[Layout]]:
     """The ``BEAM`` most probable layouts over all orders. Two orders that lead to the same places are one."""
     beams = [[_empty(row, "discrete")] for row in rows]
     while any(len(beam[0].left) for beam in beams):
-        going = [
-            (place, layout)
-            for place, beam in enumerate(beams)
-            for layout in beam
-            if len(layout.left)
-        ]
+        going = [(place, layout) for place, beam in enumerate(beams) for layout in beam if len(layout.left)]
         answers = ask([rows[place] for place, _ in going], [layout.bins for _, layout in going])
         longer: dict[int, dict[bytes, Layout]] = {}
         for (place, layout), answer in zip(going, answers, strict=True):

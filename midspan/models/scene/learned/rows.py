@@ -171,4 +171,3 @@ def padded(rows: Sequence[Row]) -> Inputs:
         near[place, :count, :wide] = row.near
         apart[place, :count, :count] = row.apart
     return tokens, labels, ids, near, apart
-

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -102,7 +103,7 @@ def truth_of(examples: Sequence[Example]) -> Bools:
 
 def _grams(text: str) -> set[str]:
     words = re.findall(r"\w+", text.lower())
-    return {*words, *(" ".join(pair) for pair in zip(words, words[1:], strict=False))}
+    return {*words, *(" ".join(pair) for pair in pairwise(words))}
 
 
 def _bag(text: str, places: dict[str, int]) -> list[int]:

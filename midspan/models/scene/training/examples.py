@@ -68,7 +68,11 @@ def _both(example: Example, rows: Rows) -> Both:
     other = mirrored(example)
     tokens = rows.tokens(other.text)
     # left and right are one piece each: things are named at the same pieces
-    row = replace(plain.row, tokens=tokens) if len(tokens) == len(plain.row.tokens) else rows(question_of(other))
+    row = (
+        replace(plain.row, tokens=tokens)
+        if len(tokens) == len(plain.row.tokens)
+        else rows(question_of(other))
+    )
     return Both(plain, _placed(other, row))
 
 

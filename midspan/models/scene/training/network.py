@@ -164,7 +164,7 @@ class Attention(nn.Module):
 
 
 class Convolution(nn.Module):
-    """Each piece of the text with ``REACH`` to either side: (batch, length, inner) to (batch, length, width)."""
+    """Each piece of the text with ``REACH`` to either side: inner numbers a piece to ``width``."""
 
     def __init__(self, inner: int, width: int) -> None:
         super().__init__()

@@ -71,9 +71,7 @@ class PlacingTask:
     def batches(self, epoch: int) -> LazyBatches[list[int], PlacingBatch]:
         rng = np.random.default_rng((self._seed, epoch))
         order = np.argsort(self._lengths + rng.random(len(self._lengths)) * JITTER)
-        groups = [
-            order[start : start + self._batch].tolist() for start in range(0, len(order), self._batch)
-        ]
+        groups = [order[start : start + self._batch].tolist() for start in range(0, len(order), self._batch)]
         jumbled = [groups[place] for place in rng.permutation(len(groups))]
         return LazyBatches(jumbled, self._made)
 

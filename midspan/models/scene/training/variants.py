@@ -32,7 +32,7 @@ from midspan.models.scene.lexicon import CATEGORIES
 from midspan.models.scene.shipped import PLACER
 from midspan.models.scene.training.engines import engines_agree, placing_graph
 from midspan.models.scene.training.examples import Both, Placed, both, placed_of
-from midspan.models.scene.training.network import PlacingNetwork, build, start_from_bert
+from midspan.models.scene.training.network import build, start_from_bert
 from midspan.models.scene.training.task import Masking, PlacingTask
 from midspan.models.scene.training.validation import figures_of
 

@@ -90,7 +90,9 @@ def test_the_linear_model_learns_what_the_words_beside_a_thing_say():
     said = linear_window(examples, Rows(64))(scenes)
     figures = figures_of(scenes, said, "codraw")
     assert figures["absolute_codraw"].mean > 0.9
-    assert figures["absolute_codraw"].mean > figures_of(scenes, centre(scenes), "codraw")["absolute_codraw"].mean
+    assert (
+        figures["absolute_codraw"].mean > figures_of(scenes, centre(scenes), "codraw")["absolute_codraw"].mean
+    )
 
 
 def test_places_of_chance_are_the_same_for_a_seed():

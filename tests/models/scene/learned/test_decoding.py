@@ -1,5 +1,7 @@
 """Strategies on a network that a test makes up: it says what a table tells it, whatever the text is."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -35,7 +37,7 @@ class Table:
 def order(table):
     """The thing that was placed at each step."""
     steps = [np.array(one[0]) for one in table.asked] + [np.ones(3, dtype=bool)]
-    return [np.flatnonzero(after & ~before).tolist() for before, after in zip(steps, steps[1:], strict=False)]
+    return [np.flatnonzero(after & ~before).tolist() for before, after in pairwise(steps)]
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)

@@ -39,7 +39,7 @@ def test_where_the_network_is_sure_both_readings_agree():
 
 
 def test_a_lone_likeliest_bin_loses_to_many_that_lie_together():
-    far, near = {0: 0.2}, {k: 0.1 for k in range(16, 24)}
+    far, near = {0: 0.2}, dict.fromkeys(range(16, 24), 0.1)
     p_x, p_y = certain({**far, **near}, COLUMNS), certain({10: 1.0}, ROWS)
     assert likeliest(p_x, p_y)[0, 0] == pytest.approx(0.5 / 25)
     assert 16 / 25 < nearest_to_all(p_x, p_y)[0, 0] < 24 / 25

@@ -15,12 +15,12 @@ def test_a_perfect_layout_is_like_itself():
 
 
 def test_similarity_falls_with_the_distance_not_its_square():
-    assert absolute(TRUE + (0.2, 0.0), TRUE) == pytest.approx(np.exp(-0.5))
-    assert absolute(TRUE + (0.4, 0.0), TRUE) == pytest.approx(np.exp(-1.0))
+    assert absolute(TRUE + np.array([0.2, 0.0]), TRUE) == pytest.approx(np.exp(-0.5))
+    assert absolute(TRUE + np.array([0.4, 0.0]), TRUE) == pytest.approx(np.exp(-1.0))
 
 
 def test_relative_similarity_does_not_see_a_shift():
-    assert relative(TRUE + (0.07, 0.0), TRUE) == pytest.approx(1.0)
+    assert relative(TRUE + np.array([0.07, 0.0]), TRUE) == pytest.approx(1.0)
     assert np.isnan(relative(TRUE[:1], TRUE[:1]))
 
 

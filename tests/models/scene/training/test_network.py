@@ -51,7 +51,9 @@ def test_things_are_a_set(tiny, scenes, rng):
     network = build(tiny).eval()
     tokens, labels, ids, near, apart, placed = inputs(scenes, rng, 1)
     back = torch.arange(ids.shape[1] - 1, -1, -1)
-    turned = network(tokens, labels[:, back], ids[:, back], near[:, back], apart[:, back][:, :, back], placed[:, back])
+    turned = network(
+        tokens, labels[:, back], ids[:, back], near[:, back], apart[:, back][:, :, back], placed[:, back]
+    )
     assert torch.allclose(turned[:, back], network(tokens, labels, ids, near, apart, placed), atol=1e-4)
 
 
@@ -98,7 +100,12 @@ def test_one_stream_starts_from_a_published_encoder():
         hidden = layer(hidden, (tokens > 0)[:, None, None, :])
     assert torch.allclose(hidden, bert(tokens, tokens > 0), atol=1e-5)
     with pytest.raises(ValueError, match="expected an encoder of 2 layers"):
-        start_from_bert(network, BertEncoder(BertConfig(vocab_size=50, hidden_size=24, num_hidden_layers=1, num_attention_heads=2)))
+        start_from_bert(
+            network,
+            BertEncoder(
+                BertConfig(vocab_size=50, hidden_size=24, num_hidden_layers=1, num_attention_heads=2)
+            ),
+        )
 
 
 @pytest.mark.slow

@@ -103,9 +103,9 @@ def test_perfect_numbers_cost_next_to_nothing(scenes, rng):
 
 
 def test_a_bin_beside_the_true_one_costs_less_than_one_far_away():
-    def cost(bin):
+    def cost(right):
         logits = torch.zeros(1, 25)
-        logits[0, bin] = 5.0
+        logits[0, right] = 5.0
         return float(tasks._soft_cross_entropy(logits, torch.tensor([10])))
 
     assert cost(10) < cost(11) < cost(14)
