@@ -1,4 +1,4 @@
-"""Scenes: rules over the parse, and a model that says where to begin."""
+"""Scenes: rules over the parse; things begin at usual places, or where a model says."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 
 def stages(models: Models) -> list[Stage]:
+    if not models.scenes_by_model:
+        return [SceneStage()]
     return [SceneStage(models.lazy("placer of scenes", partial(_load_placer, models)))]
 
 

@@ -19,7 +19,7 @@ from midspan.models.scene.words import words
 MADE_VIEWS = ("templates", "pairs", "categories", "implied")
 """Made scenes: of the first three each has something that no training scene has; in the last one something
 is implied and nothing is stated."""
-EACH = 250
+EACH = 100
 """Made scenes of a view and a seed."""
 OFFSET = 77_000
 """From the seeds of training."""

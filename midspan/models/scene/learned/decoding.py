@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -17,9 +17,10 @@ import numpy.typing as npt
 from midspan.errors import UnknownName, WrongUse
 from midspan.models.scene.learned.answers import Said
 from midspan.models.scene.learned.config import Heads
-from midspan.models.scene.learned.grid import MASKED, bins_of, nearest_to_all
+from midspan.models.scene.learned.grid import COLUMNS, MASKED, ROWS, bins_of, nearest_to_all
 from midspan.models.scene.learned.rows import Row
 
+S = TypeVar("S", bound=np.generic)
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 Ask = Callable[[Sequence[Row], Sequence[Ints]], list[Floats]]
@@ -131,11 +132,12 @@ def entropy(said: Said) -> Floats:
 
 def _empty(row: Row, heads: Heads) -> Layout:
     count = len(row.ids)
-    widths = (25, 20) if heads == "discrete" else (0, 0)
+    across, down = (COLUMNS, ROWS) if heads == "discrete" else (0, 0)
     return Layout(
         np.zeros((count, 2)),
         np.tile(np.array(MASKED, dtype=np.int64), (count, 1)),
-        *(np.zeros((count, width), dtype=np.float32) for width in widths),
+        np.zeros((count, across), dtype=np.float32),
+        np.zeros((count, down), dtype=np.float32),
         np.zeros(count, dtype=np.float32),
         np.zeros((count, 2), dtype=np.float32),
     )
@@ -171,8 +173,8 @@ def _placed(layout: Layout, said: Said, things: Ints) -> Layout:
     )
 
 
-def _with(rows: npt.NDArray[Any], places: Ints, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    changed = rows.copy()
+def _with(rows: npt.NDArray[S], places: Ints, values: npt.NDArray[Any]) -> npt.NDArray[S]:
+    changed: npt.NDArray[S] = rows.copy()
     changed[places] = values
     return changed
 
