@@ -94,8 +94,9 @@ def _ways(
         yield "usual places, then the relations", by_rules
     for name, placer in placers:
         able = STRATEGIES if placer.config.heads == "discrete" else WITHOUT_PROBABILITIES
-        best = DEFAULT if DEFAULT in able else "human_order"
-        for strategy in able if real == name.endswith(REAL) else (best,):
+        best: Strategy = DEFAULT if DEFAULT in able else "human_order"
+        chosen: tuple[Strategy, ...] = able if real == name.endswith(REAL) else (best,)
+        for strategy in chosen:
             yield f"{name}, {strategy}", _by(placer, strategy)
         yield f"{name}, without the text", _by(placer, best, read=False)
         if not real:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from midspan.models.kit.measuring import Figure, Figures, clustered
 from midspan.models.scene.evaluation.scenes import TestScene
@@ -20,7 +21,7 @@ from midspan.models.scene.lexicon import NAMED
 
 Place = Callable[[Sequence[TestScene]], list[Places]]
 """A way of placing: the truth of a scene is not to be looked at."""
-GROUPS = {
+GROUPS: dict[str, Callable[[TestScene], bool]] = {
     "explicit up to .5": lambda scene: scene.explicit <= 0.5,
     "explicit .5 to .75": lambda scene: 0.5 < scene.explicit <= 0.75,
     "explicit over .75": lambda scene: scene.explicit > 0.75,
@@ -62,8 +63,8 @@ def figures_of(scenes: Sequence[TestScene], said: Sequence[Places], view: str) -
     return {f"{name}_{view}": one for name, one in found.items() if not np.isnan(one.mean)}
 
 
-def _mean(values: Sequence[float] | np.ndarray) -> Figure:  # type: ignore[type-arg]
-    kept = [float(one) for one in values if not np.isnan(one)]
+def _mean(values: npt.ArrayLike) -> Figure:
+    kept = [one for one in np.asarray(values, dtype=np.float64).tolist() if not np.isnan(one)]
     return clustered(kept, list(range(len(kept))))
 
 

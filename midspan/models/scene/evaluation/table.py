@@ -18,6 +18,7 @@ from midspan.models.parser import load_parser
 from midspan.models.scene.arrangement import arranged
 from midspan.models.scene.data.real import real_scenes
 from midspan.models.scene.describe import described
+from midspan.models.scene.evaluation import clip_arts
 from midspan.models.scene.evaluation.captions import read_captions
 from midspan.models.scene.evaluation.closed_lists import describe_by_lists
 from midspan.models.scene.evaluation.models import placing_rows
@@ -86,10 +87,8 @@ def clip_art_extras(codraw: Path | None) -> list[Extra]:
     """How well a logistic regression on the words of a text says which clip-arts are in the scene."""
     if codraw is None:
         return []
-    from midspan.models.scene.training.clip_arts import figures_of, train_clip_arts  # loads torch
-
-    model = train_clip_arts(list(real_scenes(codraw, "train")))
-    figures = figures_of(model, list(real_scenes(codraw, "test")))
+    model = clip_arts.train_clip_arts(list(real_scenes(codraw, "train")))
+    figures = clip_arts.figures_of(model, list(real_scenes(codraw, "test")))
     cells = [[name, f"{value:.1f}"] for name, value in figures.items()]
     rows = [NamedFigure(name, value) for name, value in figures.items()]
     caption = "Clip-arts of CoDraw's test scenes by the text alone, logistic regression on 1-2-grams, in %."

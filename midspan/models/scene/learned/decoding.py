@@ -30,7 +30,7 @@ Strategy = Literal[
     "one_step_all", "human_order", "random_order", "highest_confidence", "lowest_entropy", "beam"
 ]
 STRATEGIES: tuple[Strategy, ...] = get_args(Strategy)
-WITHOUT_PROBABILITIES = ("one_step_all", "human_order", "random_order")
+WITHOUT_PROBABILITIES: tuple[Strategy, ...] = ("one_step_all", "human_order", "random_order")
 """What continuous heads can do, which know no confidence."""
 BEAM = 3
 TINY = 1e-12

@@ -134,7 +134,7 @@ class SingleStream(PlacingNetwork):
         length = tokens.shape[1]
         words = self.things.project(self.pieces(tokens)) + self.positions.weight[:length]
         both = torch.cat([words + self.types.weight[0], things + self.types.weight[1]], 1)
-        hidden = self.dropout(self.norm(both))
+        hidden: Tensor = self.dropout(self.norm(both))
         seen = torch.cat([tokens > 0, real], 1)[:, None, None, :]
         for layer in self.layers:
             hidden = layer(hidden, seen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,7 @@ from midspan.models.scene.training.network import PlacingNetwork
 Masking = Literal["uniform", "bert"]
 """``uniform``: a share of the things drawn from [.15, 1], all of them without a place; ``bert``: each with
 probability .15, of which 80 % without a place, 10 % at a random one, 10 % as they are."""
+S = TypeVar("S", bound=np.generic)
 Ints = npt.NDArray[np.int64]
 
 LEAST_SHARE = 0.15
@@ -132,7 +133,7 @@ def _without_ids(ids: Ints, groups: Ints, rng: np.random.Generator) -> Ints:
     return np.where(ids > 0, fewer, ids)
 
 
-def _filled(arrays: Sequence[npt.NDArray[np.generic]], things: int) -> npt.NDArray[np.generic]:
+def _filled(arrays: Sequence[npt.NDArray[S]], things: int) -> npt.NDArray[S]:
     """Arrays (things of a scene, ...) in one (n, things, ...), filled up with 0."""
     whole = np.zeros((len(arrays), things, *arrays[0].shape[1:]), dtype=arrays[0].dtype)
     for place, one in enumerate(arrays):
@@ -162,7 +163,7 @@ def placing_loss(answers: Tensor, batch: PlacingBatch) -> Tensor:
     mean distance of the sizes."""
     chosen = answers[batch.asked]
     bins, sizes = batch.bins[batch.asked], batch.sizes[batch.asked]
-    x, y, depth, facing, size = chosen.split([COLUMNS, ROWS, DEPTHS, FACINGS, 2], dim=-1)
+    x, y, depth, facing, size = _parts(chosen, COLUMNS, ROWS, DEPTHS, FACINGS, 2)
     return (
         _soft_cross_entropy(x, bins[:, 0])
         + _soft_cross_entropy(y, bins[:, 1])
@@ -170,6 +171,11 @@ def placing_loss(answers: Tensor, batch: PlacingBatch) -> Tensor:
         + functional.cross_entropy(facing, bins[:, 3])
         + (size.sigmoid() - sizes).abs().mean()
     )
+
+
+def _parts(answers: Tensor, *widths: int) -> tuple[Tensor, ...]:
+    """Cut along the last axis."""
+    return torch.split_with_sizes(answers, list(widths), dim=-1)
 
 
 def _soft_cross_entropy(logits: Tensor, bins: Tensor) -> Tensor:
@@ -184,9 +190,9 @@ def distance_loss(answers: Tensor, batch: PlacingBatch) -> Tensor:
     """The same with numbers for x and y, in bins: the mean distance, and the mean difference of the distances
     between two things that are asked for. What is not asked for counts in neither."""
     scale = torch.tensor([float(COLUMNS), float(ROWS)])
-    places, rest = answers.split([2, DEPTHS + FACINGS + 2], dim=-1)
+    places, rest = _parts(answers, 2, DEPTHS + FACINGS + 2)
     said, true = places.sigmoid() * scale, batch.points * scale
-    depth, facing, size = rest[batch.asked].split([DEPTHS, FACINGS, 2], dim=-1)
+    depth, facing, size = _parts(rest[batch.asked], DEPTHS, FACINGS, 2)
     bins, sizes = batch.bins[batch.asked], batch.sizes[batch.asked]
     off = _length(said - true)[batch.asked].mean()
     between = _length(said[:, :, None] - said[:, None]) - _length(true[:, :, None] - true[:, None])

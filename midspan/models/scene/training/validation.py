@@ -29,7 +29,9 @@ def figures_of(network: PlacingNetwork, scenes: Sequence[Placed]) -> dict[str, f
     pairs = list(zip(found, scenes, strict=True))
     right = np.concatenate([said.bins[:, 2:] == true.bins[:, 2:] for said, true in pairs])
     return {
-        "score": float(np.mean([absolute(said.points, true.points) for said, true in pairs])),
+        "score": float(
+            np.mean([absolute(said.points, true.points.astype(np.float64)) for said, true in pairs])
+        ),
         "depth": float(right[:, 0].mean()),
         "facing": float(right[:, 1].mean()),
     }

@@ -7,29 +7,30 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch import nn
-from torch.nn import functional
+from scipy import optimize, sparse
+from scipy.special import expit
 
-from midspan.models.kit.descent import descend, exhaust
 from midspan.models.scene.data.abstract_scenes import POSES
 from midspan.models.scene.data.examples import Example
 from midspan.models.scene.lexicon import CATEGORIES
 
 Bools = npt.NDArray[np.bool_]
+Doubles = npt.NDArray[np.float64]
 
 PEOPLE = ("boy", "girl")
 OBJECTS = tuple(name for name in CATEGORIES if name not in PEOPLE)
 CLASSES = (*OBJECTS, *PEOPLE, *(f"{pose} {who}" for who in PEOPLE for pose in POSES))
 FEWEST = 5
 """Texts that a word or a pair of words must stand in."""
-EPOCHS, BATCH, RATE = 12, 128, 0.02
+STEPS = 60
+PENALTY = 1.0
+"""Of half the square of the weights, beside the sum of the losses."""
 THRESHOLD = 0.25
 
 
@@ -37,35 +38,36 @@ THRESHOLD = 0.25
 class ClipArts:
     places: dict[str, int]
     """Of words and pairs of words, from 0."""
-    network: nn.EmbeddingBag
-    bias: torch.Tensor
+    weights: Doubles
+    """(words and pairs, CLASSES)."""
+    bias: Doubles
 
-    def probabilities(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+    def probabilities(self, texts: Sequence[str]) -> Doubles:
         """(texts, CLASSES)."""
-        bags = [_bag(text, self.places) for text in texts]
-        with torch.inference_mode():
-            logits = _logits(self.network, self.bias, bags)
-            return np.asarray(logits.sigmoid().numpy())
+        return np.asarray(expit(_features(texts, self.places) @ self.weights + self.bias))
 
 
-def train_clip_arts(examples: Sequence[Example], seed: int = 0) -> ClipArts:
+def train_clip_arts(examples: Sequence[Example]) -> ClipArts:
+    """All classes at once, by L-BFGS."""
     counts = Counter(gram for one in examples for gram in _grams(one.text))
     places = {gram: k for k, gram in enumerate(sorted(gram for gram, n in counts.items() if n >= FEWEST))}
-    bags = [_bag(one.text, places) for one in examples]
-    truth = torch.from_numpy(truth_of(examples).astype(np.float32))
-    torch.manual_seed(seed)
-    network = nn.EmbeddingBag(len(places), len(CLASSES), mode="sum")
-    nn.init.zeros_(network.weight)
-    rates = truth.mean(0).clamp(1e-3, 1 - 1e-3)
-    bias = (rates / (1 - rates)).log().requires_grad_()
-    optimiser = torch.optim.AdamW([network.weight, bias], lr=RATE, weight_decay=0.0)
+    features = _features([one.text for one in examples], places)
+    truth = truth_of(examples).astype(np.float64)
+    shape = len(places) + 1, len(CLASSES)
 
-    def loss(chosen: Sequence[int]) -> torch.Tensor:
-        logits = _logits(network, bias, [bags[k] for k in chosen])
-        return functional.binary_cross_entropy_with_logits(logits, truth[chosen]) * len(CLASSES)
+    def cost(flat: Doubles) -> tuple[float, Doubles]:
+        weights = flat.reshape(shape)
+        logits = features @ weights[:-1] + weights[-1]
+        off = expit(logits) - truth
+        gradient = np.vstack([features.T @ off + PENALTY * weights[:-1], off.sum(axis=0)])
+        losses = np.logaddexp(0, logits) - truth * logits
+        penalty = 0.5 * PENALTY * float((weights[:-1] ** 2).sum())
+        return float(losses.sum()) + penalty, gradient.ravel()
 
-    exhaust(descend(loss, _batches(len(examples), seed), optimiser))
-    return ClipArts(places, network.eval(), bias.detach())
+    options = {"maxiter": STEPS}
+    found = optimize.minimize(cost, np.zeros(shape).ravel(), jac=True, method="L-BFGS-B", options=options)
+    weights = found.x.reshape(shape)
+    return ClipArts(places, weights[:-1], weights[-1])
 
 
 def figures_of(model: ClipArts, examples: Sequence[Example]) -> dict[str, float]:
@@ -106,19 +108,9 @@ def _grams(text: str) -> set[str]:
     return {*words, *(" ".join(pair) for pair in pairwise(words))}
 
 
-def _bag(text: str, places: dict[str, int]) -> list[int]:
-    return sorted(places[gram] for gram in _grams(text) if gram in places)
-
-
-def _logits(network: nn.EmbeddingBag, bias: torch.Tensor, bags: Sequence[Sequence[int]]) -> torch.Tensor:
-    ids = torch.tensor([place for bag in bags for place in bag], dtype=torch.long)
-    ends = np.cumsum([0, *(len(bag) for bag in bags)])[:-1]
-    return network(ids, torch.from_numpy(ends)) + bias  # type: ignore[no-any-return]
-
-
-def _batches(count: int, seed: int) -> Iterator[list[int]]:
-    rng = np.random.default_rng(seed)
-    for _ in range(EPOCHS):
-        order = rng.permutation(count)
-        for start in range(0, count, BATCH):
-            yield order[start : start + BATCH].tolist()
+def _features(texts: Sequence[str], places: dict[str, int]) -> sparse.csr_matrix:
+    """(texts, words and pairs), 1 where a text has it."""
+    columns = [sorted(places[gram] for gram in _grams(text) if gram in places) for text in texts]
+    ends = np.cumsum([0, *map(len, columns)])
+    flat = np.array([place for some in columns for place in some], dtype=np.int64)
+    return sparse.csr_matrix((np.ones(len(flat)), flat, ends), shape=(len(texts), len(places)))

@@ -3,7 +3,7 @@ import pytest
 
 from midspan.models.scene.data.abstract_scenes import label_of
 from midspan.models.scene.data.examples import Example, PlacedThing
-from midspan.models.scene.training.clip_arts import CLASSES, figures_of, train_clip_arts, truth_of
+from midspan.models.scene.evaluation.clip_arts import CLASSES, figures_of, train_clip_arts, truth_of
 
 
 def scene(*names):
