@@ -53,29 +53,59 @@ class Share:
     se: float
 
 
+Found = tuple[dict[str, Figures], dict[str, float], list[Share]]
+"""By the name of a way of placing its figures and its seconds; and the shares."""
+
+
 def placing_rows(
     models: Sequence[Path], seeds: Sequence[int], codraw: Path | None, report: Report
 ) -> tuple[list[Row], list[Extra]]:
     """The shipped model and ``models`` on scenes of each of the seeds; models of real scenes on those alone,
     which have no seed."""
-    placers = [(load_model(folder).card["name"], Placer.load(folder)) for folder in (PLACER, *models)]
+    placers = named_placers(models)
+    parts = [on_made_scenes(placers, seeds)]
+    if codraw is not None:
+        parts.append(on_real_scenes(placers, codraw))
+    return joined(parts, report)
+
+
+def named_placers(models: Sequence[Path]) -> list[tuple[str, Placer]]:
+    return [(load_model(folder).card["name"], Placer.load(folder)) for folder in (PLACER, *models)]
+
+
+def on_made_scenes(placers: Sequence[tuple[str, Placer]], seeds: Sequence[int]) -> Found:
     sets = {view: [made_scenes(view, seed) for seed in seeds] for view in MADE_VIEWS}
     of_made = [one for one in placers if not one[0].endswith(REAL)]
-    ways = dict(_ways(of_made, train_examples(None, MADE_FOR_BASELINES)))
-    found = {name: _measured(way, sets) for name, way in ways.items()}
-    shares = [one for name, way in ways.items() if _is_main(name) for one in _shares(name, way, sets)]
-    if codraw is not None:
-        real = {"codraw": [test_scenes(codraw)]}
-        ways = dict(_ways(placers, train_examples(codraw, 0), real=True))
-        for name, way in ways.items():
-            figures, seconds = _measured(way, real)
-            before, spent = found.get(name, ({}, 0.0))
-            found[name] = {**before, **figures}, spent + seconds
-        shares += [one for name, way in ways.items() if _is_main(name) for one in _shares(name, way, real)]
-    rows = [Row(name, figures, round(seconds, 1)) for name, (figures, seconds) in found.items()]
+    return _found(dict(_ways(of_made, train_examples(None, MADE_FOR_BASELINES))), sets)
+
+
+def on_real_scenes(placers: Sequence[tuple[str, Placer]], codraw: Path) -> Found:
+    ways = dict(_ways(placers, train_examples(codraw, 0), real=True))
+    return _found(ways, {"codraw": [test_scenes(codraw)]})
+
+
+def joined(parts: Sequence[Found], report: Report) -> tuple[list[Row], list[Extra]]:
+    names = dict.fromkeys(name for figures, _, _ in parts for name in figures)
+    rows = [
+        Row(
+            name,
+            {key: one for figures, _, _ in parts for key, one in figures.get(name, {}).items()},
+            round(sum(seconds.get(name, 0.0) for _, seconds, _ in parts), 1),
+        )
+        for name in names
+    ]
     for row in rows:
         report(row)
-    return rows, [_extra(shares)]
+    return rows, [_extra([share for _, _, shares in parts for share in shares])]
+
+
+def _found(ways: dict[str, Place], sets: dict[str, list[list[TestScene]]]) -> Found:
+    measured = {name: _measured(way, sets) for name, way in ways.items()}
+    return (
+        {name: figures for name, (figures, _) in measured.items()},
+        {name: seconds for name, (_, seconds) in measured.items()},
+        [one for name, way in ways.items() if _is_main(name) for one in _shares(name, way, sets)],
+    )
 
 
 def _ways(

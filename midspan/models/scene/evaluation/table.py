@@ -32,6 +32,11 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent
 
+DATA = (
+    "sentences of our own with their relations, and prose without scenes: sentences of CaRB, FewRel, MedQuAD,"
+    " Python's help, and figures of speech (NOTICE); made scenes, and CoDraw's test part where it is given"
+)
+
 
 @dataclass(frozen=True)
 class NamedFigure:
@@ -57,6 +62,13 @@ def evaluate(
 ) -> Evaluation:
     """What is read, by rules without weights or seeds; how things are placed, on made scenes of each of the
     seeds. ``models`` are placed beside the shipped one; ``work`` is not used."""
+    rows = language_rows(captions, report)
+    placed, extras = placing_rows(models, seeds, codraw, report)
+    extras += clip_art_extras(codraw)
+    return Evaluation(DATA, [*rows, *placed], extras)
+
+
+def language_rows(captions: Path | None, report: Callable[[Row], None]) -> list[Row]:
     views: dict[str, list[Labelled]] = {half: list(read_labelled(FOLDER / f"{half}.tsv")) for half in HALVES}
     if captions is not None:
         given = list(read_captions(captions))
@@ -72,15 +84,7 @@ def evaluate(
         found |= _rate(read)
         rows.append(Row(name, found, round(time.monotonic() - started, 1)))
         report(rows[-1])
-    placed, extras = placing_rows(models, seeds, codraw, report)
-    extras += clip_art_extras(codraw)
-    return Evaluation(
-        "sentences of our own with their relations, and prose without scenes: sentences of CaRB, FewRel,"
-        " MedQuAD, "
-        "Python's help, and figures of speech (NOTICE); made scenes, and CoDraw's where it is given",
-        [*rows, *placed],
-        extras,
-    )
+    return rows
 
 
 def clip_art_extras(codraw: Path | None) -> list[Extra]:
