@@ -19,7 +19,7 @@ Doubles = npt.NDArray[np.float64]
 WINDOW = 7
 """Pieces to either side of where a thing is named."""
 RIDGE = 30.0
-"""Penalty of the linear model; of 3, 10, 30 and 100 the best on CoDraw's validation part."""
+"""Penalty of the linear model; of 10, 30 and 100 the best on CoDraw's validation part."""
 FEWEST, MOST = 20, 3000
 """Examples of a category: one with fewer is placed as all things are, and more are not looked at."""
 

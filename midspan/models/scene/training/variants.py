@@ -87,8 +87,12 @@ def train_variant(
     started = time.monotonic()
     plan = PLANS[variant]
     recipe = Recipe(epochs or plan.epochs, plan.rates, weight_decay=plan.weight_decay, seed=seed)
+    config = plan.config()
+    known = CATEGORIES if data else tuple(name for name in KINDS if name not in HELD_OUT)
+    rows = Rows(config.positions, known)
+    train, held_out = _scenes(data, seed, rows)
     torch.manual_seed(seed)
-    network = build(plan.config())
+    network = build(config)
     more = ""
     if encoder is not None:
         start_from_bert(network, load_bert_folder(encoder)[0])
@@ -98,10 +102,7 @@ def train_variant(
         load_trained(network, first.tensors)
         more = f"; starts from {first.card['name']} {first.sha256[:12]}"
     else:
-        network.begin_with(torch.from_numpy(_pieces(work, network.config.piece_width)))
-    known = CATEGORIES if data else tuple(name for name in KINDS if name not in HELD_OUT)
-    rows = Rows(network.config.positions, known)
-    train, held_out = _scenes(data, seed, rows)
+        network.begin_with(torch.from_numpy(_pieces(work, config.piece_width)))
     task = PlacingTask(
         network,
         train,
@@ -122,7 +123,7 @@ def train_variant(
     }
     return save_model(
         out,
-        {"network": network.config.to_json(), "known": list(known)},
+        {"network": config.to_json(), "known": list(known)},
         {name: value.detach().numpy() for name, value in network.state_dict().items()},
         card,
         graph=placing_graph(network),
