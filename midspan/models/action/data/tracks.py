@@ -1,0 +1,76 @@
+"""Where the camera sees things and hands: the ground truth of a clip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from midspan.models.action.data.hand_shape import posed
+from midspan.models.action.data.nouns import NOUNS, Polygon, outline
+from midspan.models.action.data.scene import Floats, Hand, Moved, Thing
+
+LEAST_SIDE = 0.02
+"""A box with a shorter side is none."""
+_LEAST_SHARE = 0.08
+"""What has less of its box within the picture is not annotated."""
+
+
+@dataclass(frozen=True)
+class TrueTrack:
+    """Where one thing or hand is in every frame."""
+
+    id: str
+    category: Literal["hand", "object"]
+    noun: str
+    """"hand" for hands."""
+    boxes: npt.NDArray[np.float32]
+    """(frames, 4): left, top, right, bottom, shares of the picture; NaN where it is not to be seen."""
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A scene at given times: what drawing and boxes start from."""
+
+    things: list[tuple[Thing, Moved]]
+    hands: list[tuple[Hand, Moved, Floats]]
+    """With the grip over time."""
+    views: Floats
+    """(times, 2, 3): the camera's."""
+
+
+def place(polygon: Polygon, size: float, angle: float, middle: Floats) -> Polygon:
+    """The polygon in the world."""
+    cos, sin = size * np.cos(angle), size * np.sin(angle)
+    placed: Polygon = polygon @ np.array([[cos, sin], [-sin, cos]]) + middle
+    return placed
+
+
+def true_tracks(staged: Staged) -> list[TrueTrack]:
+    """Hands first, then things, far to near; all there are, seen or not."""
+    tracks = []
+    for i, (hand, moved, grip) in enumerate(staged.hands):
+        corners = np.stack([posed(g, hand.mirrored) for g in grip])
+        tracks.append(TrueTrack(f"hand-{i}", "hand", "hand", _boxes(corners, moved, staged.views)))
+    for i, (thing, moved) in enumerate(staged.things):
+        shape = outline(thing.noun)
+        corners = np.broadcast_to(shape, (len(moved.places), *shape.shape))
+        tracks.append(
+            TrueTrack(f"thing-{i}", "object", NOUNS[thing.noun], _boxes(corners, moved, staged.views))
+        )
+    return tracks
+
+
+def _boxes(corners: Floats, moved: Moved, views: Floats) -> npt.NDArray[np.float32]:
+    """``corners`` (times, corners, 2) in units of the size, around the middle."""
+    cos, sin = moved.sizes * np.cos(moved.angles), moved.sizes * np.sin(moved.angles)
+    turn = np.stack([np.stack([cos, sin], -1), np.stack([-sin, cos], -1)], 1)
+    world = corners @ turn + moved.places[:, None]
+    seen = world @ views[:, :, :2].transpose(0, 2, 1) + views[:, None, :, 2]
+    full = np.concatenate([seen.min(1), seen.max(1)], -1)
+    cut = np.clip(full, 0, 1)
+    sides, whole = cut[:, 2:] - cut[:, :2], full[:, 2:] - full[:, :2]
+    there = (sides.min(1) >= LEAST_SIDE) & (sides.prod(1) >= _LEAST_SHARE * whole.prod(1)) & ~moved.hidden
+    return np.where(there[:, None], cut, np.nan).astype(np.float32)
