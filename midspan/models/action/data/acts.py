@@ -71,7 +71,7 @@ MEASURES: dict[Style, Measure] = {
         other_hand=0.08,
     ),
     "egocentric": Measure(
-        radius=(0.25, 0.65),
+        radius=(0.29, 0.7),
         radii=(0.06, 0.5),
         hand=(0.155, 0.22),
         touch=(0.28, 0.42),
@@ -114,7 +114,7 @@ class _Act:
         self.span = self.release - self.touch
         self.start, self.end = self.touch, self.release
         self.radius = self._radius()
-        self.reach = max(1.0, self.radius / 0.1) ** 0.5
+        self.reach = float(np.sqrt(max(1.0, self.radius / 0.1)))
         """By how much the movements of this act are larger than those of a small thing."""
         self.x = random.uniform(0.3, 0.7)
         self.ground = 0.74 - 0.3 * self.radius + random.uniform(-0.12, 0.03)
@@ -138,7 +138,7 @@ class _Act:
 
     def between(self, least: float, most: float) -> float:
         """A random distance, larger for larger things."""
-        return self.random.uniform(least, most) * self.reach
+        return float(self.random.uniform(least, most)) * self.reach
 
     def when(self, share: float) -> float:
         """The moment at ``share`` of the time from touch to release."""

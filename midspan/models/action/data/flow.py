@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import cv2
 import numpy as np
@@ -14,7 +15,16 @@ def optical_flow(rgb: npt.NDArray[np.uint8]) -> npt.NDArray[np.float16]:
 
     ``rgb`` is (times, height, width, 3).
     """
-    dis = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    dis = _dis()
     grey = [cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) for picture in rgb]
     flows = [dis.calc(before, after, None) for before, after in pairwise(grey)]
     return np.stack(flows).astype(np.float16)
+
+
+def _dis() -> Any:
+    """At half the resolution and without refinement: on small pictures as good, in half the time."""
+    dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+    dis.setFinestScale(1)
+    dis.setVariationalRefinementIterations(0)
+    dis.setPatchStride(3)
+    return dis

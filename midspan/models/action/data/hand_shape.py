@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from midspan.models.action.data.nouns import Polygon
+from midspan.models.action.data.scene import Floats
 
 WRIST = 1.45
 """How far behind the palm's middle what counts as the hand ends."""
@@ -38,7 +39,8 @@ def sleeve(begin: float) -> Polygon:
     return np.array([[-0.85, begin], [0.85, begin], [1.35, 24.0], [-1.35, 24.0]])
 
 
-def posed(grip: float, mirrored: bool) -> Polygon:
-    """From open (``grip`` 0) to closed (1)."""
-    polygon = (1 - grip) * OPEN + grip * CLOSED
-    return polygon * [-1, 1] if mirrored else polygon
+def posed(grip: Floats, mirrored: bool) -> Floats:
+    """(times, corners, 2), from open (``grip`` 0) to closed (1); ``grip`` is (times,)."""
+    side = np.array([-1.0 if mirrored else 1.0, 1.0])
+    polygons: Floats = (OPEN + grip[:, None, None] * (CLOSED - OPEN)) * side
+    return polygons

@@ -25,15 +25,15 @@ def log_mel(wave: Samples) -> npt.NDArray[np.float16]:
     padded = np.pad(wave, WINDOW // 2)
     frames = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::HOP]
     power = np.abs(np.fft.rfft(frames * np.hanning(WINDOW).astype(np.float32), axis=1)) ** 2 / WINDOW
-    return np.log(_bands() @ power.T + _FLOOR).astype(np.float16)
+    return np.asarray(np.log(_bands() @ power.T + _FLOOR), np.float16)
 
 
 @cache
-def _bands() -> npt.NDArray[np.float64]:
+def _bands() -> npt.NDArray[np.float32]:
     """(64, 513): triangles that overlap by half, evenly spread over mel(f) = 2595 log10(1 + f / 700)."""
     low, high = (2595 * np.log10(1 + hertz / 700) for hertz in (_LOWEST, _HIGHEST))
     edges = 700 * (10 ** (np.linspace(low, high, MELS + 2) / 2595) - 1)
     hertz = np.fft.rfftfreq(WINDOW, 1 / RATE)
     rising = (hertz - edges[:-2, None]) / np.diff(edges)[:-1, None]
     falling = (edges[2:, None] - hertz) / np.diff(edges)[1:, None]
-    return np.clip(np.minimum(rising, falling), 0, None)
+    return np.clip(np.minimum(rising, falling), 0, None).astype(np.float32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -12,8 +13,8 @@ import numpy.typing as npt
 from midspan.models.action.data.arrays import Style
 from midspan.models.action.data.hand_shape import ARM, VALLEYS, posed, sleeve
 from midspan.models.action.data.nouns import Piece, Polygon, pieces
-from midspan.models.action.data.scene import Floats, Hand, Moved, Thing
-from midspan.models.action.data.tracks import Staged, place
+from midspan.models.action.data.scene import Bools, Floats, Hand, Moved, Thing
+from midspan.models.action.data.tracks import Staged, placed
 
 Image = npt.NDArray[np.uint8]
 _SCALE = 2
@@ -63,76 +64,90 @@ def random_look(style: Style, random: np.random.Generator) -> Look:
 def paint(staged: Staged, look: Look, size: tuple[int, int]) -> npt.NDArray[np.uint8]:
     """(times, height, width, 3) RGB; ``size`` is (width, height)."""
     width, height = size
-    to_pixels = np.array([width * _SCALE, height * _SCALE], float)
-    frames = np.empty((len(staged.views), height, width, 3), np.uint8)
-    for t, view in enumerate(staged.views):
-        canvas = _Canvas(look, view * to_pixels[:, None], size)
-        for thing, moved in staged.things:
-            if not moved.hidden[t]:
-                canvas.thing(thing, moved, t)
-        for hand, moved, grip in staged.hands:
-            canvas.hand(hand, moved, grip[t], t)
-        frames[t] = canvas.picture(t)
+    views = staged.views * np.array([[width * _SCALE], [height * _SCALE]], float)
+    shapes = [shape for thing, moved in staged.things for shape in _thing(thing, moved, look)]
+    shapes += [shape for hand, moved, grip in staged.hands for shape in _hand(hand, moved, grip, look)]
+    drawn = [(shape, _pixels(shape, views)) for shape in shapes]
+    frames = np.empty((len(views), height, width, 3), np.uint8)
+    for t, view in enumerate(views):
+        canvas = _ground(look, view, size)
+        for shape, corners in drawn:
+            if shape.there[t]:
+                _draw(canvas, shape, corners[t], view)
+        frames[t] = _picture(canvas, look, t, size)
     return frames
 
 
-class _Canvas:
-    """One picture in the making; ``view`` maps the world to its pixels."""
+@dataclass(frozen=True)
+class _Shape:
+    """A filled polygon, or a line, in all frames."""
 
-    def __init__(self, look: Look, view: Floats, size: tuple[int, int]) -> None:
-        self._look, self._view, self._size = look, view, size
-        left, top, wide, high = _GROUND
-        columns, rows = _GROUND_PIXELS
-        ground = np.array([[wide / columns, 0, left], [0, high / rows, top], [0, 0, 1]])
-        self._image = cv2.warpAffine(
-            look.ground,
-            view @ ground,
-            (size[0] * _SCALE, size[1] * _SCALE),
-            flags=cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_REFLECT_101,
-        )
+    world: Floats
+    """(times, corners, 2)"""
+    colour: tuple[float, ...]
+    there: Bools
+    """(times,)"""
+    wide: float = 0.0
+    """Width of a line, world units; 0 for polygons."""
 
-    def thing(self, thing: Thing, moved: Moved, t: int) -> None:
-        size, angle, middle = moved.sizes[t], moved.angles[t], moved.places[t]
-        colour = np.array(thing.colour, float) * self._look.light
-        state = thing.state[1] if thing.state is not None and moved.changed[t] else None
+
+def _thing(thing: Thing, moved: Moved, look: Look) -> Iterator[_Shape]:
+    colour, seen = np.array(thing.colour, float) * look.light, ~moved.hidden
+    state = None if thing.state is None else thing.state[1]
+    for piece in pieces(thing.noun):
+        world = placed(piece.polygon, moved)
         if state == "lit":
-            colour = 0.3 * colour + 178
-        for piece in (*pieces(thing.noun), *(_OPENING if state == "open" else ())):
-            self._fill(place(piece.polygon, size, angle, middle), piece.shade * colour)
+            yield _Shape(world, _rgb(piece.shade * colour), seen & ~moved.changed)
+            yield _Shape(world, _rgb(piece.shade * (0.3 * colour + 178)), seen & moved.changed)
+        else:
+            yield _Shape(world, _rgb(piece.shade * colour), seen)
+    for piece in _OPENING if state == "open" else ():
+        yield _Shape(placed(piece.polygon, moved), _rgb(piece.shade * colour), seen & moved.changed)
 
-    def hand(self, hand: Hand, moved: Moved, grip: float, t: int) -> None:
-        size, angle, middle = moved.sizes[t], moved.angles[t], moved.places[t]
-        skin = self._look.skin * self._look.light
-        self._fill(place(ARM, size, angle, middle), 0.94 * skin)
-        self._fill(place(sleeve(self._look.sleeve_begins), size, angle, middle), self._look.sleeve)
-        outline = posed(grip, hand.mirrored)
-        self._fill(place(outline, size, angle, middle), skin)
-        for corner in VALLEYS:
-            crease = np.stack([outline[corner], 0.35 * outline[corner]])
-            self._line(place(crease, size, angle, middle), 0.72 * skin, 0.08 * size)
 
-    def picture(self, t: int) -> Image:
-        """Scaled down, with the grain of the ``t``-th."""
-        small = cv2.resize(self._image, self._size, interpolation=cv2.INTER_AREA)
-        sheet, (row, column) = _noise(), self._look.grain
-        row, column = (row + 37 * t) % _GRAIN_STARTS, (column + 53 * t) % _GRAIN_STARTS
-        height, width = small.shape[:2]
-        grain = sheet[row : row + height, column : column + width]
-        return np.asarray(cv2.add(small, grain, dtype=cv2.CV_8U), np.uint8)
+def _hand(hand: Hand, moved: Moved, grip: Floats, look: Look) -> Iterator[_Shape]:
+    skin, outline = look.skin * look.light, posed(grip, hand.mirrored)
+    yield _Shape(placed(ARM, moved), _rgb(0.94 * skin), ~moved.hidden)
+    yield _Shape(placed(sleeve(look.sleeve_begins), moved), _rgb(look.sleeve), ~moved.hidden)
+    yield _Shape(placed(outline, moved), _rgb(skin), ~moved.hidden)
+    for corner in VALLEYS:
+        crease = outline[:, [corner, corner]] * np.array([[1.0], [0.35]])
+        yield _Shape(placed(crease, moved), _rgb(0.72 * skin), ~moved.hidden, 0.08 * hand.size)
 
-    def _corners(self, polygon: Polygon) -> npt.NDArray[np.int32]:
-        seen = polygon @ self._view[:, :2].T + self._view[:, 2]
-        return np.rint(np.clip(seen, -9999, 9999) * (1 << _BITS)).astype(np.int32)
 
-    def _fill(self, polygon: Polygon, colour: Floats) -> None:
-        cv2.fillPoly(self._image, [self._corners(polygon)], _rgb(colour), cv2.LINE_8, _BITS)
+def _ground(look: Look, view: Floats, size: tuple[int, int]) -> Image:
+    left, top, wide, high = _GROUND
+    columns, rows = _GROUND_PIXELS
+    world = np.array([[wide / columns, 0, left], [0, high / rows, top], [0, 0, 1]])
+    canvas_size = (size[0] * _SCALE, size[1] * _SCALE)
+    return np.asarray(
+        cv2.warpAffine(look.ground, view @ world, canvas_size, borderMode=cv2.BORDER_REFLECT_101), np.uint8
+    )
 
-    def _line(self, ends: Polygon, colour: Floats, wide: float) -> None:
-        """``wide`` in world units."""
-        pixels = max(1, round(wide * float(np.hypot(*self._view[1, :2]))))
-        first, second = self._corners(ends).tolist()
-        cv2.line(self._image, first, second, _rgb(colour), pixels, cv2.LINE_8, _BITS)
+
+def _pixels(shape: _Shape, views: Floats) -> npt.NDArray[np.int32]:
+    """(times, corners, 2) in fractions of a pixel."""
+    seen = shape.world @ views[:, :, :2].transpose(0, 2, 1) + views[:, None, :, 2]
+    return np.asarray(np.rint(np.clip(seen, -9999, 9999) * (1 << _BITS)), np.int32)
+
+
+def _draw(canvas: Image, shape: _Shape, corners: npt.NDArray[np.int32], view: Floats) -> None:
+    if shape.wide == 0:
+        cv2.fillPoly(canvas, [corners], shape.colour, cv2.LINE_8, _BITS)
+        return
+    pixels = max(1, round(shape.wide * float(np.hypot(view[1, 0], view[1, 1]))))
+    first, second = corners.tolist()
+    cv2.line(canvas, first, second, shape.colour, pixels, cv2.LINE_8, _BITS)
+
+
+def _picture(canvas: Image, look: Look, t: int, size: tuple[int, int]) -> Image:
+    """Scaled down, with the grain of the ``t``-th."""
+    small = cv2.resize(canvas, size, interpolation=cv2.INTER_AREA)
+    row, column = (
+        (start + step * t) % _GRAIN_STARTS for start, step in zip(look.grain, (37, 53), strict=True)
+    )
+    grain = _noise()[row : row + size[1], column : column + size[0]]
+    return np.asarray(cv2.add(small, grain, dtype=cv2.CV_8U), np.uint8)
 
 
 def _rgb(colour: Floats) -> tuple[float, ...]:

@@ -27,14 +27,14 @@ def waveform(sounds: list[Sound], seconds: float, random: np.random.Generator) -
 
 
 def _hum(length: int, random: np.random.Generator) -> Samples:
-    time = np.arange(length, dtype=np.float32) / RATE
+    time = _time(length)
     noise = random.standard_normal(length, dtype=np.float32)
-    mains = np.sin(2 * np.pi * random.choice([50, 60]) * time)
-    return (random.uniform(0.002, 0.012) * noise + random.uniform(0, 0.02) * mains).astype(np.float32)
+    mains = np.sin(2 * np.pi * (50.0 if random.random() < 0.5 else 60.0) * time)
+    return np.asarray(random.uniform(0.002, 0.012) * noise + random.uniform(0, 0.02) * mains, np.float32)
 
 
 def _time(samples: int) -> Samples:
-    return np.arange(samples, dtype=np.float32) / RATE
+    return np.asarray(np.arange(samples) / RATE, np.float32)
 
 
 def _touch(samples: int, random: np.random.Generator) -> Samples:
@@ -45,28 +45,28 @@ def _touch(samples: int, random: np.random.Generator) -> Samples:
 def _land(samples: int, random: np.random.Generator) -> Samples:
     time = _time(max(samples, RATE // 8))
     thud = np.sin(2 * np.pi * random.uniform(95, 145) * time)
-    return (0.5 * thud * np.exp(-28 * time)).astype(np.float32)
+    return np.asarray(0.5 * thud * np.exp(-28 * time), np.float32)
 
 
 def _slide(samples: int, random: np.random.Generator) -> Samples:
     noise = random.standard_normal(samples + 8, dtype=np.float32)
     band = np.convolve(noise, np.ones(9, np.float32) / 9, "valid") - 0.3 * noise[8:]
-    return (0.07 * band * np.hanning(samples)).astype(np.float32)
+    return np.asarray(0.07 * band * np.hanning(samples), np.float32)
 
 
 def _beep(samples: int, random: np.random.Generator) -> Samples:
-    return (0.22 * np.sin(2 * np.pi * 880 * _time(max(samples, RATE * 3 // 20)))).astype(np.float32)
+    return np.asarray(0.22 * np.sin(2 * np.pi * 880 * _time(max(samples, RATE * 3 // 20))), np.float32)
 
 
 def _chirp(samples: int, random: np.random.Generator) -> Samples:
     time = _time(max(samples, RATE // 4))
-    return (0.2 * np.sin(2 * np.pi * (300 + 1400 * time) * time)).astype(np.float32)
+    return np.asarray(0.2 * np.sin(2 * np.pi * (300 + 1400 * time) * time), np.float32)
 
 
 def _tremolo(samples: int, random: np.random.Generator) -> Samples:
     time = _time(samples)
     swell = 0.5 + 0.5 * np.sin(2 * np.pi * 30 * time)
-    return (0.14 * np.sin(2 * np.pi * 430 * time) * swell * np.exp(-1.2 * time)).astype(np.float32)
+    return np.asarray(0.14 * np.sin(2 * np.pi * 430 * time) * swell * np.exp(-1.2 * time), np.float32)
 
 
 _SOUNDS: dict[SoundKind, Callable[[int, np.random.Generator], Samples]] = {

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from midspan.models.action.data.hand_shape import posed
-from midspan.models.action.data.nouns import NOUNS, Polygon, outline
+from midspan.models.action.data.nouns import NOUNS, outline
 from midspan.models.action.data.scene import Floats, Hand, Moved, Thing
 
 LEAST_SIDE = 0.02
@@ -41,34 +41,31 @@ class Staged:
     """(times, 2, 3): the camera's."""
 
 
-def place(polygon: Polygon, size: float, angle: float, middle: Floats) -> Polygon:
-    """The polygon in the world."""
-    cos, sin = size * np.cos(angle), size * np.sin(angle)
-    placed: Polygon = polygon @ np.array([[cos, sin], [-sin, cos]]) + middle
-    return placed
+def placed(polygon: Floats, moved: Moved) -> Floats:
+    """(times, corners, 2): a polygon (corners, 2), or one a time, in the world.
+
+    Its corners are in units of the size, around the middle.
+    """
+    cos, sin = moved.sizes * np.cos(moved.angles), moved.sizes * np.sin(moved.angles)
+    turn = np.stack([np.stack([cos, sin], -1), np.stack([-sin, cos], -1)], 1)
+    world: Floats = polygon @ turn + moved.places[:, None]
+    return world
 
 
 def true_tracks(staged: Staged) -> list[TrueTrack]:
     """Hands first, then things, far to near; all there are, seen or not."""
     tracks = []
     for i, (hand, moved, grip) in enumerate(staged.hands):
-        corners = np.stack([posed(g, hand.mirrored) for g in grip])
-        tracks.append(TrueTrack(f"hand-{i}", "hand", "hand", _boxes(corners, moved, staged.views)))
+        boxes = _boxes(posed(grip, hand.mirrored), moved, staged.views)
+        tracks.append(TrueTrack(f"hand-{i}", "hand", "hand", boxes))
     for i, (thing, moved) in enumerate(staged.things):
-        shape = outline(thing.noun)
-        corners = np.broadcast_to(shape, (len(moved.places), *shape.shape))
-        tracks.append(
-            TrueTrack(f"thing-{i}", "object", NOUNS[thing.noun], _boxes(corners, moved, staged.views))
-        )
+        boxes = _boxes(outline(thing.noun), moved, staged.views)
+        tracks.append(TrueTrack(f"thing-{i}", "object", NOUNS[thing.noun], boxes))
     return tracks
 
 
-def _boxes(corners: Floats, moved: Moved, views: Floats) -> npt.NDArray[np.float32]:
-    """``corners`` (times, corners, 2) in units of the size, around the middle."""
-    cos, sin = moved.sizes * np.cos(moved.angles), moved.sizes * np.sin(moved.angles)
-    turn = np.stack([np.stack([cos, sin], -1), np.stack([-sin, cos], -1)], 1)
-    world = corners @ turn + moved.places[:, None]
-    seen = world @ views[:, :, :2].transpose(0, 2, 1) + views[:, None, :, 2]
+def _boxes(polygon: Floats, moved: Moved, views: Floats) -> npt.NDArray[np.float32]:
+    seen = placed(polygon, moved) @ views[:, :, :2].transpose(0, 2, 1) + views[:, None, :, 2]
     full = np.concatenate([seen.min(1), seen.max(1)], -1)
     cut = np.clip(full, 0, 1)
     sides, whole = cut[:, 2:] - cut[:, :2], full[:, 2:] - full[:, :2]
