@@ -19,7 +19,7 @@ from midspan.models.action.tabletop_path import Path
 
 LEFT_BY = 1.3
 """When, in a longer film, the last hand is out of the picture."""
-_FAR = 1.5
+_FAR = 1.8
 """From a contact to where a hand is surely out of the picture."""
 _LARGEST_CONTENT = 0.26
 """Radius of the largest thing that a vessel is made for."""
@@ -71,18 +71,18 @@ MEASURES: dict[Style, Measure] = {
         other_hand=0.08,
     ),
     "egocentric": Measure(
-        radius=(0.29, 0.7),
+        radius=(0.3, 0.75),
         radii=(0.06, 0.5),
-        hand=(0.155, 0.22),
-        touch=(0.28, 0.42),
-        lead=(0.3, 0.4),
-        release=(0.6, 0.72),
+        hand=(0.165, 0.22),
+        touch=(0.34, 0.46),
+        lead=(0.28, 0.38),
+        release=(0.62, 0.71),
         entries={np.pi / 2: 0.44, 0.0: 0.4, -np.pi / 2: 0.16},
         growth=0.5,
         clutter=2,
         clutter_at=(0.3, 0.9),
         clutter_size=0.6,
-        other_hand=0.2,
+        other_hand=0.15,
     ),
 }
 
@@ -114,7 +114,7 @@ class _Act:
         self.span = self.release - self.touch
         self.start, self.end = self.touch, self.release
         self.radius = self._radius()
-        self.reach = float(np.sqrt(max(1.0, self.radius / 0.1)))
+        self.reach = float(max(1.0, self.radius / 0.1) ** 0.35)
         """By how much the movements of this act are larger than those of a small thing."""
         self.x = random.uniform(0.3, 0.7)
         self.ground = 0.74 - 0.3 * self.radius + random.uniform(-0.12, 0.03)
@@ -134,7 +134,7 @@ class _Act:
         hands = [self.hand]
         if self.random.random() < self.measure.other_hand:
             hands.append(self._idle_hand())
-        return Scene([*self._clutter(), *pair], hands, self.sounds, self.start, self.end)
+        return Scene([*self._clutter(), *pair], self.thing, hands, self.sounds, self.start, self.end)
 
     def between(self, least: float, most: float) -> float:
         """A random distance, larger for larger things."""

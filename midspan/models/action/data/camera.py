@@ -13,6 +13,8 @@ from midspan.models.action.data.arrays import Style
 from midspan.models.action.data.scene import Floats, Scene
 from midspan.models.action.tabletop_path import Path
 
+_MOST_FILLED = 0.55
+"""The egocentric camera keeps so far off that a thing's radius is at most this share of the height."""
 _PANNING = 0.15
 """The share of egocentric clips in which the camera is moved far, as by somebody who walks off."""
 
@@ -63,13 +65,13 @@ def _tripod(random: np.random.Generator) -> Camera:
 
 def _head(scene: Scene, random: np.random.Generator) -> Camera:
     """Looks to where it happens, a little beside it."""
-    middle = np.mean(
-        [thing.place.at(np.array([scene.start, scene.end])) for thing in scene.things[-2:]], (0, 1)
-    )
-    middle = middle + random.uniform(-0.12, 0.12, 2)
-    far = 0.45 if random.random() < _PANNING else 0.1
+    moments = np.array([scene.start, scene.end])
+    middles = [thing.place.at(moments).mean(0) for thing in scene.things if thing.main]
+    middle = 0.5 * scene.first.place.at(moments).mean(0) + 0.5 * np.mean(middles, 0)
+    middle = middle.clip([0.0, 0.35], [1.0, 0.85]) + random.uniform(-0.06, 0.06, 2)
+    far = 0.45 if random.random() < _PANNING else 0.08
     pan = random.uniform(-far, far, 2)
-    zoom = 1.55 * np.exp(0.18 * random.standard_normal())
+    zoom = min(1.55 * np.exp(0.18 * random.standard_normal()), _MOST_FILLED / scene.first.radius)
     centre = Path((float(middle[0] - pan[0] / 2), float(middle[1] - pan[1] / 2)))
     centre.move(1.0, (float(middle[0] + pan[0] / 2), float(middle[1] + pan[1] / 2)))
     return Camera(

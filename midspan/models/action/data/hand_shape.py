@@ -23,7 +23,7 @@ VALLEYS = (11, 15, 19)
 
 
 def _closed() -> Polygon:
-    polygon = OPEN.copy()
+    polygon: Polygon = OPEN.copy()
     fingers = polygon[:, 1] < -0.9
     polygon[fingers, 1] = -0.9 + 0.22 * (polygon[fingers, 1] + 0.9)
     polygon[3:6] = [[-1.05, -0.35], [-0.85, -0.75], [-0.6, -0.7]]

@@ -68,6 +68,8 @@ class Scene:
     """``things`` are in the order in which they are drawn, far to near; hands come in front of all."""
 
     things: list[Thing]
+    first: Thing
+    """The one that the verb is about."""
     hands: list[Hand]
     sounds: list[Sound]
     start: float

@@ -219,8 +219,8 @@ def test_the_hand_comes_in_and_every_hand_is_gone_afterwards(seed: int, verb: st
     clip = clip_of(verb, seed, style)
     start, event = _hand_at(clip)[0], clip.staged(np.array([clip.scene.start])).hands[0][1].places[0]
     assert np.hypot(*(start - event)) > 0.5
-    for _, moved, _ in clip.staged(np.array([1.35])).hands:
-        assert np.hypot(*(moved.places[0] - event)) > 0.8
+    for track in clip.tracks(np.array([1.35])):
+        assert track.category != "hand" or np.isnan(track.boxes).all()
 
 
 # What the camera makes of it: figures measured on annotated real clips, within a tolerance.
