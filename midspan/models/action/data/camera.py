@@ -19,6 +19,25 @@ _PANNING = 0.15
 """The share of egocentric clips in which the camera is moved far, as by somebody who walks off."""
 
 
+@dataclass(frozen=True)
+class Poses:
+    """Where a camera looks over time."""
+
+    where: Floats
+    """(times, 2): what the picture's middle shows."""
+    zoom: Floats
+    """(times,)"""
+    turn: Floats
+    """(times,): radians."""
+
+    def views(self, aspect: float) -> Floats:
+        """(times, 2, 3): maps (x, y, 1) of the world to shares of the picture's width and height."""
+        cos, sin = self.zoom * np.cos(self.turn), self.zoom * np.sin(self.turn)
+        linear = np.stack([np.stack([cos, -sin], -1) / aspect, np.stack([sin, cos], -1)], 1)
+        shift = 0.5 - np.einsum("tij,tj->ti", linear, self.where)
+        return np.concatenate([linear, shift[:, :, None]], -1)
+
+
 @dataclass
 class Camera:
     aspect: float
@@ -32,18 +51,13 @@ class Camera:
     shake: Floats
     """(waves, 4): size in world units, radians a clip, and the phases in x and y."""
 
-    def views(self, times: Floats) -> Floats:
-        """(times, 2, 3): maps (x, y, 1) of the world to shares of the picture's width and height."""
+    def poses(self, times: Floats) -> Poses:
         where = self.centre.at(times)
         for size, speed, phase_x, phase_y in self.shake:
             waves = [np.sin(speed * times + phase_x), np.sin(speed * times + phase_y)]
             where = where + size * np.stack(waves, -1)
         turn = self.roll * (1 + 0.3 * np.sin(4 * times))
-        zoom = np.interp(times, [0, 1], self.zoom)
-        cos, sin = zoom * np.cos(turn), zoom * np.sin(turn)
-        linear = np.stack([np.stack([cos, -sin], -1) / self.aspect, np.stack([sin, cos], -1)], 1)
-        shift = 0.5 - np.einsum("tij,tj->ti", linear, where)
-        return np.concatenate([linear, shift[:, :, None]], -1)
+        return Poses(where, np.interp(times, [0, 1], self.zoom), turn)
 
 
 def make_camera(style: Style, scene: Scene, random: np.random.Generator) -> Camera:

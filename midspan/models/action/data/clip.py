@@ -18,9 +18,9 @@ from midspan.models.action.data.acts import make_scene
 from midspan.models.action.data.arrays import Style
 from midspan.models.action.data.camera import Camera, make_camera
 from midspan.models.action.data.painting import Look, paint, random_look
-from midspan.models.action.data.scene import Floats, Scene, move_hand, move_thing
+from midspan.models.action.data.scene import Floats, Scene
 from midspan.models.action.data.sound import Samples, waveform
-from midspan.models.action.data.tracks import Staged, TrueTrack, true_tracks
+from midspan.models.action.data.tracks import Staged, TrueTrack, stage, true_tracks
 
 SECONDS = 2.0
 """How long a clip lasts."""
@@ -49,9 +49,8 @@ class Clip:
         return waveform(self.scene.sounds, seconds, np.random.default_rng((*self.seed, 1)))
 
     def staged(self, times: Floats) -> Staged:
-        things = [(thing, move_thing(thing, times)) for thing in self.scene.things]
-        hands = [(hand, move_hand(hand, times), hand.grip.at(times)[:, 0]) for hand in self.scene.hands]
-        return Staged(things, hands, self.camera.views(times))
+        things, hands = stage(self.scene, times)
+        return Staged(things, hands, self.camera.poses(times).views(self.camera.aspect))
 
 
 def make_clip(*, verb: int, noun: int, other: int, style: Style, q: float, seed: Sequence[int]) -> Clip:

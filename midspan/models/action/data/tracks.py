@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from midspan.models.action.data.hand_shape import posed
 from midspan.models.action.data.nouns import NOUNS, outline
-from midspan.models.action.data.scene import Floats, Hand, Moved, Thing
+from midspan.models.action.data.scene import Floats, Hand, Moved, Scene, Thing, move_hand, move_thing
 
 LEAST_SIDE = 0.02
 """A box with a shorter side is none."""
@@ -39,6 +39,12 @@ class Staged:
     """With the grip over time."""
     views: Floats
     """(times, 2, 3): the camera's."""
+
+
+def stage(scene: Scene, times: Floats) -> tuple[list[tuple[Thing, Moved]], list[tuple[Hand, Moved, Floats]]]:
+    """Things and hands of the scene at these times, as ``Staged`` has them."""
+    things = [(thing, move_thing(thing, times)) for thing in scene.things]
+    return things, [(hand, move_hand(hand, times), hand.grip.at(times)[:, 0]) for hand in scene.hands]
 
 
 def placed(polygon: Floats, moved: Moved) -> Floats:
