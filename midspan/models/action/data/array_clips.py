@@ -16,13 +16,13 @@ from midspan.models.action.data.nouns import NOUNS
 from midspan.models.action.data.splits import SPLITS, Split
 from midspan.models.action.data.verbs import NAMES, VERBS
 
-_STYLES: tuple[Style, ...] = ("table", "egocentric")
+STYLES: tuple[Style, ...] = ("table", "egocentric")
 
 
 def clips_of(split: Split, *, style: Style, q: float, seed: int, clips: int) -> Iterator[Clip]:
     """The clips of a split, of ``clips`` in all; no two splits or styles share a seed."""
     for index in range(splits.count(split, clips)):
-        own = (seed, SPLITS.index(split), _STYLES.index(style), index)
+        own = (seed, SPLITS.index(split), STYLES.index(style), index)
         verb, noun, other = splits.draw(split, index, np.random.default_rng((*own, 2)))
         yield make_clip(verb=verb, noun=noun, other=other, style=style, q=q, seed=own)
 
