@@ -34,8 +34,9 @@ def meta_of(split: Split, *, style: Style, q: float, seed: int, clips: int, nois
 def array_clip(clip: Clip, noise: Noise) -> ArrayClip:
     times = even_times(arrays.LAYOUT_FRAMES)
     rgb = clip.frames(times[:: arrays.STEP], (arrays.SIDE, arrays.SIDE))
-    tracks = clip.tracks(times)
     random = np.random.default_rng((*clip.seed, 3))
+    tracks = clip.tracks(times)
+    tracks = [tracks[i] for i in random.permutation(len(tracks))]  # no slot tells which thing it is about
     second = clip.other if VERBS[clip.verb].nouns == 2 else -1
     return ArrayClip(
         rgb=rgb,
