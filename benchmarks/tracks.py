@@ -3,8 +3,8 @@
     python -m benchmarks.tracks [--films N] [--seed N]
 
 Long videos of the test split of the tabletop benchmark in both camera styles, at 12 frames a second. A true
-box is found where a box of its category overlaps it by 0.3 or more, one to one. A switch is where two boxes of
-a thing that follow one another were joined to different tracks. The settings are the tracker's defaults.
+box is found where a box of its category overlaps it by 0.3 or more, one to one. A switch is where two boxes
+of a thing that follow one another were joined to different tracks. The settings are the tracker's defaults.
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ def main() -> None:
         ["camera", "noise", "way", "recall", "precision", "switches a minute", "frames a second"],
         rows,
         [
-            f"{options.films} videos of the test split a row, seed {options.seed}, overlap of {LEAST_OVERLAP} "
-            "or more; what a track's interpolation adds counts as a box.",
+            f"{options.films} videos of the test split a row, seed {options.seed}, overlap of "
+            f"{LEAST_OVERLAP} or more; what a track's interpolation adds counts as a box.",
             "Under realistic noise two to three boxes a frame are of nothing, which no tracker can know: "
             "hence the precision.",
         ],
