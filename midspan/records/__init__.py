@@ -11,7 +11,7 @@ from midspan.records.failure import Failure
 from midspan.records.ids import digest, record_id
 from midspan.records.kinds import RECORDS
 from midspan.records.kinds.atlas import AtlasGrounding, DoubtKind
-from midspan.records.kinds.event import ActionEvent
+from midspan.records.kinds.event import ActionEvent, EventTrack
 from midspan.records.kinds.fact import BELIEVED, Argument, Candidate, Fact, FactSlot, Modality, Polarity
 from midspan.records.kinds.scene import SceneArrangement, SceneObject, SceneRelation
 from midspan.records.products import Embedding, Product, Thumbnail
@@ -42,6 +42,7 @@ __all__ = [
     "Decision",
     "DoubtKind",
     "Embedding",
+    "EventTrack",
     "Fact",
     "FactSlot",
     "Failure",
