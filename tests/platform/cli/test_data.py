@@ -54,9 +54,9 @@ def test_an_unknown_name_is_refused_before_anything_is_written(
 
 def test_a_full_disk_is_told_with_what_to_do(tmp_path: Path) -> None:
     """Files may grow to 100 kB only."""
+    command = [sys.executable, "-m", "midspan.platform", "data", "tabletop", "--out", str(tmp_path / "made")]
     done = subprocess.run(
-        [sys.executable, "-m", "midspan.platform", "data", "tabletop", "--out", str(tmp_path / "made")]
-        + ["--clips", "10", "--arrays", "--no-videos"],
+        [*command, "--clips", "10", "--arrays", "--no-videos"],
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)),
         capture_output=True,
         text=True,
