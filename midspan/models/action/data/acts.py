@@ -1,7 +1,7 @@
 """How each verb goes: the paths of the hand and of the things, from approach to retreat.
 
-Two verbs of a pair differ in what decides between them and in nothing else: direction, end, order in time,
-or what the thing does. All sizes and times are random within the measure of the camera style.
+Two verbs of a pair differ in what decides between them: direction, end, order in time, or what the thing
+does. All sizes and times are random within the measure of the camera style.
 """
 
 from __future__ import annotations
