@@ -22,6 +22,8 @@ from midspan.models.action.data.splits import SPLITS
 from midspan.models.action.data.verbs import NAMES
 from midspan.models.action.data.video_files import FLOW_MIDDLE, FLOW_SCALE, write_flow
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = Settings(seed=3, clips=10, styles=("egocentric",), noise="realistic")
 
 
