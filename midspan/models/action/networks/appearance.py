@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from midspan.models.action.classes import Classes
 from midspan.models.action.networks.cnn3d import Cnn3d
+from midspan.models.action.networks.resampling import resampled
 from midspan.models.action.networks.resnet3d import r3d50, r3d_tiny
 from midspan.models.action.networks.swin3d import swin_tiny, swin_toy
 from midspan.models.action.networks.transformer import Encoder, LayerConfig
@@ -31,6 +32,8 @@ class AppearanceConfig:
     map: tuple[int, int, int]
     """Moments, rows and columns of the trunk's map, of clips as they come."""
     dropout: float = 0.3
+    shown: tuple[int, int] | None = None
+    """Frames and pixels that a clip is brought to first; None: as it comes."""
     checkpoint: dict[str, Any] | None = None
     """Config of a published checkpoint, as its folder has it."""
 
@@ -39,8 +42,8 @@ class AppearanceConfig:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> AppearanceConfig:
-        moments, rows, columns = data["map"]
-        return cls(**{**data, "map": (moments, rows, columns)})
+        shown = data["shown"] and tuple(data["shown"])
+        return cls(**{**data, "map": tuple(data["map"]), "shown": shown})
 
 
 def small_appearance(channels: int = 3) -> AppearanceConfig:
@@ -50,12 +53,12 @@ def small_appearance(channels: int = 3) -> AppearanceConfig:
 
 def paper_appearance() -> AppearanceConfig:
     """R3D-50 on 32 frames of 112 pixels."""
-    return AppearanceConfig("r3d50", 3, (2, 4, 4))
+    return AppearanceConfig("r3d50", 3, (2, 4, 4), shown=(32, 112))
 
 
 def swin_appearance() -> AppearanceConfig:
     """``distill.paper``: Swin-T 3D on 16 frames of 224 pixels, one mean over its map."""
-    return AppearanceConfig("swin-t", 3, (8, 7, 7), dropout=0.0)
+    return AppearanceConfig("swin-t", 3, (8, 7, 7), dropout=0.0, shown=(16, 224))
 
 
 def build_trunk(config: AppearanceConfig) -> nn.Module:
@@ -91,7 +94,7 @@ class AppearanceNetwork(nn.Module):
         self.head = nn.Linear(channels_of(self.trunk) * self._moments, classes.total)
 
     def forward(self, clip: Tensor) -> Tensor:
-        found = self.trunk(_channels_last(clip))
+        found = self.trunk(_prepared(clip, self.config.shown))
         pooled = found.mean((3, 4)) if self._moments > 1 else found.mean((2, 3, 4))
         out: Tensor = self.head(self.dropout(pooled.flatten(1)))
         return out
@@ -102,19 +105,20 @@ class AppearanceTokens(nn.Module):
 
     def __init__(self, config: AppearanceConfig, layer: LayerConfig, layers: int) -> None:
         super().__init__()
-        self.trunk = build_trunk(config)
+        self.trunk, self._shown = build_trunk(config), config.shown
         self.project = nn.Linear(channels_of(self.trunk), layer.width)
         self.first = nn.Parameter(torch.zeros(1, 1, layer.width))
         self.position = nn.Parameter(torch.randn(1, 1 + math.prod(config.map), layer.width) * 0.02)
         self.encoder = Encoder(layer, layers)
 
     def forward(self, clip: Tensor) -> Tensor:
-        tokens = self.project(self.trunk(_channels_last(clip)).flatten(2).transpose(1, 2))
-        first = self.first.expand(len(tokens), -1, -1)
+        tokens = self.project(self.trunk(_prepared(clip, self._shown)).flatten(2).transpose(1, 2))
+        first = self.first.expand(tokens.shape[0], -1, -1)
         out: Tensor = self.encoder(torch.cat([first, tokens], 1) + self.position)
         return out
 
 
-def _channels_last(clip: Tensor) -> Tensor:
-    """Convolutions in three dimensions are several times as fast so where one trains on a processor."""
+def _prepared(clip: Tensor, shown: tuple[int, int] | None) -> Tensor:
+    """Channels last where one trains: convolutions in three dimensions are several times as fast so."""
+    clip = clip if shown is None else resampled(clip, *shown)
     return clip.contiguous(memory_format=torch.channels_last_3d) if torch.is_grad_enabled() else clip

@@ -9,9 +9,9 @@ from typing import Any
 import torch
 import transformers
 from torch import Tensor, nn
-from torch.nn import functional
 
 from midspan.errors import ModelFilesMissing, UnknownName
+from midspan.models.action.networks.resampling import resampled
 
 KINDS: dict[str, Any] = {"videomae": transformers.VideoMAEModel, "timesformer": transformers.TimesformerModel}
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -48,8 +48,7 @@ class CheckpointTrunk(nn.Module):
 
     def forward(self, clip: Tensor) -> Tensor:
         frames, size = self._config.num_frames, self._config.image_size
-        picked = torch.linspace(0, clip.shape[2] - 1, frames, device=clip.device).round().long()
-        shown = functional.interpolate(clip[:, :, picked], (frames, size, size), mode="trilinear")
+        shown = resampled(clip, frames, size)
         pixels = ((shown + 0.5 - self.mean) / self.std).transpose(1, 2)  # (batch, frames, 3, size, size)
         hidden: Tensor = self.model(pixel_values=pixels).last_hidden_state
         side = size // self._config.patch_size

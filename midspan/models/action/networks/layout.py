@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from midspan.models.action.classes import Classes
 from midspan.models.action.networks.heads import hidden_head
 from midspan.models.action.networks.precision import full_precision
-from midspan.models.action.networks.transformer import Encoder, LayerConfig, causal
+from midspan.models.action.networks.transformer import Encoder, LayerConfig, begin, causal
 
 NOTHING, OBJECT, HAND, WHOLE = range(4)
 """Categories of tokens; the last is the frame's own."""
@@ -25,7 +25,8 @@ PADDING, FIRST, REGULAR, EMPTY, EXTRACT = range(5)
 """Types of frames."""
 PADDED = -1
 """Category of every slot of a frame that is none: the clip was shorter."""
-TABLE_STD = 0.02
+TABLE_STD = 0.1
+"""Of the first values of tables: rows of length 1 outweigh the boxes."""
 OCTAVES = (1, 2, 4, 8)
 FOURIER = 8 * (len(OCTAVES) + 1)
 
@@ -103,8 +104,8 @@ class LayoutBackbone(nn.Module):
         self.dropout = nn.Dropout(config.layer.dropout)
         self.temporal = Encoder(config.layer, config.temporal_layers)
         for table in (self.tokens.category, self.position, self.frame_type):
-            # rows as long as torch draws them would drown the boxes, which differ by little
             nn.init.normal_(table.weight, std=TABLE_STD)
+        begin(self)
 
     def forward(self, boxes: Tensor, categories: Tensor, scores: Tensor) -> tuple[Tensor, Tensor]:
         """boxes (batch, frames, slots, 4) in 0..1, categories and scores (batch, frames, slots).
@@ -134,6 +135,7 @@ class LayoutNetwork(nn.Module):
         self.config, self.classes = config, classes
         self.backbone = LayoutBackbone(config)
         self.head = hidden_head(config.width, config.width, classes, config.layer.eps)
+        begin(self.head)
 
     def forward(self, boxes: Tensor, categories: Tensor, scores: Tensor) -> Tensor:
         """As the backbone's, to logits (batch, classes.total)."""

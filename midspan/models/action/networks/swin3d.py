@@ -47,7 +47,7 @@ class WindowAttention(nn.Module):
         if mask is not None:
             # (windows of a clip, heads, tokens, tokens), for every clip of the batch
             hidden = bias.new_zeros(mask.shape).masked_fill(~mask, float("-inf"))
-            bias = (bias + hidden[:, None]).repeat(len(x) // len(mask), 1, 1, 1)
+            bias = (bias + hidden[:, None]).repeat(x.shape[0] // mask.shape[0], 1, 1, 1)
         mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=bias.to(query.dtype))
         out: Tensor = self.out(mixed.transpose(1, 2).flatten(2))
         return out
@@ -80,7 +80,7 @@ class SwinBlock(nn.Module):
             padded = padded.roll([-one for one in shift], (1, 2, 3))
         mask = _mask(size, _size(padded), window, shift, x.device) if any(shift) or any(missing) else None
         attended = self.attention(_windows(padded, window), window, mask)
-        whole = _unwindowed(attended, len(x), _size(padded), window)
+        whole = _unwindowed(attended, x.shape[0], _size(padded), window)
         if any(shift):
             whole = whole.roll(shift, (1, 2, 3))
         return whole[:, : size[0], : size[1], : size[2]]
@@ -88,7 +88,7 @@ class SwinBlock(nn.Module):
     def _dropped(self, x: Tensor) -> Tensor:
         if not self.training or not self._drop_path:
             return x
-        kept = torch.rand(len(x), 1, 1, 1, 1, device=x.device) >= self._drop_path
+        kept = torch.rand(x.shape[0], 1, 1, 1, 1, device=x.device) >= self._drop_path
         return x * kept / (1 - self._drop_path)
 
 
@@ -166,7 +166,7 @@ def _size(x: Tensor) -> Size:
 def _windows(x: Tensor, window: Size) -> Tensor:
     """(batch, moments, rows, columns, width) to (batch * windows, tokens, width)."""
     moments, rows, columns = (length // side for length, side in zip(_size(x), window, strict=True))
-    cut = x.reshape(len(x), moments, window[0], rows, window[1], columns, window[2], x.shape[4])
+    cut = x.reshape(x.shape[0], moments, window[0], rows, window[1], columns, window[2], x.shape[4])
     return cut.permute(0, 1, 3, 5, 2, 4, 6, 7).flatten(4, 6).flatten(0, 3)
 
 

@@ -18,7 +18,7 @@ from midspan.models.action.networks.appearance import (
     small_appearance,
     swin_appearance,
 )
-from midspan.models.action.networks.audio import AudioNetwork
+from midspan.models.action.networks.audio import AudioConfig, AudioNetwork
 from midspan.models.action.networks.fusion import (
     AttentionTwice,
     FusionConfig,
@@ -188,20 +188,20 @@ def test_r3d50_makes_the_published_map_and_keeps_its_norms():
 
 
 def test_swin_t_has_the_published_size_and_steps():
-    network = AppearanceNetwork(swin_appearance(), CLASSES)
+    network = AppearanceNetwork(replace(swin_appearance(), shown=None), CLASSES)
     assert round(parameters(network) / 1e6, 1) in (27.8, 27.9, 28.0)
     steps(network, clip(16, 112, batch=1))
 
 
 def test_swin_makes_the_published_map():
-    config = replace(swin_appearance(), trunk="swin-toy")
+    config = replace(swin_appearance(), trunk="swin-toy", shown=None)
     assert build_trunk(config)(clip(16, 64)).shape == (2, 16, 8, 8, 8)
     assert swin_appearance().map == (16 // 2, 224 // 32, 224 // 32)
 
 
 def test_swin_windows_do_not_look_over_the_edge():
     """What stands at one edge of a picture does not move what the first shifted block says at the other."""
-    trunk = build_trunk(replace(swin_appearance(), trunk="swin-toy")).eval()
+    trunk = build_trunk(replace(swin_appearance(), trunk="swin-toy", shown=None)).eval()
     first, second = trunk.stages[0], trunk.stages[1]
     x = torch.randn(1, 4, 9, 9, 8)
     with torch.no_grad():
@@ -213,7 +213,7 @@ def test_swin_windows_do_not_look_over_the_edge():
 
 
 def test_audio_steps():
-    steps(AudioNetwork(VERBS), torch.randn(3, 64, 101))
+    steps(AudioNetwork(AudioConfig(), VERBS), torch.randn(3, 64, 101))
 
 
 # --- fusion ---
