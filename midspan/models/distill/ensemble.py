@@ -27,7 +27,7 @@ Logits = Mapping[str, Mapping[str, Floats]]
 def cross_entropies(logits: Floats, labels: Ints) -> npt.NDArray[np.float64]:
     """(...,) of logits (..., n, classes) against labels (n,); not a number where there is no label."""
     shares = softmax(logits)
-    picked = np.take_along_axis(shares, np.maximum(labels, 0)[:, None], axis=-1)[..., 0]
+    picked = shares[..., np.arange(len(labels)), np.maximum(labels, 0)]
     return np.where(labels == NONE, np.nan, -np.log(np.maximum(picked, 1e-12)))
 
 
