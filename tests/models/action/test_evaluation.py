@@ -1,4 +1,4 @@
-"""The tables of ``midspan evaluate action`` and ``evaluate distill``, from clips to Markdown; and the rivals."""
+"""The tables of `midspan evaluate action` and `evaluate distill`, from clips to Markdown; and the rivals."""
 
 import numpy as np
 import pytest
