@@ -4,7 +4,7 @@ published ones."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -121,8 +121,3 @@ def name_of(train: Clips, recipe: Recipe, more: dict[str, Any]) -> str:
     """Names the folder of a training by all that it depends on."""
     words = [f"{key}={value}" for key, value in sorted(more.items())]
     return "-".join([str(recipe.seed), str(recipe.epochs), *words, train.fingerprint])
-
-
-def described(trained: Trained) -> dict[str, Any]:
-    """For a card."""
-    return {"recipe": asdict(trained.recipe), "curve": trained.curve}

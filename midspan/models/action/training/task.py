@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from midspan.models.action.clips import NONE, Clips
-from midspan.models.action.inputs import Boxes, drawn_views, plain_views
+from midspan.models.action.inputs import drawn_views, plain_views
 from midspan.models.action.networks.network import NetworkConfig, all_logits
 from midspan.models.action.predictor import inputs_of
 from midspan.models.kit.batching import LazyBatches
@@ -42,7 +42,6 @@ class Showing:
     views: int | None = None
     """How many views there are, each shown again after as many epochs; None: a new one each epoch."""
     strong: bool = False
-    boxes: Boxes = "seen"
     batch: int = BATCH
 
     def key(self, epoch: int) -> tuple[int, int]:
@@ -78,9 +77,7 @@ class ClipTask:
         order = np.random.default_rng((self._showing.seed, epoch, 1)).permutation(len(self._train))
 
         def made(places: npt.NDArray[np.int64]) -> ClipBatch:
-            shown = inputs_of(
-                self.config.modalities, self._train.at(places), views.at(places), self._showing.boxes
-            )
+            shown = inputs_of(self.config.modalities, self._train.at(places), views.at(places))
             device = device_of(self.network)
             tensors = tuple(torch.from_numpy(one).to(device) for one in shown)
             return ClipBatch(places, key[1], tensors, torch.from_numpy(self._labels[places]).to(device))
@@ -93,7 +90,7 @@ class ClipTask:
 
     def validate(self) -> dict[str, float]:
         """Share of clips whose most probable class is right, by head; ``score`` is their mean."""
-        said = answers(self.network, self.config, self._validation, boxes=self._showing.boxes)
+        said = answers(self.network, self.config, self._validation)
         labels = self._validation.labels(self.config.classes)
         figures = {}
         for column, (head, logits) in enumerate(self.config.classes.split(said).items()):
@@ -125,7 +122,6 @@ def answers(
     clips: Clips,
     *,
     view: Sequence[int] | None = None,
-    boxes: Boxes = "seen",
     batch: int = BATCH,
 ) -> npt.NDArray[np.float32]:
     """Logits (clips, classes.total) by torch; of clips as they are, or in the view drawn by ``view``."""
@@ -134,7 +130,7 @@ def answers(
     device, parts = device_of(network), [np.zeros((0, config.classes.total), dtype=np.float32)]
     for start in range(0, len(clips), batch):
         places = np.arange(start, min(start + batch, len(clips)))
-        shown = inputs_of(config.modalities, clips.at(places), views.at(places), boxes)
+        shown = inputs_of(config.modalities, clips.at(places), views.at(places))
         with torch.inference_mode(), mixed_precision(device):
             said = network(*(torch.from_numpy(one).to(device) for one in shown))
         parts.append(said.float().cpu().numpy())
