@@ -10,6 +10,7 @@ from rich.table import Table
 
 from midspan.errors import needs_extra
 from midspan.platform.cli.common import Json, out, plain, print_json
+from midspan.platform.cli.training import training_bar
 
 
 def distill(
@@ -49,7 +50,8 @@ def distill(
     if model not in SIZES:
         raise UnknownName("distill model", model, list(SIZES))
     plan = plan_of(teachers, weighting, gamma, temperature, labels)
-    card = train_student(model, to, work, seed=seed, epochs=epochs, data=data, plan=plan)
+    with training_bar() as report:
+        card = train_student(model, to, work, seed=seed, epochs=epochs, data=data, plan=plan, report=report)
     if json:
         print_json(card)
         return
