@@ -118,8 +118,11 @@ class Nouns:
     def __init__(self, folder: Path) -> None:
         self.above: dict[str, list[str]] = {}
         """Synset to its hypernyms; of a name (an instance) there are none."""
+        self.words: dict[str, list[str]] = {}
+        """Of a synset, in its order."""
         for line in _lines(folder / "data.noun"):
             offset, _, _, count, *rest = line.split(" | ")[0].split()
+            self.words[offset] = [word.lower().replace("_", " ") for word in rest[: 2 * int(count, 16) : 2]]
             pointers = rest[2 * int(count, 16) + 1 :]
             self.above[offset] = [
                 pointers[k + 1] for k in range(0, len(pointers) - 3, 4) if pointers[k] == "@"
@@ -133,9 +136,9 @@ class Nouns:
             key, offset, _, tags = line.split()
             if "%1:" in key:
                 self.tagged[key.split("%")[0].replace("_", " "), offset] += int(tags)
-        self.roots = [(self._sense(root), kind) for root, kind in KINDS_OF]
-        self.body = self._sense("body part.1")
-        self.abstract = {self._sense(root) for root in ABSTRACT}
+        self.roots = [(self.sense(root), kind) for root, kind in KINDS_OF]
+        self.body = self.sense("body part.1")
+        self.abstract = {self.sense(root) for root in ABSTRACT}
 
     def rows(self) -> Iterator[tuple[str, tuple[str, float]]]:
         for word, senses in self.senses.items():
@@ -163,7 +166,7 @@ class Nouns:
     def closure(self, offset: str) -> frozenset[str]:
         return frozenset({offset}).union(*(self.closure(one) for one in self.above[offset]))
 
-    def _sense(self, root: str) -> str:
+    def sense(self, root: str) -> str:
         word, rank = root.rsplit(".", 1)
         return self.senses[word][int(rank) - 1]
 

@@ -21,27 +21,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from benchmarks import made_facts
 from benchmarks.common import seconds, write
 from midspan import Workspace
-from midspan.db.record_store import READING, Commit, RunResult, TextChunk
-from midspan.platform.answers import FactFilter
+from midspan.db.record_store import Commit
+from midspan.platform.answers import FactFilter, words_key
 from midspan.platform.export import FORMATS
-from midspan.records import (
-    Candidate,
-    Fact,
-    FactSlot,
-    Location,
-    Provenance,
-    Run,
-    Segment,
-    Source,
-    digest,
-    record_id,
-)
+from midspan.records import Candidate, Fact, FactSlot, Provenance, Run, Source, digest
 
 A_SOURCE = 200
 LOOKS = 7
-READ, SAID = Run(READING, 1), Run("facts", 1, "benchmark")
+SAID = Run("facts", 1, "benchmark")
 HUB = "wd:Q0"
 
 EXPORT = """
@@ -77,26 +67,16 @@ def document(number: int, entities: int) -> Commit:
     source = Source(
         digest("facts view", number), "document", "text/plain", f"document {number}", 1, float(number)
     )
-    commit = Commit(runs=[READ, SAID], sources=[source])
-    start = 0
-    for ordinal in range(A_SOURCE):
-        text = f"What sentence number {number * A_SOURCE + ordinal} of the benchmark says of two things."
-        segment_id = record_id("seg", source.id, READ.id, start)
-        end = start + len(text)
-        commit.segments.append(
-            Segment(segment_id, source.id, ordinal, "sentence", "char", start, end, text, run_id=READ.id)
-        )
-        commit.products.append(fact(source.id, segment_id, start, end, text, entities, chosen))
-        start = end + 1
-    commit.chunks = [TextChunk(source.id, READ.id, 0, " ".join(one.text for one in commit.segments))]
-    commit.results = [RunResult(source.id, run.id, True) for run in (READ, SAID)]
-    commit.locations = [Location(f"/nowhere/{number}", source.id, 1, 1, 1.0)]
-    return commit
+    first = number * A_SOURCE
+    texts = (
+        f"What sentence number {first + ordinal} of the benchmark says of two things."
+        for ordinal in range(A_SOURCE)
+    )
+    facts = [fact(text, entities, chosen) for text in texts]
+    return made_facts.commit(source, SAID, facts, f"/nowhere/{number}")[0]
 
 
-def fact(
-    source_id: str, segment_id: str, start: int, end: int, text: str, entities: int, chosen: random.Random
-) -> Fact:
+def fact(text: str, entities: int, chosen: random.Random) -> Fact:
     hub = chosen.random() < 0.05
     subject = slot(0 if hub else 1 + chosen.randrange(entities), "Q", chosen)
     parts = (
@@ -108,8 +88,8 @@ def fact(
         parts = (replace(subject, uid=HUB), *parts[1:])
     linked = all(part.uid for part in parts)
     return Fact(
-        record_id("fact", source_id, SAID.id, start),
-        Provenance(source_id, SAID.id, segment_id, "char", start, end),
+        "",
+        Provenance("", "", "", "char", 0, 0),
         text,
         *parts,
         polarity=chosen.choices(("affirmed", "negated", "hedged"), (8, 1, 1))[0],
@@ -128,7 +108,9 @@ def questions(workspace: Workspace) -> dict[str, Callable[[], Any]]:
         "200 best edges of all": lambda: workspace.fact_edges(limit=200),
         "10 edges of the entity with most": lambda: workspace.fact_edges(FactFilter(HUB), 10),
         "200 edges of another entity": lambda: workspace.fact_edges(FactFilter("wd:Q7"), 200),
-        "200 edges of what is in no graph": lambda: workspace.fact_edges(FactFilter("text:name 7"), 200),
+        "200 edges of what is in no graph": lambda: workspace.fact_edges(
+            FactFilter(words_key("name 7")), 200
+        ),
         "200 edges of a predicate": lambda: workspace.fact_edges(FactFilter(predicate="wd:P1"), 200),
         "200 edges of a source, linked, sure": lambda: workspace.fact_edges(inside, 200),
         "300 entities": lambda: workspace.fact_entities(limit=300),

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from statistics import median
@@ -94,14 +94,20 @@ def ambiguous(folder: Path) -> int:
     return len(shared)
 
 
-def in_process(part: str, *arguments: object) -> dict[str, Any]:
-    command = [sys.executable, "-m", "benchmarks.kg_places", "--only", part, *map(str, arguments)]
-    found: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+def in_process(module: str, part: str, *arguments: object) -> dict[str, Any]:
+    command = [sys.executable, "-m", module, "--only", part, *map(str, arguments)]
+    found: dict[str, Any] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
     return found
 
 
+def run_part(parts: Mapping[str, Callable[[Path, str], dict[str, Any]]], only: Sequence[str]) -> None:
+    """What ``in_process`` asks for, printed."""
+    part, folder, argument = only
+    print(json.dumps(parts[part](Path(folder), argument)))
+
+
 def measured(least: int, folder: Path) -> list[Any]:
-    made, looks = in_process("built", folder, least), in_process("asked", folder, "")
+    made, looks = (in_process("benchmarks.kg_places", part, folder, least) for part in ("built", "asked"))
     disk = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
     return [
         *(f"{least:,}", f"{made['places']:,}", f"{made['names']:,}", f"{ambiguous(folder):,}"),
@@ -122,8 +128,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.only:
-        part, folder, argument = options.only
-        print(json.dumps({"built": built, "asked": asked}[part](Path(folder), argument)))
+        run_part({"built": built, "asked": asked}, options.only)
         return
     rows = []
     for least in options.least:

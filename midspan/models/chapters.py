@@ -8,7 +8,9 @@ from midspan.errors import UnknownName
 from midspan.models.kit.chapter import Chapter
 
 CHAPTERS = (  # one line a chapter
+    "action",
     "atlas",
+    "distill",
     "facts",
     "scene",
 )

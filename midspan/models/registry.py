@@ -10,6 +10,7 @@ from midspan.errors import UnknownName
 from midspan.models.atlas import identity as atlas
 from midspan.models.facts import shipped as facts
 from midspan.models.kit.card import shipped_card
+from midspan.models.scene import shipped as scene
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ def all_models() -> dict[str, ModelEntry]:
             weights_sha256="",
             retrain="",
         ),
+        shipped(scene.PLACER_NAME, "scene", 3, scene.PLACER),
         ModelEntry(
             name="atlas.dictionary",
             task="atlas",

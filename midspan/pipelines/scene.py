@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from midspan.models.scene.arrangement import Stated, arranged
+from midspan.models.scene.arrangement import Arrangement, Stated, arranged, question_of
+from midspan.models.scene.concepts import concept_of, noun_of
 from midspan.models.scene.describe import described
-from midspan.models.scene.identity import RUN
+from midspan.models.scene.identity import RUN, learned_run
 from midspan.models.scene.layout import Placed
 from midspan.models.scene.mentions import Mention
 from midspan.models.scene.reading import Reading
@@ -28,6 +30,8 @@ from midspan.records import (
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
+    from midspan.models.scene.learned.placer import Placer
+
 
 class SceneStage(Stage):
     """At most one scene a sentence; most sentences give none.
@@ -41,9 +45,14 @@ class SceneStage(Stage):
     requires = ("parse",)
     produces = ("scene",)
 
+    def __init__(self, placer: Callable[[], Placer] | None = None) -> None:
+        """``placer`` is called when there is a scene to place; without it the things begin at their kinds'
+        usual places."""
+        self._placer = placer
+
     @property
     def run(self) -> Run:
-        return RUN
+        return RUN if self._placer is None else learned_run()
 
     def open(self, source: Source) -> Window:
         return Window()
@@ -54,29 +63,34 @@ class SceneStage(Stage):
             for segment, doc in zip(batch.segments, batch.shared["parse"], strict=True)
             if doc is not None and segment.kind == "sentence"
         ]
-        products: list[Product] = []
-        for segment, reading in readings:
-            description = described(reading)
-            if description is not None:
-                products.append(_record(segment, description))
-        return products
+        found = [(segment, said) for segment, one in readings if (said := described(one)) is not None]
+        run_id = self.run.id
+        return [
+            _record(segment, one, run_id)
+            for (segment, _), one in zip(found, self._arranged(found), strict=True)
+        ]
+
+    def _arranged(self, found: Sequence[tuple[Segment, Description]]) -> list[Arrangement]:
+        if self._placer is None or not found:
+            return [arranged(said) for _, said in found]
+        layouts = self._placer().place([question_of(said, segment.text) for segment, said in found])
+        return [arranged(said, some) for (_, said), some in zip(found, layouts, strict=True)]
 
 
 def _read(window: Window, segment: Segment, doc: Doc) -> Reading:
     return window.read(segment.ordinal, int(segment.start), doc)
 
 
-def _record(segment: Segment, description: Description) -> SceneArrangement:
-    found = arranged(description)
+def _record(segment: Segment, found: Arrangement, run_id: str) -> SceneArrangement:
     relations = tuple(row for one in found.stated for row in _rows(one))
     kept = sum(relation.satisfied for relation in relations)
     start, end = int(segment.start), int(segment.end)
     return SceneArrangement(
-        id=record_id("scene", segment.source_id, RUN.id, start, end),
-        provenance=Provenance(segment.source_id, RUN.id, segment.id, "char", segment.start, segment.end),
+        id=record_id("scene", segment.source_id, run_id, start, end),
+        provenance=Provenance(segment.source_id, run_id, segment.id, "char", segment.start, segment.end),
         text=segment.text,
         objects=tuple(
-            _object(start, m, thing) for m, thing in zip(found.mentions, found.things, strict=True)
+            _object(start, *one) for one in zip(found.mentions, found.things, found.confidences, strict=True)
         ),
         relations=relations,
         score=kept / len(relations) if relations else 1.0,
@@ -100,7 +114,8 @@ def _rows(stated: Stated) -> list[SceneRelation]:
     ]
 
 
-def _object(offset: int, mention: Mention, thing: Placed) -> SceneObject:
+def _object(offset: int, mention: Mention, thing: Placed, confidence: float | None) -> SceneObject:
+    noun = noun_of(mention.surface)
     return SceneObject(
         surface=mention.surface,
         start=offset + mention.start,
@@ -113,4 +128,7 @@ def _object(offset: int, mention: Mention, thing: Placed) -> SceneObject:
         facing=thing.facing,
         width=round(thing.width, 4),
         height=round(thing.height, 4),
+        confidence=confidence,
+        noun=noun,
+        concept=concept_of(noun, mention.entry.category.name),
     )

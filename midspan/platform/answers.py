@@ -15,8 +15,10 @@ from midspan.db.record_store import (
     FactEdges,
     FactFilter,
     FactTerm,
+    SceneTerm,
     SourceSummary,
     Video,
+    words_key,
 )
 from midspan.records import (
     RECORDS,
@@ -26,6 +28,8 @@ from midspan.records import (
     Failure,
     Record,
     Run,
+    SceneArrangement,
+    SceneFilter,
     Segment,
     Source,
     Unit,
@@ -58,10 +62,14 @@ __all__ = [
     "OrganMesh",
     "PlacedSentence",
     "Rows",
+    "SceneFilter",
+    "SceneTerm",
+    "SceneView",
     "Shown",
     "SourceSummary",
     "Video",
     "WorkerView",
+    "words_key",
 ]
 
 KINDS = (*SEGMENT_KINDS, *RECORDS)
@@ -383,6 +391,15 @@ class AtlasView:
     """Sentences that stand in it."""
     added_at: float | None
     """Unix seconds; None for the phantom."""
+
+
+@dataclass(frozen=True)
+class SceneView:
+    """A scene with where to read it."""
+
+    scene: SceneArrangement
+    title: str
+    path: str
 
 
 @dataclass(frozen=True)

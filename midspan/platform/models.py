@@ -53,6 +53,11 @@ class Models:
         """Which engine answers for a network, and with how many threads."""
         return {"engine": self._settings.engine, "threads": self._settings.threads}
 
+    @property
+    def scenes_by_model(self) -> bool:
+        """Whether a model says where the things of a scene begin."""
+        return self._settings.scenes == "model"
+
     # --- the text encoder ---
 
     @property

@@ -30,6 +30,9 @@ class Settings(BaseSettings):
     """What answers for the networks; auto: torch where it finds a CUDA device, else ONNX Runtime."""
     threads: int = Field(default=1, ge=0)
     """Threads a process gives to a network on the CPU; 0 leaves the choice to ONNX Runtime."""
+    scenes: Literal["usual", "model"] = "usual"
+    """Where the things of a scene begin before its relations move them: the usual places of their kinds, or
+    where the shipped model says, with a confidence."""
     workers: int = Field(default=0, ge=0)
     """Processes among which an ingest in the foreground shares its work; 1: it does all itself; 0: one a
     core, as far as memory goes, and with servers 1."""

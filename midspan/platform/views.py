@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from midspan.db.record_store import AtlasStore, FactFilter, RecordReader, RecordStore
-from midspan.errors import NotFound, SourceVanished
+from midspan.errors import NotFound, SourceVanished, WrongUse
 from midspan.pipelines.intake import sha256_of
 from midspan.pipelines.readers.drawing import draw_page
 from midspan.platform.answers import (
@@ -84,10 +85,38 @@ def scene_picture(store: RecordReader, record_id: str) -> str:
     """SVG of a scene. Raises ``NotFound``."""
     from midspan.models.scene.render import render
 
+    return render(scene(store, record_id))
+
+
+def scene_heat(store: RecordReader, record_id: str, thing: int) -> str:
+    """SVG of a scene under the probabilities of a thing's place. Raises ``NotFound``, ``WrongUse``."""
+    from midspan.models.scene.heat import heat  # loads ONNX Runtime
+    from midspan.models.scene.heat_map import heat_map
+
+    found = scene(store, record_id)
+    if not 0 <= thing < len(found.objects):
+        raise WrongUse(
+            f"the scene has {len(found.objects)} things, counted from 0; there is no thing {thing}"
+        )
+    where = heat(found, thing)
+    return heat_map(found, thing, where.x, where.y)
+
+
+def scene_pictures(store: RecordReader, segment_ids: Sequence[str]) -> dict[str, str]:
+    """SVG by segment, of the first scene of those that have one."""
+    from midspan.models.scene.render import render
+
+    found = store.records_of(segment_ids, ["scene"])
+    scenes = {one: records[0] for one, records in found.items() if records}
+    return {one: render(scene) for one, scene in scenes.items() if isinstance(scene, SceneArrangement)}
+
+
+def scene(store: RecordReader, record_id: str) -> SceneArrangement:
+    """Raises ``NotFound``."""
     record = store.record(record_id)
     if not isinstance(record, SceneArrangement):
         raise NotFound(f"no scene {record_id!r}; {MISSING} with --kind scene")
-    return render(record)
+    return record
 
 
 def find_sources(store: RecordReader, name: str) -> list[str]:

@@ -16,13 +16,14 @@ from midspan.db.record_store import (
     FactEdges,
     FactFilter,
     FactTerm,
+    SceneTerm,
     SegmentFilter,
     SourceSummary,
     Target,
     Video,
 )
 from midspan.errors import NotFound, ReadOnlyWorkspace, StoreUnavailable, UnknownName, WrongUse
-from midspan.platform import facts, merging, near, places, views
+from midspan.platform import facts, merging, near, places, scenes, views
 from midspan.platform.answers import (
     KINDS,
     Answer,
@@ -39,6 +40,7 @@ from midspan.platform.answers import (
     NearPlace,
     Place,
     PlacedSentence,
+    SceneView,
     Shown,
     WorkerView,
 )
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
     from midspan.models.atlas.anatomy.atlas import Atlas
     from midspan.models.facts.kg.building import Report
     from midspan.models.facts.kg.source import Source
+    from midspan.models.scene.asking import Label
     from midspan.platform.backup import Backup
     from midspan.platform.export import Exported
     from midspan.platform.export.events import ExportedEvents
@@ -456,9 +459,83 @@ class Workspace:
         """Centres of an organ: right and left of one that has both, else one."""
         return places.organ_points(self.parts.atlases.anatomy(atlas), organ)
 
+    # --- scenes ---
+
+    def find_scenes(
+        self,
+        text: str = "",
+        *,
+        like: str | None = None,
+        drawn: Sequence[Label] = (),
+        source_ids: Iterable[str] = (),
+        limit: int = 10,
+    ) -> Answer:
+        """Scenes with what is asked for where it should be, the best first: as a text says ("dog left of
+        tree"), like a scene, or as labels were placed on the canvas. Kinds of a thing count as the thing;
+        what matched, and how, is in each hit's ``why``. Raises ``WrongUse``, ``NotFound``."""
+        if [bool(text.strip()), like is not None, bool(drawn)].count(True) != 1:
+            raise WrongUse("say one of a text, a scene that is meant, and things that are drawn")
+        if limit < 1:
+            raise WrongUse(f"the limit must be at least 1, not {limit}")
+        from midspan.models.scene import asking
+
+        if like is not None:
+            query = asking.of_scene(views.scene(self.parts.store, like))
+        elif drawn:
+            query = asking.of_drawing(drawn)
+        else:
+            query = asking.of_text(self.parts.models.parser().parse([text])[0])
+        sources = frozenset(source_ids)
+        query = replace(query, source_ids=sources or None)
+        return scenes.find(self.parts.store, query, limit, self.parts.models.encode)
+
+    def scenes(
+        self,
+        thing: str | None = None,
+        predicate: str | None = None,
+        *,
+        source_ids: Iterable[str] = (),
+        limit: int = 50,
+        offset: int = 0,
+    ) -> list[SceneView]:
+        """Scenes with such a thing, and that state such a relation (of it), by source and place."""
+        where = scenes.filter_of(thing, predicate, frozenset(source_ids) or None)
+        return scenes.listed(self.parts.store, where, limit, offset)
+
+    def count_scenes(
+        self, thing: str | None = None, predicate: str | None = None, *, source_ids: Iterable[str] = ()
+    ) -> int:
+        where = scenes.filter_of(thing, predicate, frozenset(source_ids) or None)
+        return self.parts.store.count_scenes(where)
+
+    def scene_nouns(self, limit: int = 200, contains: str = "") -> list[SceneTerm]:
+        """What the things of scenes are called, those of most scenes first."""
+        return self.parts.store.scene_nouns(limit, contains)
+
+    def scene_predicates(self) -> list[SceneTerm]:
+        """Which relations scenes state, those of most scenes first."""
+        return self.parts.store.scene_predicates()
+
     def scene_picture(self, record_id: str) -> str:
         """A scene arrangement as SVG."""
         return views.scene_picture(self.parts.store, record_id)
+
+    def scene_heat(self, record_id: str, thing: int) -> str:
+        """SVG of a scene with how probable each place is for one of its things, given where the others are.
+        Raises ``NotFound``, ``WrongUse``, ``ModelFilesMissing``."""
+        return views.scene_heat(self.parts.store, record_id, thing)
+
+    def thing_picture(self, label: str) -> str:
+        """SVG of what a label names; empty for what has no picture."""
+        from midspan.models.scene.render import picture_of
+
+        return picture_of(label)
+
+    def scene_pictures(self, segment_ids: Sequence[str]) -> dict[str, str]:
+        """SVG of the first scene of each of these segments that has one."""
+        return views.scene_pictures(self.parts.store, segment_ids)
+
+    # --- pages, pictures, sources ---
 
     def page_picture(self, source_id: str, number: int, start: float, end: float, width: int = 900) -> bytes:
         """A page as PNG with the code points [start, end) highlighted."""

@@ -11,11 +11,12 @@ from midspan.records.failure import Failure
 from midspan.records.ids import digest, record_id
 from midspan.records.kinds import RECORDS
 from midspan.records.kinds.atlas import AtlasGrounding, DoubtKind
-from midspan.records.kinds.event import ActionEvent
+from midspan.records.kinds.event import ActionEvent, EventTrack
 from midspan.records.kinds.fact import BELIEVED, Argument, Candidate, Fact, FactSlot, Modality, Polarity
 from midspan.records.kinds.scene import SceneArrangement, SceneObject, SceneRelation
 from midspan.records.products import Embedding, Product, Thumbnail
 from midspan.records.record import Provenance, Record
+from midspan.records.scene_queries import SceneFilter, SceneQuery, WantedRelation, WantedThing
 from midspan.records.sources import (
     SEGMENT_KINDS,
     TEXT_NORMALISATION,
@@ -42,6 +43,7 @@ __all__ = [
     "Decision",
     "DoubtKind",
     "Embedding",
+    "EventTrack",
     "Fact",
     "FactSlot",
     "Failure",
@@ -55,7 +57,9 @@ __all__ = [
     "Record",
     "Run",
     "SceneArrangement",
+    "SceneFilter",
     "SceneObject",
+    "SceneQuery",
     "SceneRelation",
     "Segment",
     "SegmentKind",
@@ -66,6 +70,8 @@ __all__ = [
     "Undoing",
     "Unit",
     "Verdict",
+    "WantedRelation",
+    "WantedThing",
     "digest",
     "is_outside",
     "ordered",

@@ -5,6 +5,7 @@ A search is in the page's address (``?q=``, ``kind``, ``media``, ``source``, ``o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, cast
 
 import streamlit as st
@@ -16,6 +17,7 @@ from midspan.records import SourceKind
 from midspan.ui import passage, style
 from midspan.ui.escaping import as_html, as_markdown, marked, shorten
 from midspan.ui.kinds import LABELS
+from midspan.ui.label import SEGMENTS
 from midspan.ui.wording import counted, duration, place, query_spans
 
 MEDIA = {"document": "Documents", "video": "Videos"}
@@ -164,8 +166,10 @@ def _results(workspace: Workspace, query: str) -> list[Hit]:
         return []
     st.caption(f"{counted(len(answer.hits), 'hit')} in {duration(answer.milliseconds)}")
     opened = st.query_params.get("open", "") or answer.hits[0].record
+    segments = [hit.record for hit in answer.hits if hit.kind in SEGMENTS]
+    scenes = workspace.scene_pictures(segments) if segments else {}
     for number, hit in enumerate(answer.hits):
-        _card(workspace, number, hit, query, hit.record == opened)
+        _card(number, hit, query, hit.record == opened, _picture(workspace, hit, scenes))
     if len(answer.hits) == limit:
         st.button("More hits", icon=":material/expand_more:", on_click=_more)
     return list(answer.hits)
@@ -175,14 +179,22 @@ def _more() -> None:
     st.session_state["limit"] += STEP
 
 
-def _card(workspace: Workspace, number: int, hit: Hit, query: str, chosen: bool) -> None:
+def _picture(workspace: Workspace, hit: Hit, scenes: Mapping[str, str]) -> str:
+    """HTML of a moment of a video, or of the scene that a sentence describes; empty for other hits."""
+    if hit.kind == "window":
+        jpeg = workspace.thumbnail(hit.record)
+        return style.picture(jpeg) if jpeg else ""
+    svg = workspace.scene_picture(hit.record) if hit.kind == "scene" else scenes.get(hit.record)
+    return style.svg_picture(svg, hit.text) if svg else ""
+
+
+def _card(number: int, hit: Hit, query: str, chosen: bool, picture: str) -> None:
     """One hit: what it says, where, and why it was found."""
-    jpeg = workspace.thumbnail(hit.record) if hit.kind == "window" else None
     text = marked(hit.text, query_spans(query, hit.text))
     with st.container(border=True, key=f"{'chosen' if chosen else 'hit'}-{number}"):
         body, action = st.columns([6, 1], vertical_alignment="center")
         body.html(
-            f'<div class="ms-hit">{style.picture(jpeg) if jpeg else ""}<div>'
+            f'<div class="ms-hit">{picture}<div>'
             f'{LABELS[hit.kind].badge}<span class="ms-title">{as_html(hit.title)}</span> '
             f'<span class="ms-meta">{as_html(place(hit.unit, hit.start, hit.end, hit.page))}</span>'
             f'<div class="ms-text ms-clip" dir="auto">{text}</div>'

@@ -6,7 +6,7 @@ import base64
 
 import streamlit as st
 
-from midspan.ui.escaping import as_html
+from midspan.ui.escaping import as_html, plain
 
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" '
@@ -42,6 +42,7 @@ mark { background: rgba(250, 204, 21, .42); color: inherit; border-radius: 3px; 
 .ms-hit { display: flex; gap: .8rem; }
 .ms-hit > div { flex: 1; min-width: 0; }
 .ms-hit img { width: 104px; align-self: flex-start; border-radius: 6px; }
+.ms-scene img { width: 100%; border-radius: 8px; display: block; margin-bottom: .45rem; }
 .ms-clip { display: -webkit-box; -webkit-line-clamp: 4; -webkit-box-orient: vertical; overflow: hidden; }
 .ms-empty { text-align: center; padding: 2.2rem 1rem; border: 1px dashed rgba(128, 128, 128, .4);
   border-radius: 10px; }
@@ -83,3 +84,9 @@ def pairs(rows: dict[str, str]) -> None:
 def picture(jpeg: bytes) -> str:
     """HTML of a small picture that is part of the page, fetched from nowhere."""
     return f'<img alt="" src="data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}">'
+
+
+def svg_picture(svg: str, says: str) -> str:
+    """HTML of a drawing, as an image: nothing in it can run."""
+    data = base64.b64encode(plain(svg).encode()).decode()
+    return f'<img alt="{as_html(says)}" src="data:image/svg+xml;base64,{data}">'

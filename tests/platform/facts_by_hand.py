@@ -6,23 +6,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from midspan.db.record_store import READING, Commit, RunResult, TextChunk
+from benchmarks import made_facts
+from midspan.db.record_store import Commit
 from midspan.platform.workspace import Workspace
 from midspan.records import (
     Argument,
     Candidate,
     Fact,
     FactSlot,
-    Location,
     Provenance,
     Run,
-    Segment,
     Source,
     digest,
-    record_id,
 )
 
-READ = Run(READING, 1)
 SAID = Run("facts", 7, "facts.small", "abc123", {"graph": "bundled"})
 
 
@@ -38,11 +35,12 @@ BORN_IN = slot("place of birth", "wd:P19")
 BORN_ON = slot("date of birth", "wd:P569")
 
 
-def fact(subject: FactSlot, predicate: FactSlot, object: FactSlot, **more: Any) -> Fact:
-    """A believed fact in a sentence of its own; :func:`commit` gives it its place."""
-    parts = (subject, predicate, object)
+def fact(subject: FactSlot, predicate: FactSlot, object: FactSlot, text: str = "", **more: Any) -> Fact:
+    """A believed fact in a sentence of its own, its parts where their words first stand in it; :func:`commit`
+    gives it its place."""
+    text = text or f"{subject.surface} {predicate.surface} {object.surface}."
+    parts = tuple(_at(part, text) for part in (subject, predicate, object))
     linked = all(part.uid is not None or part.literal for part in parts)
-    text = f"{subject.surface} {predicate.surface} {object.surface}."
     values: dict[str, Any] = {
         "polarity": "affirmed",
         "status": "linked" if linked else "partial",
@@ -85,50 +83,13 @@ def variety() -> list[Fact]:
 
 
 def commit(name: str, facts: Sequence[Fact], path: str | None = None) -> tuple[Commit, list[Fact]]:
-    """A document with a sentence for each fact, and the facts with their places in it. Spans of parts are
-    moved to where their words first stand in the sentence."""
+    """A document with a sentence for each fact, and the facts with their places in it."""
     source = Source(digest(name), "document", "text/plain", name, 7, 1.0)
-    made = Commit(runs=[READ, SAID], sources=[source])
-    placed: list[Fact] = []
-    start = 0
-    for number, one in enumerate(facts):
-        end = start + len(one.text)
-        segment_id = record_id("seg", source.id, READ.id, start)
-        made.segments.append(
-            Segment(
-                segment_id,
-                source.id,
-                number,
-                "sentence",
-                "char",
-                start,
-                end,
-                one.text,
-                page=1,
-                run_id=READ.id,
-            )
-        )
-        placed.append(
-            replace(
-                one,
-                id=record_id("fact", source.id, SAID.id, start),
-                provenance=Provenance(source.id, SAID.id, segment_id, "char", start, end),
-                **{
-                    part: _at(getattr(one, part), one.text, start)
-                    for part in ("subject", "predicate", "object")
-                },
-            )
-        )
-        start = end + 1
-    made.chunks = [TextChunk(source.id, READ.id, 0, " ".join(one.text for one in facts))]
-    made.products = list(placed)
-    made.results = [RunResult(source.id, run.id, True) for run in (READ, SAID)]
-    made.locations = [Location(path or f"/papers/{name}", source.id, 7, 1, 1.0)]
-    return made, placed
+    return made_facts.commit(source, SAID, facts, path or f"/papers/{name}")
 
 
-def _at(part: FactSlot, text: str, offset: int) -> FactSlot:
-    start = offset + text.index(part.surface)
+def _at(part: FactSlot, text: str) -> FactSlot:
+    start = text.index(part.surface)
     return replace(part, start=start, end=start + len(part.surface))
 
 

@@ -45,6 +45,11 @@ PICTURE_QUERY = "Where was Richard Wagner born?"
 PICTURE = Path(__file__).parents[2] / "docs" / "ui.png"
 ATLAS_SENTENCE = "Dialysis was started because of uremia."
 ATLAS_PICTURE = PICTURE.with_name("atlas.png")
+PICTURED = "wd:Q7186"
+"""Marie Curie."""
+FACTS_PICTURE = PICTURE.with_name("facts.png")
+SCENE_PICTURE = PICTURE.with_name("scene.png")
+DRAWN = ("dog@0.5,0.75", "furniture@0.5,0.45")
 
 
 @pytest.fixture(scope="module")
@@ -445,6 +450,43 @@ def test_a_typed_sentence_is_placed(page: Page, address: str) -> None:
     expect(page.get_by_text("names 'kidney'; (").first).to_be_visible()
 
 
+def on_the_board(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=f"{name}, ")
+
+
+def test_scenes_are_found_by_drawing_them(page: Page, address: str) -> None:
+    """With the pointer and the keyboard; what is on the board is in the address."""
+    page.goto(f"{address}/scenes")
+    found = page.locator(".ms-scene")
+    expect(found).to_have_count(1)
+    label, board = page.get_by_label("Label of a thing"), page.get_by_label("Drawing board")
+    label.fill("telescope")
+    label.press("Enter")
+    expect(on_the_board(page, "telescope")).to_be_attached()
+    expect(found).to_contain_text("telescope")
+    label.fill("source of light")
+    size = board.bounding_box() or {"width": 0, "height": 0}
+    board.click(position={"x": 0.9 * size["width"], "y": 0.5 * size["height"]})
+    expect(page).to_have_url(re.compile("at=telescope.*at=source"))
+    on_the_board(page, "telescope").focus()
+    page.keyboard.press("ArrowUp")
+    expect(page).to_have_url(re.compile(r"telescope%400\.26%2C0\.46"))
+    page.keyboard.press("Delete")
+    expect(page).not_to_have_url(re.compile("at=telescope"))
+    page.reload()
+    expect(on_the_board(page, "source of light")).to_be_attached()
+    expect(on_the_board(page, "telescope")).not_to_be_attached()
+
+
+def test_a_scene_opens_with_its_sentence_and_relations(page: Page, address: str) -> None:
+    page.goto(f"{address}/scenes")
+    page.locator("[class*=st-key-scene-open] button").click()
+    passage = page.get_by_role("dialog")
+    expect(passage).to_contain_text("The orchard lantern glows beside the quiet telescope.")
+    expect(passage).to_contain_text("lantern next to telescope")
+    expect(passage.get_by_test_id("stImage").locator("img").first).to_be_visible()
+
+
 def test_an_uploaded_file_is_ingested_by_a_worker(page: Page, address: str, tmp_path: Path) -> None:
     upload = tmp_path / "violin-maker.txt"
     upload.write_text("The violin maker of Cremona tuned a spruce board.\n")
@@ -459,32 +501,59 @@ def test_an_uploaded_file_is_ingested_by_a_worker(page: Page, address: str, tmp_
     expect(cell(page, "violin-maker.txt")).to_be_attached()
 
 
-@pytest.mark.skipif(not os.environ.get("MIDSPAN_WRITE_PICTURES"), reason="writes pictures when asked to")
-def test_write_the_pictures_of_the_documents(browser: Browser, tmp_path: Path) -> None:
+@pytest.fixture
+def of_the_corpus(browser: Browser, tmp_path: Path) -> Iterator[tuple[Page, str]]:
+    """A page over the documents and videos that ship, for the pictures of the documentation."""
+    if not os.environ.get("MIDSPAN_WRITE_PICTURES"):
+        pytest.skip("writes pictures when asked to")
     with Workspace.open(tmp_path / "workspace") as workspace:
         assert workspace.ingest([corpus() / "documents", corpus() / "videos"]).ok
     server = serve(tmp_path / "workspace", tmp_path / "streamlit.log")
     address = next(server)
     opened = browser.new_page(viewport={"width": 1280, "height": 900})
     enter(opened, address)
-    try:
+    yield opened, address
+    opened.close()
+    server.close()
+
+
+def written(page: Page, picture: Path) -> None:
+    page.screenshot(path=picture)
+    assert picture.stat().st_size < 400_000
+
+
+def test_write_the_pictures_of_search_and_atlas(of_the_corpus: tuple[Page, str]) -> None:
+    opened, address = of_the_corpus
+    for _ in range(2):  # the second time the models are loaded
         search(opened, address, PICTURE_QUERY)
         expect(opened.get_by_test_id("stImage").locator("img").first).to_be_visible(timeout=PATIENCE)
-        search(opened, address, PICTURE_QUERY)  # the models are loaded now
-        expect(opened.get_by_test_id("stImage").locator("img").first).to_be_visible(timeout=PATIENCE)
-        opened.wait_for_load_state("networkidle")
-        PICTURE.parent.mkdir(exist_ok=True)
-        opened.screenshot(path=PICTURE)
-        opened.set_viewport_size({"width": 1280, "height": 1110})
-        opened.goto(f"{address}/atlas?organ=kidney")
-        opened.get_by_label("Place a sentence").fill(ATLAS_SENTENCE)
-        opened.keyboard.press("Enter")
-        expect(opened.get_by_text("inferred:").first).to_be_visible(timeout=PATIENCE)
-        expect(opened.locator(".js-plotly-plot canvas").first).to_be_visible(timeout=PATIENCE)
-        opened.wait_for_timeout(5000)  # the body is drawn after its canvas is there
-        opened.screenshot(path=ATLAS_PICTURE)
-    finally:
-        opened.close()
-        server.close()
-    assert PICTURE.stat().st_size < 400_000
-    assert ATLAS_PICTURE.stat().st_size < 400_000
+    opened.wait_for_load_state("networkidle")
+    written(opened, PICTURE)
+    opened.set_viewport_size({"width": 1280, "height": 1110})
+    opened.goto(f"{address}/atlas?organ=kidney")
+    opened.get_by_label("Place a sentence").fill(ATLAS_SENTENCE)
+    opened.keyboard.press("Enter")
+    expect(opened.get_by_text("inferred:").first).to_be_visible(timeout=PATIENCE)
+    expect(opened.locator(".js-plotly-plot canvas").first).to_be_visible(timeout=PATIENCE)
+    opened.wait_for_timeout(5000)  # the body is drawn after its canvas is there
+    written(opened, ATLAS_PICTURE)
+
+
+def test_write_the_picture_of_the_facts(of_the_corpus: tuple[Page, str]) -> None:
+    opened, address = of_the_corpus
+    opened.set_viewport_size({"width": 1280, "height": 1250})
+    opened.goto(f"{address}/facts?entity={PICTURED}")
+    expect(opened.locator("[data-testid=stGraphVizChart] svg").first).to_be_visible(timeout=PATIENCE)
+    opened.wait_for_load_state("networkidle")
+    opened.wait_for_timeout(3000)  # the drawing finds its size after it is there
+    written(opened, FACTS_PICTURE)
+
+
+def test_write_the_picture_of_the_scenes(of_the_corpus: tuple[Page, str]) -> None:
+    opened, address = of_the_corpus
+    opened.set_viewport_size({"width": 1280, "height": 1000})
+    opened.goto(f"{address}/scenes?{urlencode({'at': DRAWN}, doseq=True)}")
+    expect(opened.locator(".ms-scene img")).to_have_count(12, timeout=PATIENCE)
+    expect(on_the_board(opened, "dog")).to_be_attached()
+    opened.wait_for_load_state("networkidle")
+    written(opened, SCENE_PICTURE)

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from midspan import Workspace
-from midspan.platform.answers import FactEdge, FactFilter
+from midspan.platform.answers import FactEdge, FactFilter, words_key
 from midspan.ui.kinds.fact.graph import MOST_DRAWN, PORTION, Drawn, around, as_graphviz, handles, overview
 from tests.platform.facts_by_hand import BORN_IN, CURIE, fact, slot, write
 
@@ -27,6 +27,7 @@ EDGE = FactEdge(
     object_name="Warsaw",
     literal=False,
     polarity="affirmed",
+    modality="",
     support=1,
     confidence=0.7,
 )
@@ -91,7 +92,7 @@ def test_denied_and_hedged_facts_are_dashed_and_say_so() -> None:
 
 
 def test_only_nodes_of_the_knowledge_graph_have_a_colour() -> None:
-    dot = dot_of(replace(EDGE, object="text:warsaw"))
+    dot = dot_of(replace(EDGE, object=words_key("warsaw")))
     assert "fillcolor" in line_of(dot, 'label="Marie Curie"')
     assert "fillcolor" not in line_of(dot, 'label="Warsaw"')
 

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from midspan import Workspace
 from midspan.errors import CypherRefused, NotFound, QueryTimeout
-from midspan.platform.answers import FactFilter, Rows
+from midspan.platform.answers import FactFilter, Rows, words_key
 from midspan.records import Candidate, Fact
 from midspan.ui.kinds.fact.cypher_box import EXAMPLES
 from midspan.ui.kinds.fact.graph import PORTION
@@ -92,7 +92,9 @@ def test_the_rest_is_shown_on_request_and_says_what_it_is(workspace: Workspace, 
     app = opened(workspace)
     checked(app.toggle(key="fact-all").set_value(True).run())
     assert "10 facts, of which 7 are believed" in captions(app)
-    assert {"not: place of birth", "perhaps: place of birth"} <= set(app.dataframe[0].value["Predicate"])
+    assert {"not: place of birth", "perhaps: place of birth (doubted)"} <= set(
+        app.dataframe[0].value["Predicate"]
+    )
     assert app.query_params["all"] == "1"
 
 
@@ -192,7 +194,7 @@ def test_without_an_entity_those_of_most_facts_are_drawn(workspace: Workspace) -
 def test_an_entity_that_is_in_no_knowledge_graph_has_an_address(
     workspace: Workspace, facts: list[Fact]
 ) -> None:
-    assert len(objects(opened(workspace, entity="text:élan <vital>"))) == 2
+    assert len(objects(opened(workspace, entity=words_key("élan <vital>")))) == 2
 
 
 def test_an_entity_of_the_address_without_facts_is_no_error(workspace: Workspace, facts: list[Fact]) -> None:
@@ -274,8 +276,8 @@ def test_what_a_pronoun_stands_for_is_marked_where_it_stands(workspace: Workspac
 
 
 def test_a_pronoun_in_the_sentence_of_its_name(workspace: Workspace) -> None:
-    said = fact(slot("her", "wd:Q7186"), BORN_IN, WARSAW)
-    (placed,) = write(workspace, "a.txt", [replace(said, text="Marie says her place of birth Warsaw.")])
+    said = fact(slot("her", "wd:Q7186"), BORN_IN, WARSAW, "Marie says her place of birth Warsaw.")
+    (placed,) = write(workspace, "a.txt", [said])
     changed = replace(
         placed,
         subject=replace(

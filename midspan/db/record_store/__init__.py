@@ -13,7 +13,15 @@ from midspan.db.record_store.atlases import AtlasStore
 from midspan.db.record_store.checking import Checking, Findings
 from midspan.db.record_store.decisions import DecisionStore
 from midspan.db.record_store.events import EventFilter, EventStore, EventTerm, Video
-from midspan.db.record_store.facts import NAMED, FactEdge, FactEdges, FactFilter, FactStore, FactTerm
+from midspan.db.record_store.facts import (
+    NAMED,
+    FactEdge,
+    FactEdges,
+    FactFilter,
+    FactStore,
+    FactTerm,
+    words_key,
+)
 from midspan.db.record_store.outbox import (
     FORGET_SECONDS,
     LOCAL,
@@ -32,6 +40,7 @@ from midspan.db.record_store.outbox import (
     pair_of,
 )
 from midspan.db.record_store.reading import RecordReader, SegmentFilter, SourceName, SourceSummary, TextHit
+from midspan.db.record_store.scenes import SceneStore, SceneTerm
 from midspan.db.record_store.writing import (
     READING,
     Commit,
@@ -76,6 +85,8 @@ __all__ = [
     "RecordWriter",
     "Replica",
     "RunResult",
+    "SceneStore",
+    "SceneTerm",
     "SegmentFilter",
     "SourceName",
     "SourceSummary",
@@ -85,10 +96,20 @@ __all__ = [
     "Video",
     "pair_id",
     "pair_of",
+    "words_key",
 ]
 
 
-class RecordStore(RecordWriter, RecordReader, Outbox, AtlasStore, DecisionStore, FactStore, EventStore):
+class RecordStore(
+    RecordWriter,
+    RecordReader,
+    Outbox,
+    AtlasStore,
+    DecisionStore,
+    FactStore,
+    EventStore,
+    SceneStore,
+):
     """Records, text, progress and outbox in a relational database.
 
     Every verb is one transaction: all of it is durable when the call returns, or none of it happened.

@@ -7,20 +7,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from midspan.db.record_store.outbox import GraphFact
-from midspan.records import Fact, Polarity
+from midspan.records import Fact, Modality, Polarity
 
 NAMED = "text:"
-"""Before the key of what is in no knowledge graph: its words in lower case, a pronoun's those of its name."""
+"""Before the key of what is in no knowledge graph (:func:`words_key`)."""
 KEY_LENGTH = 120
 """Names in no knowledge graph that agree in so many first characters have the same key."""
+
+
+def words_key(words: str, kind: str = "", source_id: str = "") -> str:
+    """The key of what is in no knowledge graph: what the text takes it for, and its words in lower case, a
+    pronoun's those of its name. A person's name of one word means somebody else in another source, so there
+    the source is part of the key; it is as the graph joins them (``db/graph/rows.py``)."""
+    return f"{NAMED}{kind}:{source_id}:{words[:KEY_LENGTH]}"
 
 
 @dataclass(frozen=True)
 class FactFilter:
     """Which facts are meant; what is not said leaves that side open.
 
-    Keys are CURIEs of a knowledge graph, or ``NAMED`` and words. An object that is a date or a number has the
-    key ``date:1867`` or ``number:12``.
+    Keys are CURIEs of a knowledge graph, or what ``words_key`` makes of words. An object that is a date or a
+    number has the key ``date:1867`` or ``number:12``.
     """
 
     entity: str | None = None
@@ -39,7 +46,7 @@ class FactFilter:
 
 @dataclass(frozen=True)
 class FactEdge:
-    """What one or more facts say, once: same subject, predicate, object and polarity."""
+    """What one or more facts say, once: same subject, predicate, object, polarity and modality."""
 
     fact: str
     """Id of one of them, the same as long as they are there."""
@@ -53,6 +60,7 @@ class FactEdge:
     literal: bool
     """The object is a date or a number: no entity."""
     polarity: Polarity
+    modality: Modality
     support: int
     """Number of the facts."""
     confidence: float

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Connection,
     Select,
     Table,
+    Text,
     any_,
     cast,
     column,
@@ -25,6 +26,8 @@ from sqlalchemy import (
     table,
 )
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 from midspan.db.records import fulltext
 from midspan.db.records.checksums import summed
@@ -37,6 +40,27 @@ TEXT_SEARCH = "midspan"
 
 OUTBOX_LOCK = 0x6D6964
 SCHEMA_LOCK = 0x6D6965
+
+
+class Folded(FunctionElement[str]):
+    """A text in one case, with single spaces between its words, as the graph joins names. PostgreSQL has
+    lower case for it, which differs from that in few letters, as "ß"."""
+
+    name = "folded"
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(Folded)
+def _folded(element: Folded, compiler: Any, **options: Any) -> str:
+    return f"folded({compiler.process(element.clauses, **options)})"
+
+
+@compiles(Folded, "postgresql")
+def _folded_on_postgres(element: Folded, compiler: Any, **options: Any) -> str:
+    text = compiler.process(element.clauses, **options)
+    return rf"lower(btrim(regexp_replace({text}, '\s+', ' ', 'g')))"
+
 
 Insert = Union[sqlite.Insert, "postgresql.Insert"]
 

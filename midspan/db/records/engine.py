@@ -126,6 +126,7 @@ def _sqlite_engine(url: URL, read_only: bool) -> Engine:
     def prepare(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # begin() below decides, not the driver
         connection.create_function("lower", 1, _lower, deterministic=True)
+        connection.create_function("folded", 1, folded, deterministic=True)
         cursor = connection.cursor()
         cursor.execute("PRAGMA foreign_keys = ON")
         if read_only:
@@ -148,6 +149,11 @@ def _sqlite_engine(url: URL, read_only: bool) -> Engine:
 def _lower(text: Any) -> Any:
     """SQLite's own ``lower`` knows ASCII only."""
     return text.lower() if isinstance(text, str) else text
+
+
+def folded(text: str) -> str:
+    """``dialect.Folded`` on SQLite."""
+    return " ".join(text.casefold().split())
 
 
 def _read_only_url(url: URL) -> URL:

@@ -36,6 +36,8 @@ FETCHED = 500
 PARTS = ("subject", "predicate", "object")
 
 _LITERALS = ("date", "number")
+_SAID = (fact.c.polarity, fact.c.modality)
+"""How it is said; the graph keeps what is said in another way apart as well."""
 
 
 class SqlFacts(FactStore):
@@ -115,12 +117,13 @@ def _conditions(connection: Connection, where: FactFilter) -> list[ColumnElement
 
 
 def _like(connection: Connection, fact_id: str) -> list[ColumnElement[bool]]:
-    """That all parts have the keys of this fact's, and the polarity is its own."""
-    keys = (_key(part).label(part) for part in PARTS)
-    said = connection.execute(select(*keys, fact.c.polarity).where(fact.c.id == fact_id)).mappings().first()
+    """That all parts have the keys of this fact's, and that it is said in the same way."""
+    wanted = select(*(_key(part).label(part) for part in PARTS), *_SAID).where(fact.c.id == fact_id)
+    said = connection.execute(wanted).mappings().first()
     if said is None:
         return [false()]
-    return [fact.c.polarity == said["polarity"], *(_is(part, said[part]) for part in PARTS)]
+    same = [column == said[column.name] for column in _SAID]
+    return [*same, *(_is(part, said[part]) for part in PARTS)]
 
 
 def _is(part: str, key: str) -> ColumnElement[bool]:
@@ -131,15 +134,31 @@ def _is(part: str, key: str) -> ColumnElement[bool]:
         return and_(literal == kind, _value(part) == value)
     uid = fact.c[f"{part}_uid"]
     if key.startswith(NAMED):
-        return and_(uid.is_(None), literal == "", _words(part) == key.removeprefix(NAMED))
+        return and_(uid.is_(None), literal == "", *_is_named(part, key.removeprefix(NAMED)))
     return uid == key
+
+
+def _is_named(part: str, key: str) -> Iterator[ColumnElement[bool]]:
+    kind, _, rest = key.partition(":")
+    source_id, _, words = rest.partition(":")
+    yield fact.c[f"{part}_kind"] == kind
+    if source_id:
+        yield fact.c.source_id == source_id
+    yield func.substr(_words(part), 1, KEY_LENGTH) == words
 
 
 def _words(part: str) -> ColumnElement[str]:
     """What stands for a part that is in no knowledge graph."""
     antecedent = fact.c[f"{part}_antecedent"]
-    words = case((antecedent != "", antecedent), else_=fact.c[f"{part}_surface"])
-    return func.substr(func.lower(words), 1, KEY_LENGTH)
+    return dialect.Folded(case((antecedent != "", antecedent), else_=fact.c[f"{part}_surface"]))
+
+
+def _named(part: str) -> ColumnElement[str]:
+    """As ``words_key`` makes it."""
+    kind, words = fact.c[f"{part}_kind"], _words(part)
+    # by cases, so that words are folded again for people alone
+    source_id = case((kind != "person", ""), (words.contains(" "), ""), else_=fact.c.source_id)
+    return NAMED + kind + ":" + source_id + ":" + func.substr(words, 1, KEY_LENGTH)
 
 
 def _value(part: str) -> ColumnElement[str]:
@@ -153,7 +172,7 @@ def _key(part: str) -> ColumnElement[str]:
     return case(
         (literal != "", literal + ":" + _value(part)),
         (uid.is_not(None), uid),
-        else_=NAMED + _words(part),
+        else_=_named(part),
     )
 
 
@@ -161,11 +180,11 @@ def _merged(connection: Connection, where: FactFilter, limit: int) -> Select[Any
     """The best edges: their parts' keys, what is counted of them, and one of their facts, from which their
     names are taken. Sorting is what takes time, so that no more than this is sorted."""
     keyed = (
-        select(*(_key(part).label(part) for part in PARTS), fact.c.id, fact.c.polarity, fact.c.score)
+        select(*(_key(part).label(part) for part in PARTS), *_SAID, fact.c.id, fact.c.score)
         .where(*_conditions(connection, where))
         .subquery()
     )
-    same = [keyed.c[name] for name in (*PARTS, "polarity")]
+    same = [keyed.c[name] for name in (*PARTS, *(column.name for column in _SAID))]
     merged = (
         select(
             *same,

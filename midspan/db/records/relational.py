@@ -15,6 +15,7 @@ from midspan.db.records.projections import SqlOutbox
 from midspan.db.records.read_records import RecordReading
 from midspan.db.records.read_segments import SegmentReading
 from midspan.db.records.read_sources import SourceReading
+from midspan.db.records.scenes import SqlScenes
 from midspan.db.records.writer import SqlWriter
 
 
@@ -23,7 +24,15 @@ class SqlReader(SourceReading, SegmentReading, RecordReading, RecordReader):
 
 
 class SqlRecordStore(
-    SqlWriter, SqlReader, SqlOutbox, SqlAtlases, SqlDecisions, SqlFacts, SqlEvents, RecordStore
+    SqlWriter,
+    SqlReader,
+    SqlOutbox,
+    SqlAtlases,
+    SqlDecisions,
+    SqlFacts,
+    SqlEvents,
+    SqlScenes,
+    RecordStore,
 ):
     """Safe to use from several threads; each call takes a connection of the engine's pool."""
 

@@ -1,4 +1,6 @@
-"""Makes short clips of a hand that moves coloured things on a table, with their ground truth.
+"""Makes the clips of the demo corpus: a hand moves coloured things on a table, with the ground truth.
+
+The benchmark is drawn by another generator, in ``data``: smaller, faster, with all its verbs and cameras.
 
 The motion is scripted, not simulated: every step is an approach, a contact and a retreat along smooth
 paths, so what happens when and where is exact by construction. The same seed and steps give the same

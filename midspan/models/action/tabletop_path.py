@@ -27,6 +27,8 @@ class Path:
 
     def at(self, times: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """(len(times), 2)."""
+        if len(self.keys) == 1:
+            return np.tile(self.place, (len(times), 1))
         moments = np.array([key[0] for key in self.keys])
         places = np.array([key[1:3] for key in self.keys])
         falling = np.array([key[3] for key in self.keys])

@@ -30,6 +30,10 @@ def _evaluate(models: Sequence[Path], seeds: Sequence[int], work: Path, **option
 
 
 def _train(variant: str, out: Path, work: Path, **options: Any) -> dict[str, Any]:
+    if variant == "paper":
+        from midspan.models.facts.paper.training import train_paper  # loads torch
+
+        return train_paper(out, work, **options)
     from midspan.models.facts.link.training.variants import train_variant  # loads torch
 
     return train_variant(variant, out, work, **options)
@@ -45,7 +49,10 @@ CHAPTER = Chapter(
     name="facts",
     number=5,
     data="",
-    variants=(Variant("small", "links names to a knowledge graph"),),
+    variants=(
+        Variant("small", "links names to a knowledge graph"),
+        Variant("paper", "as published, to be measured beside it", from_encoder=True),
+    ),
     metrics=(
         *(
             Metric(f"carb_{name}", "%", True, (*HALVES, "given"), "triples")
@@ -72,6 +79,7 @@ CHAPTER = Chapter(
             )
             for name in ("precision", "recall", "f1")
         ),
+        Metric("fact_ece", "", False, tuple(f"knowledgenet_{half}" for half in HALVES), "facts"),
         Metric("stance_right", "%", True, HALVES, "polarity"),
         Metric("polarity_right", "%", True, HALVES, "polarity"),
         Metric("rules_of_parse", "% of the parse's time", False, (), "speed"),

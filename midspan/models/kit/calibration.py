@@ -79,3 +79,19 @@ def threshold_of_precision(confidence: Floats, right: Bools, precision: float) -
 def threshold_of_balance(probability: Floats, truth: Bools) -> float:
     """The threshold at which as many are called positive as are: precision equals recall."""
     return float(np.sort(probability)[::-1][max(int(truth.sum()) - 1, 0)])
+
+
+def balanced_accuracy(said: Bools, truth: Bools) -> float:
+    """Mean of the shares of what is true and said, and of what is false and not said."""
+    return float((said[truth].mean() + (~said[~truth]).mean()) / 2)
+
+
+def threshold_of_balanced_accuracy(scores: npt.ArrayLike, truth: Bools) -> float:
+    """The score from which on to call it true, so that ``balanced_accuracy`` is greatest. Some are true and
+    some are false."""
+    values = np.asarray(scores)
+    order = np.argsort(-values, kind="stable")
+    ordered = truth[order]
+    gained = np.cumsum(ordered) / ordered.sum() - np.cumsum(~ordered) / (~ordered).sum()
+    last_of_its_score = np.append(np.diff(values[order]) != 0, True)
+    return float(values[order[np.where(last_of_its_score, gained, -np.inf).argmax()]])

@@ -11,10 +11,14 @@ from typing import Any
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
-    """A path to write to; what was written there becomes ``path`` at the end."""
+    """A path to write to; what was written there becomes ``path`` at the end, and goes on an error."""
     half = path.with_suffix(".part")
-    yield half
-    half.replace(path)
+    try:
+        yield half
+        half.replace(path)
+    except BaseException:
+        half.unlink(missing_ok=True)
+        raise
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -58,6 +58,7 @@ def text_graph(network: nn.Module) -> bytes:
 def _without_weights(model: Any, state: dict[str, Tensor]) -> bytes:
     """As bytes; the tensors of the state that have an axis become initialisers that lie elsewhere."""
     graph = model.graph
+    _drop_made_biases(graph)
     outside = {name: value for name, value in state.items() if value.ndim}
     kept = [one for one in graph.initializer if one.name not in outside]
     if large := [one.name for one in kept if len(one.raw_data) > LARGEST_CONSTANT]:
@@ -72,6 +73,14 @@ def _without_weights(model: Any, state: dict[str, Tensor]) -> bytes:
         part.ClearField("doc_string")
     graph.ClearField("value_info")
     return bytes(model.SerializeToString(deterministic=True))
+
+
+def _drop_made_biases(graph: Any) -> None:
+    """The exporter gives a convolution that has no bias one of zeros, in a shape that no engine takes."""
+    made = {name for node in graph.node if node.op_type == "Expand" for name in node.output}
+    for node in graph.node:
+        if node.op_type == "Conv" and len(node.input) == 3 and node.input[2] in made:
+            del node.input[2]
 
 
 def _elsewhere(name: str, value: Tensor) -> onnx.TensorProto:

@@ -181,8 +181,11 @@ class Trainer(Generic[B]):
         self._seconds = progress["seconds"]
         self._load({name: tensors[f"weight/{name}"] for name in trained_state(self._task.network)})
         for name, value in self._parameters.items():
-            keys = ("step", "exp_avg", "exp_avg_sq")
-            self._optimiser.state[value] = {key: tensors[f"optimiser/{key}/{name}"] for key in keys}
+            moments = {key: tensors[f"optimiser/{key}/{name}"] for key in ("exp_avg", "exp_avg_sq")}
+            self._optimiser.state[value] = {
+                "step": tensors[f"optimiser/step/{name}"],  # stays on the CPU, whatever the network is on
+                **{key: moment.to(value.device) for key, moment in moments.items()},
+            }
 
 
 def _write_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: dict[str, str] | None = None) -> None:

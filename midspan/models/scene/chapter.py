@@ -1,25 +1,24 @@
-"""Chapter 3: scenes out of spatial language. Measured here is what is read, by rules that nothing trains."""
+"""Chapter 3: scenes out of spatial language, read by rules and placed by a network that is trained."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from midspan.errors import WrongUse
-from midspan.models.kit.chapter import Chapter, Option
+from midspan.models.kit.chapter import Chapter, Option, Variant
 from midspan.models.kit.metric import Metric
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc
-
     from midspan.models.kit.evaluation import Evaluation
-    from midspan.models.scene.relations import Description
+    from midspan.models.scene.learned.placer import Placer
 
 VIEWS = ("tuned", "untouched", "given_tuned", "given_untouched")
 """Sentences of our own that were looked at while the rules were written, and those that were not; captions
-that
-are given, in the same two halves."""
+that are given, in the same two halves."""
+SCENES = ("templates", "pairs", "categories", "implied", "codraw")
+"""Made scenes with templates, pairs of nouns or categories that no training scene has, and with nothing
+stated; CoDraw's test part."""
 PROSE = ("plain_tuned", "plain_untouched", "figurative_tuned", "figurative_untouched")
 
 
@@ -29,19 +28,28 @@ def _evaluate(models: Sequence[Path], seeds: Sequence[int], work: Path, **option
     return evaluate(models, seeds, work, **options)
 
 
-def _predictor(folder: Path | None) -> Callable[[Doc], Description | None]:
-    from midspan.models.scene.describe import describe  # loads the nouns
+def _train(variant: str, out: Path, work: Path, **options: Any) -> dict[str, Any]:
+    from midspan.models.scene.training.variants import train_variant  # loads torch
 
-    if folder is not None:
-        raise WrongUse("scenes have no model folder: their rules come with midspan")
-    return describe
+    return train_variant(variant, out, work, **options)
+
+
+def _predictor(folder: Path | None) -> Placer:
+    from midspan.models.scene.learned.placer import Placer  # loads ONNX Runtime
+
+    return Placer.load() if folder is None else Placer.load(folder)
 
 
 CHAPTER = Chapter(
     name="scene",
     number=3,
-    data="",
-    variants=(),
+    data="Abstract Scenes 1.1 or CoDraw",
+    variants=(
+        Variant("small", "places the things of a scene; what ships"),
+        Variant("codraw", "the same, which goes on from it on real scenes (--data)"),
+        Variant("srbert", "SR-BERT, one stream, small"),
+        Variant("paper", "SR-BERT as published, of BERT-base's size", from_encoder=True),
+    ),
     metrics=(
         *(
             Metric(name, "%", True, VIEWS, "language")
@@ -57,12 +65,31 @@ CHAPTER = Chapter(
         ),
         *(Metric(name, "%", True, VIEWS, "implied") for name in ("implied_right", "implied_right_of_made")),
         Metric("false_scenes", "%", False, PROSE, "prose"),
+        *(
+            Metric(name, unit, True, SCENES, "placing")
+            for name, unit in (
+                ("absolute", ""),
+                ("relative", ""),
+                ("facing", "%"),
+                ("depth", "%"),
+                ("order", "%"),
+                ("said_holds", "%"),
+            )
+        ),
+        *(
+            Metric(f"{name}_published", unit, True, SCENES, "placing as published")
+            for name, unit in (("absolute", ""), ("relative", ""), ("facing", "%"))
+        ),
         Metric("sentences_per_second", "1/s", True, (), "speed"),
     ),
-    train=None,
+    train=_train,
     evaluate=_evaluate,
     predictor=_predictor,
     options={
-        "evaluate": (Option("captions", Path, "Captions of VSR: JSON lines with caption and relation."),)
+        "evaluate": (
+            Option("captions", Path, "Captions of VSR: JSON lines with caption and relation."),
+            Option("codraw", Path, "Folder of CoDraw's files, whose test part is measured on."),
+            Option("nlvr", Path, "Folder of NLVR's dev.json: relations held against pictures."),
+        )
     },
 )

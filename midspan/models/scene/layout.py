@@ -1,7 +1,8 @@
 """Places for the things of a description: the usual ones, moved until the stated relations hold.
 
 Frame: canvas with the origin at top left, x to the right, y down, both 0..1, centres. No learning: the
-start is each category's mean, and a few rounds of projection enforce one relation after the other.
+start is each category's mean, or what a model says (``learned``), and a few rounds of projection enforce one
+relation after the other. What is in a thing fits into it: the one grows and the other shrinks.
 Statements that contradict each other cannot all hold; ``holds`` tells on the final layout.
 """
 
@@ -17,6 +18,9 @@ from midspan.models.scene.wordings import IN_PICTURE, Predicate
 
 SCALE = (1.0, 0.7, 0.49)
 """Size of a thing by depth."""
+ROOM = 0.9
+"""What lies in a thing takes at most this share of its width and height."""
+_HIGH = frozenset({"sky", "overhead"})
 _ROUNDS = 60
 _CONTACT = frozenset({"on", "inside", "under", "touching"})
 
@@ -34,6 +38,8 @@ class Placed:
     y: float
     depth: int
     facing: Literal["left", "right"]
+    grown: float = 1.0
+    """Of its usual size at this depth: a box is as large as what lies in it asks for."""
 
     @property
     def width(self) -> float:
@@ -45,7 +51,7 @@ class Placed:
 
     @property
     def _scale(self) -> float:
-        return scale_of(self.category, self.depth)
+        return scale_of(self.category, self.depth) * self.grown
 
     @property
     def is_area(self) -> bool:
@@ -62,20 +68,27 @@ class Constraint:
     other: int | None = None
 
 
+@dataclass(frozen=True)
+class Start:
+    """Where a thing is to begin, what of it is not None."""
+
+    x: float
+    y: float
+    depth: int | None = None
+    facing: Literal["left", "right"] | None = None
+
+
 def arrange(
     categories: Sequence[Category],
     constraints: Sequence[Constraint],
-    start: Sequence[tuple[float, float]] | None = None,
+    start: Sequence[Start] | None = None,
 ) -> list[Placed]:
     """One place for each category, inside the canvas; the same input gives the same layout.
 
-    ``start`` are centres to begin from instead of the usual ones.
+    ``start`` is where to begin from instead of the usual places.
     """
-    things = _start(categories, constraints)
-    if start is not None:
-        things = [
-            _inside_canvas(replace(thing, x=x, y=y)) for thing, (x, y) in zip(things, start, strict=True)
-        ]
+    things = _start(categories, constraints) if start is None else _begun(categories, constraints, start)
+    things = [_inside_canvas(thing) for thing in _fitting(things, constraints)]
     touching = {frozenset((c.subject, c.object)) for c in constraints if c.predicate in _CONTACT}
     for spread in (True, False):  # at the end nothing pulls against what is stated
         for _ in range(_ROUNDS):
@@ -109,7 +122,20 @@ def _is_on(a: Placed, b: Placed) -> bool:
         return dx <= b.width / 2 and abs(_foot(a) - b.y) <= b.height / 2 + 0.01
     if _is_worn(a, b):
         return dx <= b.width / 2 and abs(a.y - b.y) <= b.height / 2
-    return a.y < b.y - 0.02 and dx < (a.width + b.width) / 2 and _gap(a, b) < 0.06
+    touches = -b.height / 2 - 0.02 <= _gap(a, b) < 0.06
+    return a.y < b.y - 0.02 and dx < (a.width + b.width) / 2 and touches
+
+
+def _is_under(a: Placed, b: Placed) -> bool:
+    """Below it and near to its foot, but for what is in the sky."""
+    overlap = a.y > b.y + 0.02 and abs(a.x - b.x) < (a.width + b.width) / 2
+    return overlap and (b.category.group in _HIGH or _gap(b, a) < 0.12)
+
+
+def _is_inside(a: Placed, b: Placed) -> bool:
+    """In an area with its middle, in a thing as a whole."""
+    room = (b.width, b.height) if b.is_area else (b.width - a.width + 0.02, b.height - a.height + 0.02)
+    return abs(a.x - b.x) <= room[0] / 2 and abs(a.y - b.y) <= room[1] / 2
 
 
 def _looks_at(a: Placed, b: Placed) -> bool:
@@ -131,8 +157,8 @@ _HOLDS: dict[Predicate, Callable[[Placed, Placed], bool]] = {
     "above": lambda a, b: a.y < b.y - 0.04,
     "below": lambda a, b: a.y > b.y + 0.04,
     "on": _is_on,
-    "under": lambda a, b: a.y > b.y + 0.02 and abs(a.x - b.x) < (a.width + b.width) / 2,
-    "inside": lambda a, b: abs(a.x - b.x) <= b.width / 2 and abs(a.y - b.y) <= b.height / 2,
+    "under": _is_under,
+    "inside": _is_inside,
     "outside": lambda a, b: max(_apart(a, b)) >= -0.01,
     "next_to": lambda a, b: _distance(a, b) < 0.25 or max(_apart(a, b)) < 0.05,
     "touching": lambda a, b: max(_apart(a, b)) < 0.02,
@@ -155,7 +181,7 @@ _HOLDS: dict[Predicate, Callable[[Placed, Placed], bool]] = {
 
 def _start(categories: Sequence[Category], constraints: Sequence[Constraint]) -> list[Placed]:
     """The means; things of one group stand side by side in order of mention."""
-    depths = _depths(categories, constraints)
+    depths = _depths([category.depth for category in categories], constraints)
     things = []
     for k, (category, depth) in enumerate(zip(categories, depths, strict=True)):
         peers = [i for i, other in enumerate(categories) if other.group == category.group]
@@ -166,10 +192,36 @@ def _start(categories: Sequence[Category], constraints: Sequence[Constraint]) ->
     return things
 
 
-def _depths(categories: Sequence[Category], constraints: Sequence[Constraint]) -> list[int]:
+def _begun(
+    categories: Sequence[Category], constraints: Sequence[Constraint], start: Sequence[Start]
+) -> list[Placed]:
+    pairs = list(zip(categories, start, strict=True))
+    usual = [category.depth if one.depth is None else one.depth for category, one in pairs]
+    depths = _depths(usual, constraints)
+    return [
+        Placed(category, one.x, one.y, depth, one.facing or category.facing)
+        for (category, one), depth in zip(pairs, depths, strict=True)
+    ]
+
+
+def _fitting(things: Sequence[Placed], constraints: Sequence[Constraint]) -> list[Placed]:
+    """The things with what is in another one small enough for it, which grows by the same factor."""
+    fitted = list(things)
+    for constraint in constraints:
+        a, b = fitted[constraint.subject], fitted[constraint.object]
+        if constraint.predicate != "inside" or a.is_area or b.is_area:
+            continue
+        tight = max(a.width / b.width, a.height / b.height) / ROOM
+        if tight > 1:
+            fitted[constraint.subject] = replace(a, grown=a.grown / tight**0.5)
+            fitted[constraint.object] = replace(b, grown=b.grown * tight**0.5)
+    return fitted
+
+
+def _depths(usual: Sequence[int], constraints: Sequence[Constraint]) -> list[int]:
     """Depths that put what is behind farther away, as far as three levels and the text allow."""
-    depths = [category.depth for category in categories]
-    for _ in range(len(categories) + 1):
+    depths = list(usual)
+    for _ in range(len(usual) + 1):
         for constraint in constraints:
             near, far = constraint.object, constraint.subject
             if constraint.predicate == "in_front_of":
@@ -207,9 +259,9 @@ def _enforce(things: list[Placed], constraint: Constraint, loose: bool) -> list[
         case "on":
             dx, dy = _resting(a, b, dx, dy)
         case "under":
-            dx, dy = _clip(dx, b.width / 4), max(dy, min((a.height + b.height) / 2, 0.4))
+            dx, dy = _clip(dx, b.width / 4), _below(a, b, dy)
         case "inside":
-            dx, dy = _clip(dx, b.width / 4), _clip(dy, b.height / 4)
+            dx, dy = _within(a.width, b.width, b.is_area, dx), _within(a.height, b.height, b.is_area, dy)
         case "outside":
             if max(_apart(a, b)) < 0:
                 dx = side * ((a.width + b.width) / 2 + 0.02)
@@ -243,6 +295,16 @@ def _resting(a: Placed, b: Placed, dx: float, dy: float) -> tuple[float, float]:
     if _is_worn(a, b):
         return _clip(dx, 0.01), -0.42 * b.height if a.category.name != "clothing" else -0.05 * b.height
     return _clip(dx, abs(b.width - a.width) / 2), -(a.height + b.height) / 2 + 0.01
+
+
+def _below(a: Placed, b: Placed, dy: float) -> float:
+    """At its foot; under the sky anywhere."""
+    touching = min((a.height + b.height) / 2, 0.4)
+    return max(dy, touching) if b.category.group in _HIGH else min(max(dy, touching), touching + 0.05)
+
+
+def _within(inner: float, outer: float, area: bool, offset: float) -> float:
+    return _clip(offset, outer / 4 if area else max(outer - inner, 0.0) / 2)
 
 
 def _is_worn(a: Placed, b: Placed) -> bool:

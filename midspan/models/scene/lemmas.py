@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-_PLURALS = (("ies", "y"), ("ves", "f"), ("ves", "fe"), ("es", ""), ("s", ""))
+_PLURALS = (("men", "man"), ("ies", "y"), ("ves", "f"), ("ves", "fe"), ("es", ""), ("s", ""))
+_IRREGULAR = {
+    "people": "person", "children": "child", "feet": "foot", "teeth": "tooth", "geese": "goose",
+    "mice": "mouse", "oxen": "ox",
+}  # fmt: skip
 _VERBS = (
     ("ies", "y"),
     ("es", ""),
@@ -25,6 +29,15 @@ def singulars(token: Token) -> Iterator[str]:
     """What may be a noun's singular, the likeliest first."""
     yield token.lemma_.lower()
     word = token.lower_
+    yield word
+    if len(word) > 3 and not word.endswith("ss"):
+        yield from _cut(word, _PLURALS)
+
+
+def singular_forms(word: str) -> Iterator[str]:
+    """A lower-case word and what may be its singular, without a parse."""
+    if word in _IRREGULAR:
+        yield _IRREGULAR[word]
     yield word
     if len(word) > 3 and not word.endswith("ss"):
         yield from _cut(word, _PLURALS)

@@ -1,40 +1,100 @@
-"""A scene as a picture: SVG with simple shapes of our own, the same text for the same scene.
+"""A scene as a picture: SVG with icons and simple shapes, the same text for the same scene.
 
-The view box is 500 x 400, as the canvas of Abstract Scenes. The backdrop is neutral: a lawn or a sky is drawn
-where the text speaks of one. Areas are drawn first, then what is far, smaller, and what is on or in a thing
-after it; a relation that the layout does not satisfy is red and dashed. Labels are escaped.
+The view box is 500 x 400, as the canvas of Abstract Scenes. The backdrop is a neutral card of its own, the
+same on light and dark pages; a lawn or a sky is drawn where the text speaks of one. Areas are drawn first,
+then what is far, smaller, and what is on or in a thing after it. A ring tells how sure a model is of a place;
+a relation that the layout does not satisfy is red and dashed. Labels are escaped.
 """
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Callable
+from dataclasses import dataclass
 from html import escape
 
+from midspan.models.scene.concepts import concept_of, noun_of
+from midspan.models.scene.icons import Icon, icon_of
+from midspan.models.scene.icons.shapes import Shape, colour_of, shape_of
 from midspan.models.scene.layout import scale_of
 from midspan.models.scene.lexicon import NAMED, Category, is_area
 from midspan.records import SceneArrangement, SceneObject
 
 WIDTH, HEIGHT = 500, 400
 _UPON = frozenset({"on", "inside", "touching"})
+_TURNED = frozenset({"facing", "facing_away", "turned_left", "turned_right"})
+_LINE, _LETTER = 18, 8.0
+"""Pixels of a line of labels, and of a letter in the mean."""
 
 
-def render(scene: SceneArrangement) -> str:
-    """SVG of a scene."""
+@dataclass(frozen=True)
+class _Drawn:
+    """A thing with its box in pixels and what stands for it."""
+
+    thing: SceneObject
+    category: Category
+    colour: str
+    x: float
+    y: float
+    width: float
+    height: float
+    icon: Icon | None
+    shape: Shape
+
+    @property
+    def is_tile(self) -> bool:
+        return self.icon is None and self.shape.is_tile
+
+    @property
+    def foot(self) -> float:
+        return self.y + self.height / 2
+
+
+def render(scene: SceneArrangement, over: str = "") -> str:
+    """SVG of a scene; ``over`` is SVG that is drawn between the things and their labels."""
+    drawn = [_drawn(thing) for thing in scene.objects]
     order = _order(scene)
-    shapes = "".join(_draw(scene.objects[k]) for k in order)
+    things = "".join(_draw(drawn[k]) for k in order)
+    rings = "".join(_ring(one) for one in drawn)
     wrong = "".join(
         _line(scene.objects[relation.subject], scene.objects[relation.object], relation.predicate)
         for relation in scene.relations
         if not relation.satisfied
     )
-    labels = "".join(_label(scene.objects[k]) for k in order)
+    turned = {relation.subject for relation in scene.relations if relation.predicate in _TURNED}
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        f'font-family="sans-serif" font-size="12" text-anchor="middle">'
+        f'font-family="sans-serif" font-size="15" text-anchor="middle">'
         f"<title>{_text(scene.text)}</title>"
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#f4f2ee"/>'
-        f"{shapes}{wrong}{labels}</svg>"
+        f'<rect width="{WIDTH}" height="{HEIGHT}" rx="8" fill="#f4f2ee"/>'
+        f"{things}{over}{rings}{wrong}{_labels(drawn, order, turned)}</svg>"
+    )
+
+
+def picture_of(label: str) -> str:
+    """SVG of the icon of what a label names; empty where there is none."""
+    noun = noun_of(label)
+    icon = icon_of(noun, concept_of(noun))
+    if icon is None:
+        return ""
+    shown = " ".join(map(_number, icon.box))
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{shown}">{icon.body}</svg>'
+
+
+def _drawn(thing: SceneObject) -> _Drawn:
+    category = NAMED[thing.category]
+    scale = scale_of(category, thing.depth)
+    width = category.width * scale if thing.width is None else thing.width
+    height = category.height * scale if thing.height is None else thing.height
+    known = thing.mapping == "lexicon"
+    noun = thing.noun or noun_of(thing.surface)
+    concept = concept_of(noun, category.name) if thing.concept is None else thing.concept
+    icon = None
+    if not is_area(category):
+        icon = icon_of(noun, None) or icon_of(category.name if known else noun, concept)
+    shape = shape_of(category.name if known else noun, concept, category)
+    return _Drawn(
+        *(thing, category, colour_of(noun, category)),
+        *(thing.x * WIDTH, thing.y * HEIGHT, width * WIDTH, height * HEIGHT),
+        *(icon, shape),
     )
 
 
@@ -60,31 +120,82 @@ def _order(scene: SceneArrangement) -> list[int]:
     return sorted(levels, key=lambda k: (levels[k], below[k], k))
 
 
-def _draw(thing: SceneObject) -> str:
-    """A thing's shape, drawn in a box of 100 x 100 and moved to its place."""
-    category = NAMED[thing.category]
-    scale = scale_of(category, thing.depth)
-    width = category.width * scale * WIDTH / 100
-    height = category.height * scale * HEIGHT / 100
-    mirror = -1 if thing.facing == "left" else 1
-    x, y = thing.x * WIDTH - mirror * width * 50, thing.y * HEIGHT - height * 50
-    shape = _SHAPES.get(category.name, _BY_GROUP[category.group])(category, _colour(thing))
+def _draw(one: _Drawn) -> str:
+    """A thing in its box; what stands on the ground has a shadow there."""
+    look = f'opacity="{_number(1 - 0.08 * one.thing.depth)}"' if one.thing.depth else ""
+    shadow = ""
+    if one.category.group not in ("sky", "place", "overhead", "clothing") and not one.is_tile:
+        shadow = (
+            f'<ellipse cx="{_number(one.x)}" cy="{_number(one.foot)}" rx="{_number(0.4 * one.width)}" '
+            f'ry="{_number(max(2.0, 0.03 * one.height))}" fill="#000" fill-opacity=".08"/>'
+        )
+    return f"<g {look}>{shadow}{_from_icon(one, one.icon) if one.icon else _from_shape(one)}</g>"
+
+
+def _from_icon(one: _Drawn, icon: Icon) -> str:
+    """As large as fits, on the foot of the box; what looks to a side is turned to the thing's."""
+    left, top, width, height = icon.box
+    scale = min(one.width / width, one.height / height)
+    mirror = -1 if icon.side == "left" and one.thing.facing == "right" else 1
+    x = one.x - mirror * scale * (left + width / 2)
+    high = (
+        one.y - scale * (top + height / 2)
+        if one.category.group == "sky"
+        else one.foot - scale * (top + height)
+    )
+    return (
+        f'<g transform="translate({_number(x)} {_number(high)}) '
+        f'scale({_number(mirror * scale)} {_number(scale)})">{icon.body}</g>'
+    )
+
+
+def _from_shape(one: _Drawn) -> str:
+    """A shape of 100 x 100, stretched to the box."""
+    mirror = -1 if one.thing.facing == "left" else 1
+    x, y = one.x - mirror * one.width / 2, one.y - one.height / 2
     return (
         f'<g transform="translate({_number(x)} {_number(y)}) '
-        f'scale({_number(mirror * width)} {_number(height)})" '
-        f'stroke="#333" stroke-width="1.5">{shape}</g>'
+        f'scale({_number(mirror * one.width / 100)} {_number(one.height / 100)})" '
+        f'color="{one.colour}" stroke="#333" stroke-width="1.5">{one.shape.body}</g>'
     )
 
 
-def _label(thing: SceneObject) -> str:
-    category = NAMED[thing.category]
-    height = category.height * scale_of(category, thing.depth) * HEIGHT
-    foot = thing.y * HEIGHT + height / 2
-    y = foot - 6 if is_area(category) else min(foot + 12, HEIGHT - 4)
+def _ring(one: _Drawn) -> str:
+    """Around a thing whose place a model chose: the fainter, the less sure."""
+    sure = one.thing.confidence
+    if sure is None:
+        return ""
     return (
-        f'<text x="{_number(thing.x * WIDTH)}" y="{_number(y)}" fill="#222" stroke="#fff" stroke-width="3" '
-        f'paint-order="stroke">{_text(thing.surface)}</text>'
+        f'<ellipse cx="{_number(one.x)}" cy="{_number(one.y)}" rx="{_number(one.width / 2 + 6)}" '
+        f'ry="{_number(one.height / 2 + 6)}" fill="none" stroke="#4338ca" stroke-width="3" '
+        f'stroke-opacity="{_number(min(max(sure, 0.0), 1.0))}">'
+        f"<title>place: {sure:.0%} sure</title></ellipse>"
     )
+
+
+def _labels(drawn: list[_Drawn], order: list[int], turned: set[int]) -> str:
+    """Under each thing, within an area or a tile; one that would cover another goes a line further down."""
+    taken: list[tuple[float, float, float]] = []
+    parts = []
+    for k in order:
+        one = drawn[k]
+        words = _text(one.thing.surface)
+        if k in turned:
+            words = f"{words} ▸" if one.thing.facing == "right" else f"◂ {words}"
+        half = _LETTER * len(one.thing.surface) / 2
+        x = min(max(one.x, min(half, WIDTH / 2)), max(WIDTH - half, WIDTH / 2))
+        y = one.foot - 6 if is_area(one.category) else one.y + 5 if one.is_tile else one.foot + 15
+        y = min(y, HEIGHT - 4)
+        while any(abs(y - high) < _LINE and abs(x - across) < half + wide for across, high, wide in taken):
+            y += _LINE
+        if y > HEIGHT - 4:  # no room below
+            y = min(one.foot, HEIGHT - 4)
+        taken.append((x, y, half))
+        parts.append(
+            f'<text x="{_number(x)}" y="{_number(y)}" fill="#222" stroke="#fff" stroke-width="3" '
+            f'paint-order="stroke">{words}</text>'
+        )
+    return "".join(parts)
 
 
 def _line(a: SceneObject, b: SceneObject, predicate: str) -> str:
@@ -109,173 +220,3 @@ def _number(value: float) -> str:
 def _text(value: str) -> str:
     """Escaped, without the control characters that XML forbids."""
     return escape("".join(c if c.isprintable() else " " for c in value))
-
-
-_AREAS = {
-    "#a9cdea": "water river lake pond sea ocean stream pool puddle harbour harbor canal bay",
-    "#cfe3f5": "sky",
-    "#c6dfb0": "lawn grass field meadow garden yard hill park pasture orchard forest",
-    "#eadbb2": "beach sand desert island sandpit",
-    "#f8fbff": "snow ice",
-    "#b9b9b9": "road street path sidewalk court highway motorway square",
-    "#a79f95": "mountain cliff rock cave volcano",
-}
-_COLOURS = {word: colour for colour, words in _AREAS.items() for word in words.split()}
-
-
-def _colour(thing: SceneObject) -> str:
-    """That of a well-known area; else a light colour that the same word always has."""
-    word = thing.surface.lower()
-    if is_area(NAMED[thing.category]):
-        last = word.split()[-1] if word.split() else ""
-        return _COLOURS.get(last) or _COLOURS.get(last.removesuffix("s")) or "#e3ddd2"
-    return f"hsl({zlib.crc32(word.encode()) % 360} 55% 65%)"
-
-
-# --- shapes in a box of 100 x 100; they face right ---
-
-
-def _person(category: Category, colour: str) -> str:
-    hair = {"boy": "#8a4b20", "girl": "#e0a83c"}.get(category.name, "#555")
-    return (
-        f'<path d="M50 30 V68 M50 68 L30 100 M50 68 L70 100 M50 42 L18 56 M50 42 L84 50" fill="none" '
-        f'stroke="{colour}" stroke-width="9" stroke-linecap="round"/>'
-        f'<ellipse cx="50" cy="15" rx="22" ry="15" fill="#f6d7b8"/>'
-        f'<path d="M28 14 A22 15 0 0 1 70 9 Z" fill="{hair}"/><circle cx="60" cy="15" r="2"/>'
-    )
-
-
-def _animal(category: Category, colour: str) -> str:
-    return (
-        f'<path d="M25 62 V98 M38 66 V98 M58 66 V98 M70 62 V98" stroke="{colour}" stroke-width="8"/>'
-        f'<path d="M14 50 Q2 40 6 26" fill="none" stroke="{colour}" stroke-width="6"/>'
-        f'<ellipse cx="45" cy="55" rx="33" ry="20" fill="{colour}"/>'
-        f'<path d="M66 14 L72 4 L78 12" fill="{colour}"/>'
-        f'<ellipse cx="78" cy="30" rx="20" ry="19" fill="{colour}"/><circle cx="85" cy="26" r="3"/>'
-    )
-
-
-def _area(category: Category, colour: str) -> str:
-    return f'<rect width="100" height="100" rx="3" fill="{colour}" stroke="none"/>'
-
-
-def _vehicle(category: Category, colour: str) -> str:
-    wheels = "".join(f'<ellipse cx="{x}" cy="82" rx="11" ry="16" fill="#555"/>' for x in (25, 76))
-    return f'<path d="M2 82 V46 H20 L34 14 H76 L86 46 H98 V82 Z" fill="{colour}"/>{wheels}'
-
-
-def _building(category: Category, colour: str) -> str:
-    return (
-        f'<rect x="10" y="36" width="80" height="62" fill="{colour}"/>'
-        '<path d="M2 38 L50 3 L98 38 Z" fill="#a9654a"/>'
-        '<rect x="42" y="66" width="18" height="32" fill="#6b4a33"/>'
-    )
-
-
-def _furniture(category: Category, colour: str) -> str:
-    return (
-        f'<path d="M12 84 V98 M88 84 V98" stroke-width="6"/><rect x="4" y="4" width="92" height="82" rx="8" '
-        f'fill="{colour}" fill-opacity=".85"/>'
-    )
-
-
-def _plant(category: Category, colour: str) -> str:
-    return (
-        '<path d="M50 98 V40 M50 78 Q30 76 24 58 M50 70 Q70 68 76 50" fill="none" '
-        'stroke="#3f7f4a" stroke-width="6"/>'
-        f'<circle cx="50" cy="28" r="24" fill="{colour}"/>'
-    )
-
-
-def _large(category: Category, colour: str) -> str:
-    return f'<rect x="2" y="4" width="96" height="94" rx="9" fill="{colour}" fill-opacity=".85"/>'
-
-
-def _small(category: Category, colour: str) -> str:
-    return f'<rect x="8" y="10" width="84" height="86" rx="22" fill="{colour}"/>'
-
-
-def _sky(category: Category, colour: str) -> str:
-    return f'<ellipse cx="50" cy="50" rx="48" ry="34" fill="{colour}"/><path d="M84 50 L98 30 V70 Z"/>'
-
-
-def _clothing(category: Category, colour: str) -> str:
-    crown = f'<path d="M22 74 Q22 12 50 12 Q78 12 78 74 Z" fill="{colour}"/>'
-    return crown + '<path d="M8 80 H96" stroke-width="9"/>'
-
-
-def _round(category: Category, colour: str) -> str:
-    return (
-        f'<ellipse cx="50" cy="50" rx="46" ry="46" fill="{colour}"/>'
-        f'<path d="M6 50 Q50 24 94 50 M50 4 Q30 50 50 96" fill="none"/>'
-    )
-
-
-def _cloud(category: Category, colour: str) -> str:
-    rain = '<path d="M30 74 L24 96 M52 74 L46 96 M74 74 L68 96" stroke="#37c" stroke-width="4"/>'
-    bolt = '<path d="M54 66 L40 84 H54 L44 100" fill="none" stroke="#e8b400" stroke-width="6"/>'
-    below = {"rain cloud": rain, "lightning cloud": bolt}.get(category.name, "")
-    return '<path d="M22 72 A20 20 0 0 1 22 36 A26 26 0 0 1 68 26 A24 24 0 0 1 80 72 Z" fill="#fff"/>' + below
-
-
-def _sun(category: Category, colour: str) -> str:
-    return (
-        '<path d="M50 2 V98 M2 50 H98 M16 16 L84 84 M84 16 L16 84" stroke="#e8b400" stroke-width="5"/>'
-        '<circle cx="50" cy="50" r="30" fill="#ffd84a"/>'
-    )
-
-
-def _tree(category: Category, colour: str) -> str:
-    crown = '<ellipse cx="50" cy="36" rx="46" ry="34" fill="#5fa84f"/>'
-    if category.name == "pine tree":
-        crown = '<path d="M50 2 L92 74 H8 Z" fill="#3f7f4a"/>'
-    if category.name == "apple tree":
-        apples = ((30, 30), (52, 20), (70, 36), (48, 48), (26, 46))
-        crown += "".join(f'<circle cx="{x}" cy="{y}" r="5" fill="#d33"/>' for x, y in apples)
-    return f'<rect x="42" y="60" width="16" height="38" fill="#8a5a33"/>{crown}'
-
-
-def _table(category: Category, colour: str) -> str:
-    top = '<rect y="2" width="100" height="14" fill="#b98a55"/>'
-    return '<path d="M16 12 V98 M84 12 V98" stroke-width="9"/>' + top
-
-
-def _tent(category: Category, colour: str) -> str:
-    return f'<path d="M50 4 L98 98 H2 Z" fill="{colour}"/><path d="M50 40 L66 98 H34 Z" fill="#444"/>'
-
-
-_Shape = Callable[[Category, str], str]
-_BY_GROUP: dict[str, _Shape] = {
-    "sky": _sky,
-    "large": _large,
-    "person": _person,
-    "animal": _animal,
-    "clothing": _clothing,
-    "food": _small,
-    "toy": _small,
-    "small": _small,
-    "place": _area,
-    "overhead": _area,
-}
-_SHAPES: dict[str, _Shape] = {
-    "cloud": _cloud,
-    "rain cloud": _cloud,
-    "lightning cloud": _cloud,
-    "sun": _sun,
-    "pine tree": _tree,
-    "leafy tree": _tree,
-    "apple tree": _tree,
-    "tree": _tree,
-    "vehicle": _vehicle,
-    "building": _building,
-    "furniture": _furniture,
-    "plant": _plant,
-    "table": _table,
-    "tent": _tent,
-    "baseball": _round,
-    "beach ball": _round,
-    "basketball": _round,
-    "soccer ball": _round,
-    "tennis ball": _round,
-    "football": _round,
-}

@@ -11,7 +11,21 @@ from rich.console import Console
 
 import midspan
 from midspan.errors import MidspanError, WrongUse
-from midspan.platform.cli import ask, atlas, events, facts, ingesting, jobs, kg, serving, training, upkeep
+from midspan.platform.cli import (
+    ask,
+    atlas,
+    data,
+    distilling,
+    events,
+    facts,
+    ingesting,
+    jobs,
+    kg,
+    scene,
+    serving,
+    training,
+    upkeep,
+)
 from midspan.platform.cli.common import Context
 
 app = typer.Typer(
@@ -57,7 +71,10 @@ app.add_typer(jobs.app, name="jobs")
 app.command("models")(upkeep.models)
 app.add_typer(training.train_app, name="train")
 app.add_typer(training.evaluate_app, name="evaluate")
+app.add_typer(data.app, name="data")
+app.command("distill")(distilling.distill)
 app.add_typer(atlas.app, name="atlas")
+app.add_typer(scene.app, name="scene")
 app.add_typer(kg.app, name="kg")
 app.command("doctor")(upkeep.doctor)
 app.command("reindex")(upkeep.reindex)

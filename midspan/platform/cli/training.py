@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -14,6 +15,9 @@ from midspan.errors import needs_extra
 from midspan.models.chapters import CHAPTERS, chapter
 from midspan.models.kit.chapter import Chapter, Command, evaluate, train
 from midspan.platform.cli.common import Json, err, out, plain, print_json
+
+if TYPE_CHECKING:
+    from midspan.models.kit.training import Progress as Step
 
 train_app = typer.Typer(help="Train a chapter's model.", no_args_is_help=True, rich_markup_mode=None)
 evaluate_app = typer.Typer(
@@ -24,27 +28,26 @@ Threads = Annotated[int, typer.Option(min=0, help="Threads for torch; 0 leaves i
 WORK = "Folder for checkpoints and cached embeddings."
 
 
+@contextmanager
+def training_bar() -> Iterator[Callable[[Step], None]]:
+    """A bar on standard error for as long as something is trained; what it yields moves it."""
+    columns = (
+        *(TextColumn("epoch {task.fields[epoch]}"), BarColumn(), MofNCompleteColumn()),
+        *(TextColumn("loss {task.fields[loss]:.3f}"), TimeRemainingColumn()),
+    )
+    with Progress(*columns, console=err) as bar:
+        task = bar.add_task("train", total=None, epoch=1, loss=0.0)
+        yield lambda p: bar.update(task, total=p.steps, completed=p.step, epoch=p.epoch + 1, loss=p.loss)
+
+
 def _train_command(one: Chapter) -> Callable[..., None]:
     models = "; ".join(f"{variant.name}, {variant.what}" for variant in one.variants)
     starting = ", ".join(f"`{variant.name}`" for variant in one.variants if variant.from_encoder) or "none"
 
     def run(out_folder: Path, work: Path, threads: int, json: bool, **options: Any) -> None:
         _set_threads("training", threads)
-        columns = (
-            *(TextColumn("epoch {task.fields[epoch]}"), BarColumn(), MofNCompleteColumn()),
-            *(TextColumn("loss {task.fields[loss]:.3f}"), TimeRemainingColumn()),
-        )
-        with Progress(*columns, console=err) as bar:
-            task = bar.add_task("train", total=None, epoch=1, loss=0.0)
-            card = train(
-                one,
-                out_folder,
-                work,
-                report=lambda p: bar.update(
-                    task, total=p.steps, completed=p.step, epoch=p.epoch + 1, loss=p.loss
-                ),
-                **options,
-            )
+        with training_bar() as report:
+            card = train(one, out_folder, work, report=report, **options)
         if json:
             print_json(card)
             return

@@ -3,8 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from midspan.records.record import Record
+
+
+@dataclass(frozen=True)
+class EventTrack:
+    """Where a hand or a thing is while an event lasts.
+
+    Frame: the upright picture, shares of its width and height, origin top left, x right, y down.
+    """
+
+    category: Literal["hand", "object"]
+    noun: str
+    """What it is; empty where that is not known."""
+    score: float
+    """How sure the detector was in the mean, 0..1."""
+    times: tuple[float, ...]
+    """Seconds of the video, rising."""
+    boxes: tuple[tuple[float, float, float, float], ...]
+    """Left, top, right, bottom at each of the times."""
+    seen: tuple[bool, ...]
+    """False where the box lies between two that were detected."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +38,8 @@ class ActionEvent(Record):
     verb: str
     nouns: tuple[str, ...]
     score: float
+    tracks: tuple[EventTrack, ...] = ()
+    """Empty where there were no boxes."""
 
 
 RECORD = ActionEvent

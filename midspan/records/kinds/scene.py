@@ -27,6 +27,11 @@ class SceneObject:
     height: float | None = None
     confidence: float | None = None
     """Probability of its place, 0..1, where a model chose it; None where rules did."""
+    noun: str = ""
+    """What the surface names, lower case and singular; empty where that was not noted."""
+    concept: int | None = None
+    """What the noun means: its place in the order of WordNet's concepts, in which the kinds of a thing follow
+    it; None for what WordNet has not."""
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
+from midspan.db.graph.rows import assertion_uid, slot_uid
 from midspan.db.record_store import Commit, FactFilter, RecordStore, RunResult, TextChunk
-from midspan.db.record_store.facts import KEY_LENGTH
+from midspan.db.record_store.facts import KEY_LENGTH, words_key
 from midspan.records import BELIEVED, Fact, FactSlot
 
 EVERYTHING = FactFilter(everything=True)
@@ -133,9 +135,9 @@ def two_documents(store: RecordStore, made: Any) -> list[Fact]:
         (FactFilter("wd:Q37463"), {1, 4}),
         (FactFilter("wd:Q37463", everything=True), {1, 4, 5}),
         (FactFilter("wd:nobody"), set()),
-        (FactFilter("text:radium"), {2}),
+        (FactFilter(words_key("radium")), {2}),
         (FactFilter(predicate="wd:P19"), {0, 3, 4}),
-        (FactFilter(predicate="text:found"), {2}),
+        (FactFilter(predicate=words_key("found")), {2}),
         (FactFilter(least_score=0.75), {0, 1, 3}),
         (FactFilter(linked=True), {0, 1, 3, 4}),
         (FactFilter(linked=False), {2}),
@@ -174,12 +176,45 @@ def test_facts_that_say_the_same_are_one_edge(store: RecordStore, two_documents:
     )  # fmt: skip
     assert (best.support, best.confidence, best.polarity, best.literal) == (2, 1.0, "affirmed", False)
     assert best.fact == min(two_documents[0].id, two_documents[3].id)
-    assert [edge.predicate for edge in found.edges[1:]] == ["wd:P26", "text:found"]
+    assert [edge.predicate for edge in found.edges[1:]] == ["wd:P26", words_key("found")]
 
 
 def test_a_denied_fact_is_an_edge_of_its_own(store: RecordStore, made: Any) -> None:
     write(store, made, "a.txt", [Said(CURIE, BORN, WARSAW), Said(CURIE, BORN, WARSAW, polarity="negated")])
     assert {edge.polarity for edge in store.fact_edges(EVERYTHING, 10).edges} == {"affirmed", "negated"}
+
+
+def test_what_is_said_with_another_reserve_is_an_edge_of_its_own(store: RecordStore, made: Any) -> None:
+    ways = (("hedged", "doubted"), ("hedged", "planned"), ("hedged", "planned"))
+    facts = write(store, made, "a.txt", [Said(CURIE, BORN, WARSAW, 0.75, *way) for way in ways])
+    edges = store.fact_edges(EVERYTHING, 10).edges
+    assert [(one.modality, one.support) for one in edges] == [("planned", 2), ("doubted", 1)]
+    like = FactFilter(like=facts[1].id, everything=True)
+    assert ids(store.find_facts(like, 10)) == ids(facts[1:])
+
+
+def test_facts_are_joined_as_in_the_graph(store: RecordStore, made: Any) -> None:
+    """A person's name of one word is somebody else in another document."""
+    somebody = [
+        *(slot(name, kind="person") for name in ("Jane", "jane", "Jane  Roe", "Jane\nRoe", "JANE ROE")),
+        slot("Jane", kind="place"),
+        slot("She", kind="person", antecedent="Jane"),
+        slot("jane"),
+    ]
+    said = [Said(one, FOUND, RADIUM) for one in somebody]
+    facts = [*write(store, made, "a.txt", said), *write(store, made, "b.txt", said)]
+    by_graph = Counter(assertion_uid(one) for one in facts)
+    edges = store.fact_edges(FactFilter(), 50).edges
+    assert Counter(one.support for one in edges) == Counter(by_graph.values())
+    for one in facts:
+        like = store.find_facts(FactFilter(like=one.id), 50)
+        assert ids(like) == ids([other for other in facts if assertion_uid(other) == assertion_uid(one)])
+    for edge in edges:
+        uids = {
+            slot_uid(one.subject, one.provenance.source_id)
+            for one in store.find_facts(FactFilter(edge.subject), 50)
+        }
+        assert len(uids) == 1
 
 
 def test_facts_that_say_the_same_as_one(store: RecordStore, two_documents: list[Fact]) -> None:
@@ -208,14 +243,14 @@ def test_an_unknown_name_is_the_same_in_any_case_and_by_its_pronoun(store: Recor
         ],
     )
     (edge,) = store.fact_edges(FactFilter(), 10).edges
-    assert (edge.subject, edge.support) == ("text:école normale", 3)
+    assert (edge.subject, edge.support) == (words_key("école normale"), 3)
     assert ids(store.find_facts(FactFilter(edge.subject), 10)) == ids(facts)
 
 
 def test_a_long_name_has_a_short_key_that_finds_it(store: RecordStore, made: Any) -> None:
     facts = write(store, made, "a.txt", [Said(slot("x" * 400), FOUND, RADIUM)])
     (edge,) = store.fact_edges(FactFilter(), 10).edges
-    assert len(edge.subject) == len("text:") + KEY_LENGTH
+    assert len(edge.subject) == len(words_key("")) + KEY_LENGTH
     assert store.find_facts(FactFilter(edge.subject), 10) == facts
 
 
@@ -249,7 +284,7 @@ def test_entities_by_a_part_of_their_name(
 
 def test_predicates_by_how_many_facts_they_stand_in(store: RecordStore, two_documents: list[Fact]) -> None:
     found = [(one.key, one.facts) for one in store.fact_predicates(FactFilter(), 10)]
-    assert found == [("wd:P19", 3), ("text:found", 1), ("wd:P26", 1)]
+    assert found == [("wd:P19", 3), (words_key("found"), 1), ("wd:P26", 1)]
 
 
 def test_all_facts_come_by_id_with_their_document(store: RecordStore, made: Any) -> None:

@@ -2,10 +2,12 @@ import numpy as np
 import pytest
 
 from midspan.models.kit.calibration import (
+    balanced_accuracy,
     expected_calibration_error,
     fit_temperature,
     reliability,
     softmax,
+    threshold_of_balanced_accuracy,
 )
 
 
@@ -28,3 +30,12 @@ def test_calibration_error_is_the_mean_gap():
     confidence = np.array([0.9] * 10 + [0.6] * 10)
     right = np.array([True] * 7 + [False] * 3 + [True] * 6 + [False] * 4)
     assert expected_calibration_error(confidence, right) == pytest.approx((10 * 0.2 + 10 * 0.0) / 20)
+
+
+def test_the_threshold_of_balanced_accuracy_is_the_best_of_all() -> None:
+    rng = np.random.default_rng(0)
+    truth = rng.random(200) < 0.2
+    scores = np.round(rng.normal(truth, 1), 1)  # many are equal
+    best = max(balanced_accuracy(scores >= one, truth) for one in scores)
+    assert balanced_accuracy(scores >= threshold_of_balanced_accuracy(scores, truth), truth) == best
+    assert best > balanced_accuracy(scores >= scores.min(), truth) == 0.5

@@ -31,6 +31,7 @@ FOUND = Evaluation(
     ],
 )
 PUBLISHED = Path(__file__).parents[3] / "benchmarks/results"
+MEASURED = [name for name in CHAPTERS if (PUBLISHED / f"{name}.json").is_file()]
 TABLES = sorted(path for path in PUBLISHED.glob("*.json") if path.stem not in CHAPTERS)
 
 
@@ -86,8 +87,10 @@ def test_a_published_result_is_written_again_byte_for_byte(path, tmp_path):
         ).read_bytes()
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
+@pytest.mark.parametrize("name", MEASURED)
 def test_a_published_evaluation_is_written_again_byte_for_byte(name, tmp_path):
+    """Its rows; and what is no row, but for tables that a chapter alone knows, which come last."""
+
     def figure(one):
         return Figure(*(NAN if one[key] is None else one[key] for key in ("mean", "se")))
 
@@ -103,6 +106,13 @@ def test_a_published_evaluation_is_written_again_byte_for_byte(name, tmp_path):
         extras.append(collections_extra([Collection(**one) for one in data["collections"]]))
     found = Evaluation(data["data"], rows, extras)
     publish(tmp_path, name, data["seeds"], chapter(name).metrics, found)
-    for suffix in (".json", ".md"):
-        written = (tmp_path / name).with_suffix(suffix)
-        assert written.read_bytes() == (PUBLISHED / written.name).read_bytes()
+    own = [key for key in data if key not in ("task", "data", "seeds", "rows", "reliability", "collections")]
+    written, published = (
+        [(folder / f"{name}.{suffix}").read_text() for suffix in ("json", "md")]
+        for folder in (tmp_path, PUBLISHED)
+    )
+    if own:
+        assert json.loads(written[0]) == {key: value for key, value in data.items() if key not in own}
+        assert published[1].startswith(f"{written[1]}\n")
+    else:
+        assert written == published

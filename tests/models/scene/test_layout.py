@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from midspan.models.scene.layout import Constraint, arrange, holds
+from midspan.models.scene.layout import Constraint, Placed, Start, arrange, holds
 from midspan.models.scene.lexicon import NAMED
 from midspan.models.scene.wordings import IN_PICTURE, Predicate
 
@@ -89,5 +89,41 @@ def test_on_the_left_side_is_both_on_and_left():
 
 
 def test_places_to_begin_from_are_kept_where_nothing_is_said():
-    (cup,) = arrange([NAMED["small thing"]], [], start=[(0.2, 0.3)])
+    (cup,) = arrange([NAMED["small thing"]], [], start=[Start(0.2, 0.3)])
     assert (cup.x, cup.y) == (0.2, 0.3)
+
+
+@pytest.mark.parametrize(("inner", "outer"), [("dog", "small thing"), ("person", "vehicle"), ("cat", "tent")])
+def test_what_is_in_a_thing_lies_within_it(inner, outer):
+    a, b = arrange([NAMED[inner], NAMED[outer]], [Constraint(0, "inside", 1)])
+    assert holds([a, b], Constraint(0, "inside", 1))
+    assert a.width < b.width and a.height < b.height
+    assert abs(a.x - b.x) <= (b.width - a.width) / 2 + 0.02
+    assert abs(a.y - b.y) <= (b.height - a.height) / 2 + 0.02
+
+
+def test_a_small_thing_in_a_large_one_keeps_its_size():
+    a, b = arrange([NAMED["small thing"], NAMED["furniture"]], [Constraint(0, "inside", 1)])
+    assert a.grown == b.grown == 1.0
+
+
+def test_what_sticks_out_is_not_inside_and_what_hangs_in_the_air_is_not_on():
+    box = Placed(NAMED["furniture"], 0.5, 0.5, 0, "right")
+    cup = Placed(NAMED["small thing"], 0.5 + box.width / 2, 0.5, 0, "right")
+    assert not holds([cup, box], Constraint(0, "inside", 1))
+    high = Placed(NAMED["small thing"], 0.5, 0.1, 0, "right")
+    assert not holds([high, box], Constraint(0, "on", 1))
+
+
+def test_under_means_at_its_foot_but_anywhere_under_the_sky():
+    table, dog = arrange([NAMED["table"], NAMED["dog"]], [Constraint(1, "under", 0)])
+    gap = (dog.y - dog.height / 2) - (table.y + table.height / 2)
+    assert gap < 0.12
+    far = Placed(NAMED["dog"], 0.5, 0.9, 0, "right")
+    assert not holds([far, Placed(NAMED["furniture"], 0.5, 0.3, 0, "right")], Constraint(0, "under", 1))
+    assert holds([far, Placed(NAMED["sun"], 0.5, 0.1, 0, "right")], Constraint(0, "under", 1))
+
+
+def test_depth_and_facing_to_begin_with_stay_where_nothing_is_said():
+    (cup,) = arrange([NAMED["small thing"]], [], start=[Start(0.2, 0.3, 2, "left")])
+    assert (cup.depth, cup.facing) == (2, "left")

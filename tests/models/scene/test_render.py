@@ -1,4 +1,5 @@
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -47,8 +48,42 @@ def test_only_unsatisfied_relations_are_marked():
 
 
 def test_facing_left_mirrors_the_shape():
-    assert "scale(-" in render(scene(thing("dog", "dog", facing="left")))
-    assert "scale(-" not in render(scene(thing("dog", "dog", facing="right")))
+    """Icons of animals look to the left, the shapes of our own to the right."""
+    assert "scale(-" not in render(scene(thing("dog", "dog", facing="left")))
+    assert "scale(-" in render(scene(thing("dog", "dog", facing="right")))
+    assert "scale(-" in render(scene(thing("mug", "small thing", facing="left")))
+    assert "scale(-" not in render(scene(thing("mug", "small thing", facing="right")))
+
+
+def test_a_kind_of_a_thing_is_drawn_as_the_thing():
+    terrier, dog = (render(scene(thing(name, "animal"))) for name in ("terrier", "dog"))
+    assert terrier.replace("terrier", "dog") == dog
+
+
+def test_what_has_no_picture_is_a_tile_with_its_label_in_it():
+    root = ET.fromstring(render(scene(thing("zoogle", "large thing", x=0.5, y=0.5))))
+    (label,) = root.iter(f"{SVG}text")
+    assert label.text == "zoogle" and abs(float(label.get("y")) - 200) < 10
+
+
+def test_the_box_that_was_kept_is_drawn():
+    """A tile is as large as its box."""
+    tile = replace(thing("zoogle", "large thing"), width=0.2, height=0.1)
+    assert "scale(1 0.4)" in render(scene(tile))
+
+
+def test_a_place_that_a_model_chose_has_a_ring_as_strong_as_it_is_sure():
+    root = ET.fromstring(render(scene(replace(thing("cup", "small thing"), confidence=0.25))))
+    rings = [one for one in root.iter(f"{SVG}ellipse") if one.find(f"{SVG}title") is not None]
+    assert [ring.get("stroke-opacity") for ring in rings] == ["0.25"]
+    assert "sure</title>" not in render(scene(thing("cup", "small thing")))
+
+
+def test_labels_do_not_cover_each_other():
+    things = [thing("a long label here", "small thing", x=0.5, y=0.5) for _ in range(4)]
+    root = ET.fromstring(render(scene(*things)))
+    heights = [float(text.get("y")) for text in root.iter(f"{SVG}text")]
+    assert len(set(heights)) == 4
 
 
 def test_same_scene_gives_the_same_text():

@@ -105,6 +105,8 @@ class StandIn:
         self.jobs_now: list[JobView] = []
         self.items: list[JobItemView] = []
         self.asked: list[tuple[Any, ...]] = []
+        self.depicted = ""
+        """The segment that a scene is drawn of."""
         self.cypher_answer: Callable[[], Rows] = lambda: Rows(("name",), (("Warsaw",),), False)
 
     def counts(self) -> dict[str, int]:
@@ -142,6 +144,9 @@ class StandIn:
 
     def page_picture(self, source_id: str, number: int, start: float, end: float, width: int = 900) -> bytes:
         raise SourceVanished("the file has moved; ingest it again where it is now")
+
+    def scene_pictures(self, segment_ids: list[str]) -> dict[str, str]:
+        return {one: "<svg/>" for one in segment_ids if one == self.depicted}
 
     def thumbnail(self, segment_id: str) -> bytes | None:
         return None

@@ -55,6 +55,12 @@ def test_search_without_a_query_offers_examples(stand_in: Any) -> None:
     assert stand_in.asked[-1][1] == app.text_input(key="q").value != ""
 
 
+def test_a_sentence_that_describes_a_scene_has_its_picture(stand_in: Any) -> None:
+    assert "data:image/svg" not in page(run("search_view", stand_in, q="zebra"))
+    stand_in.depicted = "seg-1"
+    assert "data:image/svg" in page(run("search_view", stand_in, q="zebra"))
+
+
 def test_the_page_says_that_the_encoder_is_loading_until_it_is(stand_in: Any) -> None:
     def said(app: AppTest) -> bool:
         return any("The text encoder is loading" in caption.value for caption in app.caption)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from typing import Any
+
 from sqlalchemy import JSON, Column, Float, RowMapping, Table, Text
 
 from midspan.db.records.kinds.kind import Kind, Row, provenance_columns, shared
 from midspan.db.records.tables import RowNumber, metadata
-from midspan.records import ActionEvent
+from midspan.records import ActionEvent, EventTrack
 
 action_event = Table(
     "action_event",
@@ -17,16 +20,40 @@ action_event = Table(
     Column("verb", Text, nullable=False),
     Column("nouns", JSON, nullable=False),
     Column("score", Float, nullable=False),
+    Column("tracks", JSON, nullable=False, server_default="[]"),
     sqlite_autoincrement=True,
 )
 
 
 def _row(record: ActionEvent) -> Row:
-    return {"verb": record.verb, "nouns": list(record.nouns), "score": record.score}
+    return {
+        "verb": record.verb,
+        "nouns": list(record.nouns),
+        "score": record.score,
+        "tracks": [asdict(track) for track in record.tracks],
+    }
 
 
 def to_event(row: RowMapping) -> ActionEvent:
-    return ActionEvent(**shared(row), verb=row["verb"], nouns=tuple(row["nouns"]), score=row["score"])
+    return ActionEvent(
+        **shared(row),
+        verb=row["verb"],
+        nouns=tuple(row["nouns"]),
+        score=row["score"],
+        tracks=tuple(_track(track) for track in row["tracks"]),
+    )
+
+
+def _track(told: dict[str, Any]) -> EventTrack:
+    times, boxes, seen = told["times"], told["boxes"], told["seen"]
+    return EventTrack(
+        told["category"],
+        told["noun"],
+        told["score"],
+        tuple(times),
+        tuple((left, top, right, bottom) for left, top, right, bottom in boxes),
+        tuple(seen),
+    )
 
 
 KIND = Kind(record=ActionEvent, table=action_event, row=_row, record_of=to_event, words=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Integer, RowMapping, Table, Text
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, RowMapping, Table, Text
 
 from midspan.db.records.kinds.kind import Kind, Part, Row, columns_of, fields_of, provenance_columns, shared
 from midspan.db.records.tables import checksum, metadata
@@ -35,7 +35,11 @@ scene_object = Table(
     Column("width", Float),
     Column("height", Float),
     Column("confidence", Float),
+    Column("noun", Text, nullable=False),
+    Column("concept", Integer),
     checksum(),
+    Index("ix_scene_object_noun", "noun", "scene_id"),
+    Index("ix_scene_object_concept", "concept", "scene_id"),
 )
 
 scene_relation = Table(
@@ -50,6 +54,7 @@ scene_relation = Table(
     Column("explicit", Boolean, nullable=False),
     Column("satisfied", Boolean, nullable=False),
     checksum(),
+    Index("ix_scene_relation_predicate", "predicate", "scene_id"),
 )
 
 _OBJECT = tuple(SceneObject.__dataclass_fields__)

@@ -8,8 +8,9 @@ side of a fact, which is found by any of them.
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,7 @@ PROPERTIES: dict[str, tuple[str, bool]] = {
 }
 """What KnowledgeNet calls a property, and whether it runs the other way there."""
 _BOTH_WAYS = "SPOUSE"
+_QID = re.compile(r"Q\d+")
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,8 @@ class Gold:
     object: frozenset[Place]
     named: bool
     """Both sides are spoken of by a name or a date, not by a pronoun alone."""
+    uids: tuple[str, str] = ("", "")
+    """Of both sides; empty where that is not annotated."""
 
 
 @dataclass(frozen=True)
@@ -96,9 +100,14 @@ def said_by(sentence: Text, start: int, linked: LinkedTriple) -> Said | None:
     """A fact of a sentence that begins at ``start`` in its document; None for a property not asked for."""
     if linked.predicate.uid not in PROPERTIES:
         return None
-    name, turned = PROPERTIES[linked.predicate.uid]
-    subject, object_ = (_mentions(slot, start, len(sentence[1])) for slot in (linked.subject, linked.object))
-    return Said(sentence, name, *((object_, subject) if turned else (subject, object_)))
+    subject, object_ = (_mentions(slot, start, len(sentence[1])) for slot in sides(linked))
+    return Said(sentence, PROPERTIES[linked.predicate.uid][0], subject, object_)
+
+
+def sides(linked: LinkedTriple) -> tuple[FactSlot, FactSlot]:
+    """Subject and object as KnowledgeNet has them, of a property that it asks for."""
+    turned = PROPERTIES[linked.predicate.uid or ""][1]
+    return (linked.object, linked.subject) if turned else (linked.subject, linked.object)
 
 
 def _mentions(slot: FactSlot, start: int, length: int) -> frozenset[Place]:
@@ -133,10 +142,31 @@ def compare(annotation: Annotation, said: Iterable[Said]) -> dict[tuple[str, str
 
 def says(said: Said, gold: Gold) -> bool:
     """Whether both sides touch a mention of the annotated ones."""
-    ways = [(said.subject, said.object)]
+    return bool(_ways(said, gold))
+
+
+def means(said: Said, slots: tuple[FactSlot, FactSlot], gold: Gold, known: Collection[str]) -> bool:
+    """Whether both sides are linked to the annotated entities as well, or to none where these are not
+    ``known`` to the graph; where no entity is annotated any link will do."""
+    left, right = gold.uids
+    return any(
+        _is_meant(one, left, known) and _is_meant(other, right, known)
+        for one, other in (slots[::way] for way in _ways(said, gold))
+    )
+
+
+def _ways(said: Said, gold: Gold) -> list[int]:
+    """In which directions both sides touch: 1 as it is said, -1 the other way round."""
+    ways = [(1, said.subject, said.object)]
     if gold.property == _BOTH_WAYS:
-        ways.append((said.object, said.subject))
-    return any(_touch(left, gold.subject) and _touch(right, gold.object) for left, right in ways)
+        ways.append((-1, said.object, said.subject))
+    return [way for way, left, right in ways if _touch(left, gold.subject) and _touch(right, gold.object)]
+
+
+def _is_meant(slot: FactSlot, uid: str, known: Collection[str]) -> bool:
+    if not uid or slot.literal:
+        return True
+    return slot.uid == uid if uid in known else slot.uid is None
 
 
 def _touch(mine: Iterable[Place], others: Iterable[Place]) -> bool:
@@ -161,16 +191,18 @@ def _facts(rows: Sequence[dict[str, Any]]) -> list[Gold]:
             ones, others = facts.setdefault((one, other), (set(), set()))
         ones.add(row["subject"])
         others.add(row["object"])
-    return [_gold(sentence, name, ones, others) for ones, others in facts.values()]
+    return [_gold(sentence, name, pair, ones, others) for pair, (ones, others) in facts.items()]
 
 
-def _gold(sentence: Text, name: str, ones: set[str], others: set[str]) -> Gold:
+def _gold(sentence: Text, name: str, pair: tuple[str, str], ones: set[str], others: set[str]) -> Gold:
+    """``pair`` says what both sides mean, as ``_entities`` does."""
     subject, object_ = (
         frozenset(place for mention in side for place in places(sentence[1], mention))
         for side in (ones, others)
     )
     named = all(any(mention.lower() not in PRONOUNS for mention in side) for side in (ones, others))
-    return Gold(sentence, name, subject, object_, named)
+    one, other = (f"wd:{meant}" if _QID.fullmatch(meant) else "" for meant in pair)
+    return Gold(sentence, name, subject, object_, named, (one, other))
 
 
 def _entities(mentions: Sequence[tuple[str, str | None]]) -> dict[tuple[str, str | None], str]:

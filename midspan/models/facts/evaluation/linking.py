@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy.stats import mannwhitneyu
 
 from midspan.models.facts.evaluation.names import SORTS, name_cases
-from midspan.models.facts.knowledge_graph import KnowledgeGraph
+from midspan.models.facts.knowledge_graph import KnowledgeGraph, Relation
 from midspan.models.facts.link.features import FEATURES
 from midspan.models.facts.link.layers import Floats
 from midspan.models.facts.link.model import LinkModel
@@ -37,61 +37,78 @@ ELSEWHERE = 1000
 """Added to a seed, for other worlds than those of training."""
 _PLACE = {name: place for place, name in enumerate(FEATURES)}
 
-Answer = Callable[[Example], tuple[str, float]]
+Said = tuple[str, float]
 """The uid, empty for nobody in the graph, and the confidence that this is right."""
+
+
+@dataclass(frozen=True)
+class View:
+    """What is asked in one world."""
+
+    world: World
+    examples: list[Example]
+
+
+Answer = Callable[[View], Sequence[Said]]
+"""What a system says of each example."""
 
 
 @dataclass(frozen=True)
 class Tests:
     """What is asked, the same of every system."""
 
-    half: list[Example]
-    """Half of the aliases unknown, all golds in the graph."""
-    full: list[Example]
-    absent: list[Example]
-    """As ``half``; half of the golds are not in the graph."""
-    doubled: list[Example]
-    """As ``absent``, and made namesakes are."""
-    texts: dict[str, list[Example]]
+    facts: dict[str, View]
+    """In words of the graph, by how its world is (``worlds``)."""
+    texts: dict[str, View]
 
     @classmethod
     def of(cls, graph: KnowledgeGraph, model: LinkModel, seed: int) -> Tests:
         bags = word_pieces()
         examples = Examples(graph, model.space, bags, near_in(graph, model.space, bags, model.sha256))
-        worlds = Worlds(graph, examples)
-        cases = falb.cases(graph, worlds.facts, "test", FACTS, seed)
-        unknown, hidden = falb.hidden_aliases(graph, 0.5, ELSEWHERE + seed), worlds.not_trained
-        away = gone(cases, GONE, ELSEWHERE + seed)
-        double = namesakes(graph, cases, DOUBLED, ELSEWHERE + seed)
+        known = Worlds(graph, examples)
+        cases = falb.cases(graph, known.facts, "test", FACTS, seed)
+        made = worlds(graph, graph, cases, known.not_trained, ELSEWHERE + seed)
         texts: dict[str, list[Case]] = {name: sentences(name, "test") for name in TEXTS}
         texts["places"] = qualified(graph, "test", 500, seed)
         texts |= {sort: name_cases(sort) for sort in SORTS}
         return cls(
-            half=examples.of(cases, World(graph, aliases=unknown, relations=hidden)),
-            full=examples.of(cases, World(graph, relations=hidden)),
-            absent=examples.of(cases, World(graph, aliases=unknown, relations=hidden, entities=away)),
-            doubled=examples.of(
-                cases,
-                World(graph, aliases=unknown, relations=hidden, entities=away, namesakes=double),
-            ),
-            texts={
-                name: [
-                    one
-                    for one in examples.of(some, worlds.of_texts(some, ELSEWHERE + seed), lambda _: False)
-                    if one.described or not one.gold
-                ]
-                for name, some in texts.items()
-            },
+            facts={name: View(world, examples.of(cases, world)) for name, world in made.items()},
+            texts={name: _text_view(known, some, ELSEWHERE + seed) for name, some in texts.items()},
         )
 
 
+def worlds(
+    whole: KnowledgeGraph, asked: KnowledgeGraph, cases: Sequence[Case], hidden: set[Relation], seed: int
+) -> dict[str, World]:
+    """Worlds of a graph in which facts of ``asked``, which it holds, are asked for; none knows ``hidden``.
+
+    Half of the aliases unknown and all golds there; all aliases known; half unknown and half of the golds not
+    there; the same with made namesakes.
+    """
+    unknown = falb.hidden_aliases(asked, 0.5, seed)
+    away = gone(cases, GONE, seed)
+    double = namesakes(asked, cases, DOUBLED, seed)
+    return {
+        "half": World(whole, aliases=unknown, relations=hidden),
+        "full": World(whole, relations=hidden),
+        "half_gone": World(whole, aliases=unknown, relations=hidden, entities=away),
+        "doubled": World(whole, aliases=unknown, relations=hidden, entities=away, namesakes=double),
+    }
+
+
+def _text_view(known: Worlds, cases: Sequence[Case], seed: int) -> View:
+    world = known.of_texts(cases, seed)
+    found = known.examples.of(cases, world, lambda _: False)
+    return View(world, [one for one in found if one.described or not one.gold])
+
+
 def linker(model: LinkModel) -> Answer:
-    def answer(one: Example) -> tuple[str, float]:
+    def answer(one: Example) -> Said:
         probabilities = model.ranker.probabilities(one.features)
         best = int(probabilities.argmax())
         return (*one.uids, "")[best], float(probabilities[best])
 
-    return answer
+    return lambda view: [answer(one) for one in view.examples]
 
 
 def forced(model: LinkModel) -> Answer:
@@ -102,12 +119,12 @@ def forced(model: LinkModel) -> Answer:
 def best_of(score: Callable[[Floats], Floats], least: float = -np.inf) -> Answer:
     """The candidate with the greatest score; nobody below ``least``. It is sure of all it says."""
 
-    def answer(one: Example) -> tuple[str, float]:
+    def answer(one: Example) -> Said:
         scores = score(one.features)
         best = int(scores.argmax()) if len(scores) else -1
         return (one.uids[best], 1.0) if len(scores) and scores[best] >= least else ("", 1.0)
 
-    return answer
+    return lambda view: [answer(one) for one in view.examples]
 
 
 def feature(name: str) -> Callable[[Floats], Floats]:
@@ -128,16 +145,24 @@ def baselines() -> dict[str, Answer]:
 def figures(tests: Tests, answer: Answer, choice: Answer) -> Figures:
     """``choice`` answers where all golds are there."""
     found: Figures = {}
-    for view, examples in (("half", tests.half), ("full", tests.full)):
-        found |= _linked(view, examples, choice)
-    for view, examples in (("half_gone", tests.absent), ("doubled", tests.doubled), *tests.texts.items()):
-        found |= _absence(view, examples, answer)
+    for name in ("half", "full"):
+        found |= recall(name, tests.facts[name], choice)
+    return {**found, **absences(tests, answer)}
+
+
+def absences(tests: Tests, answer: Answer) -> Figures:
+    """Where not all golds are there."""
+    views = {name: tests.facts[name] for name in ("half_gone", "doubled")} | tests.texts
+    found: Figures = {}
+    for name, view in views.items():
+        found |= absence(name, view, answer)
     return found
 
 
-def _linked(view: str, examples: Sequence[Example], answer: Answer) -> Figures:
+def recall(name: str, view: View, answer: Answer) -> Figures:
     """Recall at 1 by facet."""
-    right = np.array([answer(one)[0] == one.gold for one in examples])
+    examples = view.examples
+    right = np.array([uid == one.gold for (uid, _), one in zip(answer(view), examples, strict=True)])
     groups = [one.group for one in examples]
     facets = {
         "": np.ones(len(examples), dtype=np.bool_),
@@ -145,12 +170,12 @@ def _linked(view: str, examples: Sequence[Example], answer: Answer) -> Figures:
         "_inductive": np.array([one.inductive for one in examples]),
         "_unlisted": np.array([not one.listed for one in examples]),
     }
-    return {f"r1{facet}_{view}": share_of(right, chosen, groups) for facet, chosen in facets.items()}
+    return {f"r1{facet}_{name}": share_of(right, chosen, groups) for facet, chosen in facets.items()}
 
 
-def _absence(view: str, examples: Sequence[Example], answer: Answer) -> Figures:
+def absence(name: str, view: View, answer: Answer) -> Figures:
     """Is it in the graph, and what is said right: all, and where a name is borne by somebody else."""
-    answers = [answer(one) for one in examples]
+    answers, examples = answer(view), view.examples
     said = np.array([uid != "" for uid, _ in answers])
     there = np.array([one.gold != "" for one in examples])
     right = np.array([uid == one.gold for (uid, _), one in zip(answers, examples, strict=True)])
@@ -158,17 +183,17 @@ def _absence(view: str, examples: Sequence[Example], answer: Answer) -> Figures:
     named = np.array([one.namesake for one in examples])
     groups = [one.group for one in examples]
     found = {
-        f"right_{view}": share_of(right, np.ones(len(right), dtype=np.bool_), groups),
-        f"links_right_{view}": share_of(right, said, groups),
-        f"inside_{view}": share_of(said, there, groups),
-        f"outside_{view}": share_of(~said, ~there, groups),
-        f"namesakes_{view}": _macro(said, there, named, groups),
-        f"macro_{view}": _macro(said, there, np.ones(len(said), dtype=np.bool_), groups),
-        f"ece_{view}": Figure(expected_calibration_error(confidence, right), float("nan")),
+        f"right_{name}": share_of(right, np.ones(len(right), dtype=np.bool_), groups),
+        f"links_right_{name}": share_of(right, said, groups),
+        f"inside_{name}": share_of(said, there, groups),
+        f"outside_{name}": share_of(~said, ~there, groups),
+        f"namesakes_{name}": _macro(said, there, named, groups),
+        f"macro_{name}": _macro(said, there, np.ones(len(said), dtype=np.bool_), groups),
+        f"ece_{name}": Figure(expected_calibration_error(confidence, right), float("nan")),
     }
     presence = np.where(said, confidence, 1 - confidence)
     if 0 < there.sum() < len(there):
-        found[f"auc_{view}"] = Figure(_auc(presence, there), float("nan"))
+        found[f"auc_{name}"] = Figure(_auc(presence, there), float("nan"))
     return found
 
 

@@ -14,14 +14,20 @@ from midspan.models.facts.evaluation.carb import Counts, Parts, count, figures, 
 from midspan.models.facts.evaluation.facts import fewrel_row, knowledgenet_rows
 from midspan.models.facts.evaluation.linking import Tests, baselines, forced, linker
 from midspan.models.facts.evaluation.linking import figures as figures_of_links
+from midspan.models.facts.evaluation.nearest import Nearest, SlotHeads
 from midspan.models.facts.evaluation.pair_recall import Pair, fewrel_pairs, is_found, knowledgenet_pairs
 from midspan.models.facts.evaluation.sentences import in_documents
+from midspan.models.facts.evaluation.thesis import detector_rows, paper_rows
 from midspan.models.facts.extraction import Triple, extract_triples, surface_triples
 from midspan.models.facts.kg.bundled import bundled_kg
 from midspan.models.facts.link.model import LinkModel
+from midspan.models.facts.link.training import falb
+from midspan.models.facts.link.words import word_pieces
 from midspan.models.facts.pairs import pair_candidates
+from midspan.models.facts.paper.config import PAPER_NAME
 from midspan.models.facts.reader import FactReader
 from midspan.models.facts.shipped import LINKER, LINKER_NAME
+from midspan.models.kit.card import read_card
 from midspan.models.kit.evaluation import Evaluation
 from midspan.models.kit.jsonl import read_rows
 from midspan.models.kit.measuring import Figure, Figures, Row, clustered, measured
@@ -47,22 +53,29 @@ def evaluate(
     knowledgenet: Path | None = None,
 ) -> Evaluation:
     """Rules have neither weights nor seeds; a linker's folder goes with each seed, which also draws what is
-    asked."""
-    fewrel, reader = list(read_rows(FOLDER / "fewrel.jsonl.gz")), FactReader.bundled(*models[:1])
+    asked. Folders of ``facts.paper`` are measured at linking alone."""
+    papers = [folder for folder in models if read_card(folder)["name"] == PAPER_NAME]
+    linkers = [folder for folder in models if folder not in papers]
+    fewrel, reader = list(read_rows(FOLDER / "fewrel.jsonl.gz")), FactReader.bundled(*linkers[:1])
+    whole, extras = (
+        ([], []) if knowledgenet is None else knowledgenet_rows(knowledgenet, reader, bundled_kg())
+    )
     rows = [
         *_carb_rows(carb),
         *_pair_rows("fewrel", fewrel_pairs(fewrel)),
         *(() if knowledgenet is None else _pair_rows("knowledgenet", knowledgenet_pairs(knowledgenet))),
         fewrel_row(fewrel, reader),
-        *(() if knowledgenet is None else knowledgenet_rows(knowledgenet, reader)),
-        *_linking_rows(models, seeds),
+        *whole,
+        *_linking_rows(linkers, papers, seeds),
         *_polarity_rows(),
         _rate_row(),
     ]
     for row in rows:
         report(row)
     return Evaluation(
-        "CaRB development set, a sample of FewRel validation, a polarity table of our own (NOTICE)", rows
+        "CaRB development set, a sample of FewRel validation, a polarity table of our own (NOTICE)",
+        rows,
+        extras,
     )
 
 
@@ -164,7 +177,7 @@ def _triples(texts: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[li
 # --- names ---
 
 
-def _linking_rows(models: Sequence[Path], seeds: Sequence[int]) -> list[Row]:
+def _linking_rows(models: Sequence[Path], papers: Sequence[Path], seeds: Sequence[int]) -> list[Row]:
     graph, known = bundled_kg(), [LinkModel.load(folder) for folder in models or (LINKER,)]
     by_seed = list(zip(seeds, itertools.cycle(known), strict=False))
     tests = [Tests.of(graph, model, seed) for seed, model in by_seed]
@@ -172,8 +185,12 @@ def _linking_rows(models: Sequence[Path], seeds: Sequence[int]) -> list[Row]:
         measured(name, lambda answer=answer: [figures_of_links(one, answer, answer) for one in tests])  # type: ignore[misc]
         for name, answer in baselines().items()
     ]
+    asked, facts = list(zip(seeds, tests, strict=True)), falb.facts(graph)
+    heads = [Nearest(graph, SlotHeads(model.space, word_pieces())) for _, model in by_seed]
     return [
         *rows,
+        *detector_rows("slot heads", graph, facts, heads, asked),
+        *paper_rows(graph, facts, papers, asked),
         measured(
             LINKER_NAME,
             lambda: [

@@ -31,6 +31,8 @@ _NAMES: dict[str, str] = {
     "t": "baseball|bucket|beach ball|basketball|soccer ball|tennis ball|football|frisbee|baseball bat"
     "|balloons|baseball glove|shovel|racket|kite|campfire",
 }
+POSES = ["reaching", "raising arms", "kicking", "running", "sitting", "sitting down", "waving"]
+"""Of boy and girl, each with five expressions."""
 _SPLITS = {9: "test", 8: "val"}
 """By the last digit of a scene's number, in both data sets."""
 
@@ -45,6 +47,15 @@ def category_of(png: str) -> str:
     if not number.isdigit() or int(number) >= len(names):
         raise WrongUse(f"no clip-art of Abstract Scenes: {png!r}")
     return names[int(number)]
+
+
+def label_of(png: str) -> str:
+    """The category, with the pose of a person: ``hb1_19s.png`` is a "running girl". Raises ``WrongUse``."""
+    category = category_of(png)
+    if category not in ("boy", "girl"):
+        return category
+    number = int(png.removesuffix(".png").partition("_")[2].removesuffix("s"))
+    return f"{POSES[number // 5]} {category}"
 
 
 def abstract_scenes(folder: Path) -> Iterator[Example]:
@@ -120,7 +131,7 @@ def _thing(png: str, x: float, y: float, z: int, flip: int) -> PlacedThing:
     category = NAMED[name]
     facing: Facing = "left" if flip else "right"
     size = round(category.width * SCALE[z], 4), round(category.height * SCALE[z], 4)
-    return PlacedThing(name, name, None, (x / WIDTH, y / HEIGHT, *size), z, facing)
+    return PlacedThing(label_of(png), name, None, (x / WIDTH, y / HEIGHT, *size), z, facing)
 
 
 def _example(text: str, things: tuple[PlacedThing, ...], origin: str, number: int) -> Example:

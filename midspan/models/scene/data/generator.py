@@ -22,7 +22,7 @@ from functools import cache
 
 from midspan.models.scene.data.examples import Example, PlacedRelation, PlacedThing
 from midspan.models.scene.data.templates import EXPLICIT, IMPLIED, JOINED, OPENINGS
-from midspan.models.scene.layout import Constraint, Placed, arrange, holds
+from midspan.models.scene.layout import Constraint, Placed, Start, arrange, holds
 from midspan.models.scene.lexicon import Category, all_words
 from midspan.models.scene.wordings import IN_PICTURE, Predicate
 
@@ -130,22 +130,28 @@ def _possible(groups: tuple[str, str]) -> tuple[Predicate, ...]:
     first, second = groups
     found: list[Predicate] = ["left_of", "right_of"] * 3
     found += ["above", "below", "next_to", "behind", "in_front_of", "far_from", "between"]
-    found += ["at_left", "at_right", "at_top", "at_center"]
+    found += ["at_left", "at_right", "at_top", "at_bottom", "at_center"]
     if first in _RESTING and second in ("large", "place"):
         found += ["on", "on", "under", "inside", "touching"]
     if first in ("food", "toy", "small") and second == "small":
         found += ["on", "inside", "touching"]
     if first in ("person", "animal"):
-        found += ["facing", "across_from"]
+        found += ["facing", "across_from", "turned_left", "turned_right"]
     if "place" in groups or "overhead" in groups:
         found = [one for one in found if one in ("on", "inside", "next_to", "above", "left_of", "right_of")]
     return tuple(found)
 
 
-def _start(rng: random.Random, nouns: Sequence[_Noun]) -> list[tuple[float, float]]:
-    """x anywhere, y about where the group is."""
+def _start(rng: random.Random, nouns: Sequence[_Noun]) -> list[Start]:
+    """x anywhere, y about where the group is, most of them at the usual depth, turned to either side."""
     return [
-        (rng.uniform(0.08, 0.92), min(max(rng.gauss(category.y, 0.09), 0.05), 0.95)) for _, category in nouns
+        Start(
+            rng.uniform(0.08, 0.92),
+            min(max(rng.gauss(category.y, 0.09), 0.05), 0.95),
+            category.depth if rng.random() < 0.8 else rng.randrange(3),
+            "left" if rng.random() < 0.5 else "right",
+        )
+        for _, category in nouns
     ]
 
 

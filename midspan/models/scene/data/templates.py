@@ -98,6 +98,19 @@ EXPLICIT: dict[Predicate, tuple[str, ...]] = {
         "on the right there is {a}",
         "{a} is at the right edge of the picture",
     ),
+    "turned_left": (
+        "{a} is facing left",
+        "{a} faces left",
+        "{a} looks to the left",
+        "{a} is turned to the left",
+    ),
+    "turned_right": (
+        "{a} is facing right",
+        "{a} faces right",
+        "{a} looks to the right",
+        "{a} is turned to the right",
+    ),
+    "at_bottom": ("{a} is at the bottom of the picture", "at the bottom there is {a}"),
     "at_top": ("{a} is at the top of the picture", "at the top there is {a}"),
     "at_center": ("{a} is in the middle of the picture", "in the center there is {a}"),
 }

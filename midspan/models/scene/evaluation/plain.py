@@ -11,13 +11,13 @@ from midspan.models.kit.jsonl import read_rows
 
 FOLDER = Path(__file__).parent
 MODELS = FOLDER.parents[1]
-EACH = 500
+EACH = 1000
 """Sentences of a half."""
 SEED = 15
 
 
 def plain_sentences() -> dict[str, list[str]]:
-    """By view: two halves of 500 sentences, the ``tuned`` one looked at while the rules were written;
+    """By view: two halves of 1,000 sentences, the ``tuned`` one looked at while the rules were written;
     figures of
     speech of our own.
 

@@ -6,17 +6,23 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from midspan.models.kit.evaluation import Evaluation
+from midspan.models.kit.evaluation import Evaluation, Extra
 from midspan.models.kit.jsonl import read_rows
 from midspan.models.kit.measuring import Figure, Figures, Row, clustered
+from midspan.models.kit.results import Table
 from midspan.models.parser import load_parser
 from midspan.models.scene.arrangement import arranged
+from midspan.models.scene.data.real import real_scenes
 from midspan.models.scene.describe import described
+from midspan.models.scene.evaluation import clip_arts
 from midspan.models.scene.evaluation.captions import read_captions
 from midspan.models.scene.evaluation.closed_lists import describe_by_lists
+from midspan.models.scene.evaluation.models import placing_rows
+from midspan.models.scene.evaluation.nlvr import nlvr_extras
 from midspan.models.scene.evaluation.plain import plain_sentences
 from midspan.models.scene.evaluation.scoring import Gold, Labelled, is_found, is_right, read_labelled
 from midspan.models.scene.relations import Description
@@ -26,6 +32,19 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 FOLDER = Path(__file__).parent
+
+DATA = (
+    "sentences of our own with their relations, and prose without scenes: sentences of CaRB, FewRel, MedQuAD,"
+    " Python's help, and figures of speech (NOTICE); made scenes, and CoDraw's test part where it is given"
+)
+
+
+@dataclass(frozen=True)
+class NamedFigure:
+    name: str
+    percent: float
+
+
 HALVES = ("tuned", "untouched")
 """The sentences that were looked at while the rules were written, and those that were not."""
 
@@ -40,8 +59,19 @@ def evaluate(
     *,
     report: Callable[[Row], None],
     captions: Path | None = None,
+    codraw: Path | None = None,
+    nlvr: Path | None = None,
 ) -> Evaluation:
-    """Rules have neither weights nor seeds: ``models``, ``seeds`` and ``work`` are not used."""
+    """What is read, by rules without weights or seeds; how things are placed, on made scenes of each of the
+    seeds. ``models`` are placed beside the shipped one; ``work`` is not used."""
+    rows = language_rows(captions, report)
+    placed, extras = placing_rows(models, seeds, codraw, report)
+    extras += clip_art_extras(codraw)
+    extras += nlvr_extras(nlvr)
+    return Evaluation(DATA, [*rows, *placed], extras)
+
+
+def language_rows(captions: Path | None, report: Callable[[Row], None]) -> list[Row]:
     views: dict[str, list[Labelled]] = {half: list(read_labelled(FOLDER / f"{half}.tsv")) for half in HALVES}
     if captions is not None:
         given = list(read_captions(captions))
@@ -57,12 +87,19 @@ def evaluate(
         found |= _rate(read)
         rows.append(Row(name, found, round(time.monotonic() - started, 1)))
         report(rows[-1])
-    return Evaluation(
-        "sentences of our own with their relations, and prose without scenes: sentences of CaRB, FewRel,"
-        " MedQuAD, "
-        "Python's help, and figures of speech (NOTICE)",
-        rows,
-    )
+    return rows
+
+
+def clip_art_extras(codraw: Path | None) -> list[Extra]:
+    """How well a logistic regression on the words of a text says which clip-arts are in the scene."""
+    if codraw is None:
+        return []
+    model = clip_arts.train_clip_arts(list(real_scenes(codraw, "train")))
+    figures = clip_arts.figures_of(model, list(real_scenes(codraw, "test")))
+    cells = [[name, f"{value:.1f}"] for name, value in figures.items()]
+    rows = [NamedFigure(name, value) for name, value in figures.items()]
+    caption = "Clip-arts of CoDraw's test scenes by the text alone, logistic regression on 1-2-grams, in %."
+    return [Extra("clip_arts", rows, Table(("figure", "%"), cells, caption))]
 
 
 def half_of(sentence: str) -> str:

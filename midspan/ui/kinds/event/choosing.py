@@ -14,6 +14,7 @@ import streamlit as st
 
 from midspan import Workspace
 from midspan.platform.answers import EventFilter, EventTerm, Video
+from midspan.ui.address import share
 from midspan.ui.escaping import shorten
 from midspan.ui.wording import clock, counted
 
@@ -107,15 +108,7 @@ def _restore() -> None:
     asked = st.query_params
     for name, default in DEFAULTS.items():
         _set(name, asked.get(name) or default)
-    _set("score", _share(asked.get("score", "")))
-
-
-def _share(text: str) -> float:
-    """A number of 0..1 on the slider's steps; 0 for anything else."""
-    try:
-        return min(max(round(float(text) * 20) / 20, 0.0), 1.0)
-    except (ValueError, OverflowError):
-        return 0.0
+    _set("score", share(asked.get("score", "")))
 
 
 def _remember() -> None:

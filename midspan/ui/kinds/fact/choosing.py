@@ -16,6 +16,7 @@ from midspan import Workspace
 from midspan.errors import NotFound
 from midspan.platform.answers import FactFilter, FactTerm
 from midspan.records import BELIEVED, Polarity
+from midspan.ui.address import share
 from midspan.ui.escaping import as_markdown, plain, shorten
 from midspan.ui.kinds.fact import graph
 from midspan.ui.wording import counted
@@ -136,19 +137,11 @@ def _restore() -> None:
         _set(name, asked.get(name) or default)
     _set("near", tuple(asked.get_all("near"))[-MOST_OPENED:])
     _set("all", asked.get("all") == "1")
-    _set("score", _share(asked.get("score", "")))
+    _set("score", share(asked.get("score", "")))
     _set("links", asked.get("links") if asked.get("links") in LINKS else None)
     _set("polarity", asked.get("polarity") if asked.get("polarity") in get_args(Polarity) else None)
     if _get("entity") and not _get("near"):
         _set("near", (_get("entity"),))
-
-
-def _share(text: str) -> float:
-    """A number of 0..1 on the slider's steps; 0 for anything else."""
-    try:
-        return min(max(round(float(text) * 20) / 20, 0.0), 1.0)
-    except (ValueError, OverflowError):
-        return 0.0
 
 
 def _remember() -> None:

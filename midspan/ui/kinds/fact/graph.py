@@ -88,7 +88,8 @@ def as_graphviz(drawn: Drawn, chosen: str = "", entity: str | None = None) -> st
 
 
 def predicate(edge: FactEdge) -> str:
-    return f"{POLARITY[edge.polarity]}{edge.predicate_name}"
+    reserve = f" ({edge.modality})" if edge.modality else ""
+    return f"{POLARITY[edge.polarity]}{edge.predicate_name}{reserve}"
 
 
 def _handle(kind: Kind, name: str) -> str:

@@ -3,11 +3,14 @@ from pathlib import Path
 
 import pytest
 
-from midspan.models.facts.evaluation import knowledgenet
+from midspan.models.facts.evaluation import knowledgenet, reliability
 from midspan.models.facts.evaluation.facts import fewrel_row, knowledgenet_rows
 from midspan.models.facts.evaluation.knowledgenet import Said, compare, read
 from midspan.models.facts.evaluation.scores import Count, figures
+from midspan.models.facts.kg.bundled import bundled_kg
+from midspan.models.facts.linking import LinkedTriple
 from midspan.models.facts.reader import FactReader
+from midspan.records import FactSlot
 
 BORN = "PLACE_OF_BIRTH"
 
@@ -72,6 +75,45 @@ def test_a_marriage_is_one_fact_in_both_directions(tmp_path: Path) -> None:
     assert compare(annotation, [one])["1", "SPOUSE"].right == 1
 
 
+WARSAW, KRAKOW = "wd:Q270", "wd:Q31487"
+
+
+def linked(subject: str | None, object_: str | None, score: float = 0.8) -> LinkedTriple:
+    slots = [FactSlot("Lang", 0, 4, subject, "Lang", 0.9), FactSlot("Paris", 17, 22, object_, "Paris", 0.9)]
+    born = FactSlot("born in", 9, 16, "wd:P19", "place of birth", 0.9)
+    return LinkedTriple(slots[0], born, slots[1], "linked", score)
+
+
+@pytest.mark.parametrize(
+    ("subject", "object_", "right"),
+    [
+        (None, WARSAW, True),  # the graph has no Q1
+        ("wd:Q2", WARSAW, False),
+        (None, KRAKOW, False),
+        (None, None, False),
+    ],
+)
+def test_a_fact_is_right_where_both_sides_are_linked_to_what_they_mean(
+    tmp_path: Path, subject: str | None, object_: str | None, right: bool
+) -> None:
+    known = {"subject_qid": "Q1", "object_qid": WARSAW.removeprefix("wd:")}
+    annotation = read(write(tmp_path / "facts.json", row("1", BORN, LANG, "Lang", "Paris", **known)))
+    read_ = [(("1", LANG), 0, linked(subject, object_))]
+    assert reliability.scored(annotation, read_, bundled_kg()) == [reliability.Scored(0.8, True, right)]
+
+
+def test_where_no_entity_is_annotated_any_will_do(annotation: knowledgenet.Annotation) -> None:
+    (one,) = reliability.scored(annotation, [(("1", LANG), 0, linked(None, KRAKOW))], bundled_kg())
+    assert one.right
+
+
+def test_scores_are_held_against_what_came_true() -> None:
+    found = [reliability.Scored(0.85, n < 16, n < 12) for n in range(20)]
+    (one,) = reliability.bins(found, "x").rows
+    assert (one.low, one.facts, one.said, one.right) == (0.8, 20, 0.8, 0.6)
+    assert reliability.ece(found, "x")["fact_ece_x"].mean == pytest.approx(0.25)
+
+
 def test_folds_are_read_apart(tmp_path: Path) -> None:
     path = write(tmp_path / "facts.json", row("1", BORN, LANG, "Lang", "Paris"))
     assert len(read(path, (1, 2)).gold) == 1 and read(path, (3,)).gold == ()
@@ -90,7 +132,10 @@ def test_both_data_sets_are_measured_on_real_sentences(tmp_path: Path) -> None:
         row("2", BORN, "Nobody was born in Rome.", None, None)
     ]
     reader = FactReader.bundled()
-    _, both = knowledgenet_rows(write(tmp_path / "facts.json", *rows), reader)
+    (_, both), extras = knowledgenet_rows(write(tmp_path / "facts.json", *rows), reader, bundled_kg())
+    assert [extra.key for extra in extras] == ["reliability_tuned", "reliability_untouched"]
+    assert sum(one.facts for one in extras[1].rows) == 2
+    assert 0 < both.metrics["fact_ece_knowledgenet_untouched"].mean < 1
     assert both.metrics["fact_recall_knowledgenet_untouched"].mean == 100
     assert both.metrics["fact_precision_knowledgenet_untouched"].mean == 50
     pairs = [

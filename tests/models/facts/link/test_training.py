@@ -1,18 +1,16 @@
 """The linker's training on a graph of 400 people and places that a test makes."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from midspan.models.facts.kg.bundled import bundled_kg
-from midspan.models.facts.kg.source import NewEntity, NewPredicate
 from midspan.models.facts.kg.stored import StoredGraph
 from midspan.models.facts.link.features import FEATURES
 from midspan.models.facts.link.model import LinkModel
-from midspan.models.facts.link.question import in_text
+from midspan.models.facts.link.question import Mention, Question, in_text
 from midspan.models.facts.link.training import falb, pieces, variants
 from midspan.models.facts.link.training.examples import Example
 from midspan.models.facts.link.training.qualified import qualified
@@ -20,39 +18,6 @@ from midspan.models.facts.link.training.ranking import mean_of, train_ranker
 from midspan.models.facts.link.training.sentences import sentences
 from midspan.models.facts.shipped import LINKER
 from midspan.models.kit.folder import load_model
-
-JOBS = ("painter", "chemist", "sailor", "poet")
-
-
-@pytest.fixture(scope="module")
-def towns(make_graph: Callable[..., StoredGraph]) -> StoredGraph:
-    rng = np.random.default_rng(0)
-    parts = ["bar", "lin", "ton", "mer", "gos", "wic", "dal", "fen", "hol", "rud"]
-    names = [f"{one}{other}".capitalize() for one in parts for other in parts]
-    places = [
-        NewEntity(f"local:p{i}", name, f"town on the {name} river", "place", i)
-        for i, name in enumerate(names)
-    ]
-    people = [
-        NewEntity(
-            f"local:h{i}",
-            f"{names[(7 * i) % 100]} {names[(3 * i + 1) % 100]}",
-            f"{JOBS[i % 4]} of the year {1700 + i}",
-            "person",
-            i % 50,
-            (f"Old {names[(3 * i + 1) % 100]}",),
-        )
-        for i in range(300)
-    ]
-    facts = [
-        (f"local:h{i}", relation, f"local:p{int(rng.integers(100))}")
-        for i in range(300)
-        for relation in ("wd:P19", "wd:P20", "wd:P551")
-    ]
-    words = [
-        NewPredicate(f"wd:P{n}", name) for n, name in ((19, "born in"), (20, "died in"), (551, "lived in"))
-    ]
-    return make_graph([*places, *people], words, facts)
 
 
 def test_facts_are_split_once_and_for_all(towns: StoredGraph) -> None:
@@ -107,7 +72,8 @@ def example(rng: np.random.Generator) -> Example:
     if there:
         rows[2, 0] = 1
     uids = ("a", "b", "c", "d")
-    return Example(rows, uids, "c" if there else "", False, True, False, True, "x", "x")
+    asked = Question(Mention("x"), "is", Mention("y"))
+    return Example(rows, uids, "c" if there else "", False, True, False, True, "x", "x", asked, "subject")
 
 
 def test_the_ranker_learns_what_decides_and_when_nobody_is_meant() -> None:

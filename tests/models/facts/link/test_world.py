@@ -37,6 +37,7 @@ def test_a_namesake_is_another_s_life_under_the_name(graph: StoredGraph) -> None
     first, made = world.named("Thames")
     assert (first.uid, made.uid) == ("wd:Q8", namesake_uid("wd:Q2", "Thames"))
     assert (made.name, made.description, made.aliases) == ("Thames", "city in Ontario, Canada", ())
+    assert world.made == [made] and World(graph).made == []
     assert world.neighbours(made.uid) == graph.neighbours("wd:Q2") != []
     assert original(made.uid) == "wd:Q2" and original("wd:Q2") == "wd:Q2"
 

@@ -53,7 +53,7 @@ def test_the_halves_share_no_sentence():
     assert tuned.isdisjoint(untouched)
     assert set(plain["plain_tuned"]).isdisjoint(plain["plain_untouched"])
     assert set(plain["figurative_tuned"]).isdisjoint(plain["figurative_untouched"])
-    assert len(plain["plain_untouched"]) == 500
+    assert len(plain["plain_untouched"]) == 1000
 
 
 def test_captions_of_vsr_are_labelled_by_what_they_say(tmp_path):

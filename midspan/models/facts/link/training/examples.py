@@ -12,7 +12,7 @@ from midspan.models.facts.knowledge_graph import Entity, KnowledgeGraph, Relatio
 from midspan.models.facts.link.layers import Floats
 from midspan.models.facts.link.lists import Lister
 from midspan.models.facts.link.near import Near
-from midspan.models.facts.link.question import SIDES
+from midspan.models.facts.link.question import SIDES, Question, Side
 from midspan.models.facts.link.space import Space
 from midspan.models.facts.link.training.falb import Case, is_inductive, share_of
 from midspan.models.facts.link.words import Bags
@@ -40,6 +40,8 @@ class Example:
     """The world says more of the gold than its name."""
     name: str
     group: str
+    question: Question
+    side: Side
 
     @property
     def place(self) -> int:
@@ -83,6 +85,8 @@ class Examples:
                             described=entity is not None and bool(entity.description),
                             name=name,
                             group=case.group,
+                            question=case.question,
+                            side=side,
                         )
                     )
         return found

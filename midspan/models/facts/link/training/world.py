@@ -52,6 +52,11 @@ class World(KnowledgeGraph):
     def __iter__(self) -> Iterator[Entity]:
         return (self._seen(one) for one in self._whole if one.uid not in self._entities)
 
+    @property
+    def made(self) -> list[Entity]:
+        """The namesakes that the whole graph does not have; they are found by name alone."""
+        return [one for name, uid in self._namesakes.values() for one in self._renamed(name, uid)]
+
     def named(self, mention: str) -> list[Entity]:
         key = normalise(mention)
         found = [self._seen(one) for one in self._whole.named(mention) if self._is_named(one, key)]

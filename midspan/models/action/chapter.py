@@ -1,0 +1,77 @@
+"""Chapter 6: what a hand does with things, told from frames and from where the things are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from midspan.errors import WrongUse
+from midspan.models.kit.chapter import Chapter, Option, Variant
+from midspan.models.kit.metric import Metric
+
+if TYPE_CHECKING:
+    from midspan.models.action.predictor import ActionPredictor
+    from midspan.models.kit.evaluation import Evaluation
+
+VIEWS = ("seen", "unseen")
+"""Clips of combinations of verb and noun that were learned, and of the others."""
+
+
+def _train(variant: str, out: Path, work: Path, **options: Any) -> dict[str, Any]:
+    from midspan.models.action.training.variants import train_variant  # loads torch
+
+    return train_variant(variant, out, work, **options)
+
+
+def _evaluate(models: Sequence[Path], seeds: Sequence[int], work: Path, **options: Any) -> Evaluation:
+    from midspan.models.action.evaluation.table import evaluate  # loads torch
+
+    return evaluate(models, seeds, work, **options)
+
+
+def _predictor(folder: Path | None) -> ActionPredictor:
+    from midspan.models.action.predictor import ActionPredictor  # loads numpy
+
+    if folder is None:
+        raise WrongUse("no model of actions ships yet: name the folder of one (`midspan train action`)")
+    return ActionPredictor.load(folder)
+
+
+CHAPTER = Chapter(
+    name="action",
+    number=6,
+    data="clips (`midspan data tabletop` makes some)",
+    variants=(
+        Variant("cacnf", "boxes and frames, fused, with a head on each branch"),
+        Variant("caf", "the same with one head"),
+        Variant("lcf", "joined at the end alone"),
+        Variant("layout", "boxes alone"),
+        Variant("rgb", "frames alone"),
+        Variant("rgb-strong", "the same, on stronger views and half as long again"),
+        Variant("flow", "optical flow alone"),
+        Variant("audio", "sound alone"),
+        Variant("cacnf-paper", "in the published sizes"),
+        Variant("layout-paper", "the same, boxes alone"),
+        Variant("rgb-paper", "the same, frames alone"),
+        Variant("checkpoint", "frames alone, on VideoMAE or TimeSformer", from_encoder=True),
+    ),
+    metrics=(
+        *(Metric(name, "%", True, VIEWS, "clips") for name in ("top1", "top5", "map")),
+        Metric("ece", "%", False, VIEWS, "clips"),
+        *(Metric(name, "%", True, VIEWS, "verb and noun") for name in ("noun", "both")),
+        *(Metric(f"shots{count}", "%", True, (), "few-shot") for count in (5, 10)),
+        Metric("parameters", "thousands", False, (), "cost"),
+        Metric("macs", "millions a clip", False, (), "cost"),
+        Metric("ms", "a clip, one thread", False, (), "cost"),
+    ),
+    train=_train,
+    evaluate=_evaluate,
+    predictor=_predictor,
+    options={
+        "evaluate": (
+            Option("data", Path, "Folder with clips (`midspan data tabletop` makes some)."),
+            Option("epochs", int, "Of all that is trained, other than the recipes'."),
+        )
+    },
+)

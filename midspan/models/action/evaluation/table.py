@@ -1,0 +1,181 @@
+"""The table of chapter 6: branches, fusions and rivals, each trained at every seed, on the same clips."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from midspan.models.action.classes import VERB
+from midspan.models.action.clips import Clips, Data
+from midspan.models.action.evaluation.cost import milliseconds, network_cost
+from midspan.models.action.evaluation.rivals import majority, noun_shortcut
+from midspan.models.action.evaluation.scores import Said, View
+from midspan.models.action.inputs import Boxes
+from midspan.models.action.metrics import among_first
+from midspan.models.action.networks.network import NetworkConfig
+from midspan.models.action.predictor import ActionPredictor
+from midspan.models.action.training.few_shot import SHOTS, few_shot
+from midspan.models.action.training.saving import fit_temperatures
+from midspan.models.action.training.variants import needed, told, train_variant
+from midspan.models.kit.calibration import reliability, softmax
+from midspan.models.kit.evaluation import Evaluation, Extra, reliability_extra
+from midspan.models.kit.folder import load_model
+from midspan.models.kit.measuring import Figures, Row, clustered, measured
+from midspan.models.kit.results import Table
+
+TRAINED = ("rgb", "rgb-strong", "flow", "audio", "layout", "lcf", "caf", "cacnf")
+BEST = "cacnf"
+
+
+@dataclass(frozen=True)
+class Model:
+    """One that answers, with what it costs."""
+
+    predictor: ActionPredictor
+    config: NetworkConfig
+
+    @classmethod
+    def load(cls, folder: Path) -> Model:
+        config = NetworkConfig.from_json(load_model(folder).config["network"])
+        return cls(ActionPredictor.load(folder), config)
+
+    def said(self, clips: Clips, boxes: Boxes = "seen") -> Said:
+        return self.predictor.probabilities(self.predictor.of_clips(clips, boxes=boxes))
+
+
+class Benchmark:
+    """Clips, and the models that were trained on them, each made when it is asked for."""
+
+    def __init__(self, folder: Path | None, work: Path, epochs: int | None) -> None:
+        """Raises ``WrongUse`` without a folder."""
+        self.folder, self.work, self.epochs = folder, work, epochs
+        self.data: Data = needed(folder, 0)
+
+    @cached_property
+    def views(self) -> list[View]:
+        """Those that there are clips of."""
+        views = [View("seen", self.data.seen), View("unseen", self.data.unseen_test)]
+        return [view for view in views if len(view.clips)]
+
+    @property
+    def sizes(self) -> str:
+        return "measured on " + " and ".join(f"{len(one.clips)} {one.name}" for one in self.views)
+
+    def score(self, said: Callable[[Clips], Said]) -> Figures:
+        return {name: one for view in self.views for name, one in view.figures(said(view.clips)).items()}
+
+    def model(self, variant: str, seed: int) -> Model:
+        """Trained, or read where it was trained before."""
+        name = "-".join((variant, str(seed), str(self.epochs or ""), self.data.train.fingerprint))
+        folder = self.work / "models" / name
+        if not (folder / "card.json").is_file():
+            train_variant(variant, folder, self.work, seed=seed, epochs=self.epochs, data=self.folder)
+        return Model.load(folder)
+
+    def figures(self, variant: str, seed: int) -> Figures:
+        model = self.model(variant, seed)
+        return self.score(model.said) | self.cost(model)
+
+    def cost(self, model: Model) -> Figures:
+        clips = self.data.seen
+        return network_cost(model.config, clips) | milliseconds(model.predictor, clips)
+
+    def ensemble(self, seed: int) -> Figures:
+        """The mean of the logits of boxes and frames, calibrated as one."""
+        models = [self.model(one, seed) for one in ("layout", "rgb")]
+        held_out, verbs = self.data.seen, self.data.train.classes.only(VERB)
+
+        def logits(clips: Clips) -> npt.NDArray[np.float32]:
+            each = [model.predictor.classes.split(model.predictor.of_clips(clips))[VERB] for model in models]
+            return np.asarray(np.mean(each, axis=0))
+
+        temperature = fit_temperatures(logits(held_out), held_out.labels(verbs), verbs)[VERB]
+        return self.score(lambda clips: {VERB: softmax(logits(clips), temperature)})
+
+    def shots(self, seed: int) -> Figures:
+        found = few_shot(
+            self.data.train, self.data.seen, self.data.seen, self.work, seed=seed, epochs=self.epochs
+        )
+        return {
+            f"shots{count}": clustered(100.0 * right, range(len(right)))
+            for count, right in found.items()
+            if count in SHOTS
+        }
+
+    def by_verb(self, seed: int) -> Extra:
+        """Top-1 in % of each verb, on the last view."""
+        clips = self.views[-1].clips
+        verbs, names = clips.array("verb").astype(np.int64), self.data.train.classes.names[VERB]
+        right = {
+            one: among_first(self.model(one, seed).said(clips)[VERB], verbs, 1)
+            for one in ("layout", "rgb", "flow", "audio", BEST)
+        }
+        rows = []
+        for place, name in enumerate(names):
+            mine = verbs == place
+            shares = {one: _share(hits, mine) for one, hits in right.items()}
+            rows.append(VerbRow(name, int(mine.sum()), shares))
+        cells = [(row.verb, row.clips, *(f"{one:.0f}" for one in row.right.values())) for row in rows]
+        caption = f"By verb: % right of the clips of {self.views[-1].name} combinations (seed {seed})."
+        return Extra("verbs", rows, Table(("verb", "clips", *right), cells, caption))
+
+
+@dataclass(frozen=True)
+class VerbRow:
+    verb: str
+    clips: int
+    right: Mapping[str, float]
+    """In %, by model."""
+
+
+def evaluate(
+    models: Sequence[Path],
+    seeds: Sequence[int],
+    work: Path,
+    *,
+    report: Callable[[Row], None],
+    data: Path | None = None,
+    epochs: int | None = None,
+) -> Evaluation:
+    """All rows, the models of the folders among them."""
+    bench = Benchmark(data, work, epochs)
+    given = [Model.load(folder) for folder in models]
+    train = bench.data.train
+    rows_of: dict[str, Callable[[], Sequence[Figures]]] = {
+        "most frequent verb": lambda: [bench.score(partial(majority, train))],
+        "noun shortcut (told the noun)": lambda: [bench.score(partial(noun_shortcut, train))],
+        **{one: partial(_each, partial(bench.figures, one), seeds) for one in TRAINED},
+        "layout, boxes as they are": lambda: [
+            bench.score(partial(bench.model("layout", seed).said, boxes="oracle")) for seed in seeds
+        ],
+        "mean of the logits, layout and rgb": partial(_each, bench.ensemble, seeds),
+        "layout, few-shot": partial(_each, bench.shots, seeds),
+    }
+    if given:
+        rows_of["as given"] = lambda: [bench.score(one.said) | bench.cost(one) for one in given]
+    rows = []
+    for name, work_on in rows_of.items():
+        rows.append(measured(name, work_on))
+        report(rows[-1])
+    return Evaluation(f"{told(train)}; {bench.sizes}", rows, _extras(bench, seeds[0]))
+
+
+def _extras(bench: Benchmark, seed: int) -> list[Extra]:
+    view = bench.views[-1]
+    shares = bench.model(BEST, seed).said(view.clips)[VERB]
+    right = shares.argmax(axis=1) == view.clips.array("verb")
+    bins = reliability(shares.max(axis=1), right)
+    return [bench.by_verb(seed), reliability_extra(bins, f"{BEST}, {view.name}")]
+
+
+def _each(figures: Callable[[int], Figures], seeds: Sequence[int]) -> list[Figures]:
+    return [figures(seed) for seed in seeds]
+
+
+def _share(right: npt.NDArray[np.bool_], chosen: npt.NDArray[np.bool_]) -> float:
+    return float(100.0 * right[chosen].mean()) if chosen.any() else float("nan")

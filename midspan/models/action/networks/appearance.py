@@ -1,0 +1,124 @@
+"""The appearance branch of chapter 6, and every network of chapter 7 that sees a moving picture: frames, or
+the flow between them, to verb and noun.
+
+A trunk makes a map of a clip. It is read in one of two ways: pooled over space with its moments side by side,
+since verbs as push left and push right differ in nothing but order; or as tokens, by a transformer.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import torch
+from torch import Tensor, nn
+
+from midspan.models.action.classes import Classes
+from midspan.models.action.networks.cnn3d import Cnn3d
+from midspan.models.action.networks.resampling import resampled
+from midspan.models.action.networks.resnet3d import r3d50, r3d_tiny
+from midspan.models.action.networks.swin3d import swin_tiny, swin_toy
+from midspan.models.action.networks.transformer import Encoder, LayerConfig
+
+Trunk = Literal["cnn3d", "r3d50", "r3d-tiny", "swin-t", "swin-toy", "checkpoint"]
+
+
+@dataclass(frozen=True)
+class AppearanceConfig:
+    trunk: Trunk
+    channels: int
+    """3 for frames, 2 for flow."""
+    map: tuple[int, int, int]
+    """Moments, rows and columns of the trunk's map, of clips as they come."""
+    dropout: float = 0.3
+    shown: tuple[int, int] | None = None
+    """Frames and pixels that a clip is brought to first; None: as it comes."""
+    checkpoint: dict[str, Any] | None = None
+    """Config of a published checkpoint, as its folder has it."""
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> AppearanceConfig:
+        shown = data["shown"] and tuple(data["shown"])
+        return cls(**{**data, "map": tuple(data["map"]), "shown": shown})
+
+
+def small_appearance(channels: int = 3) -> AppearanceConfig:
+    """Frames (8) or flow (7) of 64 pixels."""
+    return AppearanceConfig("cnn3d", channels, (4, 4, 4))
+
+
+def paper_appearance() -> AppearanceConfig:
+    """R3D-50 on 32 frames of 112 pixels."""
+    return AppearanceConfig("r3d50", 3, (2, 4, 4), shown=(32, 112))
+
+
+def swin_appearance() -> AppearanceConfig:
+    """``distill.paper``: Swin-T 3D on 16 frames of 224 pixels, one mean over its map."""
+    return AppearanceConfig("swin-t", 3, (8, 7, 7), dropout=0.0, shown=(16, 224))
+
+
+def build_trunk(config: AppearanceConfig) -> nn.Module:
+    """A module with ``channels``, that makes (batch, channels, moments, rows, columns) of a clip."""
+    if config.checkpoint is not None:
+        from midspan.models.action.networks.checkpoint import CheckpointTrunk  # loads transformers
+
+        return CheckpointTrunk(config.checkpoint)
+    builders = {
+        "cnn3d": lambda: Cnn3d(config.channels),
+        "r3d50": r3d50,
+        "r3d-tiny": r3d_tiny,
+        "swin-t": swin_tiny,
+        "swin-toy": swin_toy,
+    }
+    return builders[config.trunk]()
+
+
+def channels_of(trunk: nn.Module) -> int:
+    return int(trunk.channels)  # type: ignore[arg-type]
+
+
+class AppearanceNetwork(nn.Module):
+    """A clip (batch, channels, frames, height, width) to logits (batch, classes.total)."""
+
+    def __init__(self, config: AppearanceConfig, classes: Classes) -> None:
+        super().__init__()
+        self.config, self.classes = config, classes
+        self.trunk = build_trunk(config)
+        self.dropout = nn.Dropout(config.dropout)
+        # the published Swin network takes one mean over time as well
+        self._moments = 1 if config.trunk.startswith("swin") else config.map[0]
+        self.head = nn.Linear(channels_of(self.trunk) * self._moments, classes.total)
+
+    def forward(self, clip: Tensor) -> Tensor:
+        found = self.trunk(_prepared(clip, self.config.shown))
+        pooled = found.mean((3, 4)) if self._moments > 1 else found.mean((2, 3, 4))
+        out: Tensor = self.head(self.dropout(pooled.flatten(1)))
+        return out
+
+
+class AppearanceTokens(nn.Module):
+    """A clip to tokens (batch, 1 + map, width): the first stands for the clip. ``resnet3d-transformer``."""
+
+    def __init__(self, config: AppearanceConfig, layer: LayerConfig, layers: int) -> None:
+        super().__init__()
+        self.trunk, self._shown = build_trunk(config), config.shown
+        self.project = nn.Linear(channels_of(self.trunk), layer.width)
+        self.first = nn.Parameter(torch.zeros(1, 1, layer.width))
+        self.position = nn.Parameter(torch.randn(1, 1 + math.prod(config.map), layer.width) * 0.02)
+        self.encoder = Encoder(layer, layers)
+
+    def forward(self, clip: Tensor) -> Tensor:
+        tokens = self.project(self.trunk(_prepared(clip, self._shown)).flatten(2).transpose(1, 2))
+        first = self.first.expand(tokens.shape[0], -1, -1)
+        out: Tensor = self.encoder(torch.cat([first, tokens], 1) + self.position)
+        return out
+
+
+def _prepared(clip: Tensor, shown: tuple[int, int] | None) -> Tensor:
+    """Channels last where one trains: convolutions in three dimensions are several times as fast so."""
+    clip = clip if shown is None else resampled(clip, *shown)
+    return clip.contiguous(memory_format=torch.channels_last_3d) if torch.is_grad_enabled() else clip

@@ -1,0 +1,60 @@
+"""Training of the fusion models from branches that are trained first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from midspan.models.action.clips import Clips
+from midspan.models.action.networks.appearance import AppearanceNetwork
+from midspan.models.action.networks.fusion import Fusion, FusionNetwork, paper_fusion, small_fusion
+from midspan.models.action.networks.layout import LayoutNetwork
+from midspan.models.action.networks.network import NetworkConfig
+from midspan.models.action.training.branches import PAPER_RECIPE, Size, Trained, fit, name_of, train_branch
+from midspan.models.kit.frozen import start_from
+from midspan.models.kit.recipe import Recipe
+from midspan.models.kit.training import Progress
+
+RECIPE = Recipe(epochs=6, rates={"": 6e-4}, warmup=0.1, weight_decay=0.02, clip=5.0)
+
+
+def train_fusion(
+    fusion: Fusion,
+    train: Clips,
+    validation: Clips,
+    work: Path,
+    *,
+    seed: int,
+    size: Size = "small",
+    epochs: int | None = None,
+    report: Callable[[Progress], None] = lambda _: None,
+) -> Trained:
+    """The small model keeps the appearance's trunk as its branch learned it; the published one trains all.
+
+    ``epochs`` are those of the branches too.
+    """
+    layout, frames = (
+        train_branch(one, train, validation, work, seed=seed, size=size, epochs=epochs, report=report)
+        for one in ("layout", "rgb")
+    )
+    of_size, recipe = (small_fusion, RECIPE) if size == "small" else (paper_fusion, PAPER_RECIPE)
+    recipe = replace(recipe, seed=seed, epochs=epochs or recipe.epochs)
+    config = NetworkConfig("fusion", ("layout", "rgb"), of_size(fusion), train.classes)
+    torch.manual_seed(seed)
+    network = config.build()
+    _start(network, layout.network, frames.network)
+    if size == "small":
+        network.freeze(network.appearance.trunk)  # type: ignore[operator, union-attr]
+    folder = work / f"{fusion}-{size}-{name_of(train, recipe, {})}"
+    return fit(network, config, recipe, train, validation, folder, report=report)
+
+
+def _start(network: nn.Module, layout: nn.Module, frames: nn.Module) -> None:
+    assert isinstance(network, FusionNetwork)
+    assert isinstance(layout, LayoutNetwork) and isinstance(frames, AppearanceNetwork)
+    start_from(network.layout, layout.backbone)
+    start_from(network.appearance.trunk, frames.trunk)

@@ -1,0 +1,115 @@
+"""Training the models of chapter 6, by the name that ``midspan train action --model`` knows them by."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, get_args
+
+import torch
+
+from midspan.errors import WrongUse
+from midspan.models.action.clips import Clips, Data, read_data
+from midspan.models.action.inputs import MODALITIES
+from midspan.models.action.networks.appearance import AppearanceConfig, AppearanceNetwork
+from midspan.models.action.networks.fusion import Fusion
+from midspan.models.action.networks.network import NetworkConfig
+from midspan.models.action.training.branches import (
+    BRANCHES,
+    PAPER_RECIPE,
+    Trained,
+    fit,
+    name_of,
+    train_branch,
+)
+from midspan.models.action.training.fusion import train_fusion
+from midspan.models.action.training.saving import save_trained
+from midspan.models.kit.training import Progress
+
+Report = Callable[[Progress], None]
+
+
+def train_variant(
+    variant: str,
+    out: Path,
+    work: Path,
+    *,
+    seed: int = 0,
+    epochs: int | None = None,
+    data: Path | None = None,
+    encoder: Path | None = None,
+    report: Report = lambda _: None,
+) -> dict[str, Any]:
+    """Train a model and write it to ``out``, going on from what lies in ``work``; returns the card.
+
+    Raises ``WrongUse`` without ``data``.
+    """
+    started = time.monotonic()
+    clips = needed(data, seed)
+    if encoder is not None:
+        trained = _from_checkpoint(encoder, clips, work, seed, epochs, report)
+    else:
+        trained = _trained(variant, clips, work, seed, epochs, report)
+    said = {
+        "name": f"action.{variant}",
+        "trained_on": told(clips.train),
+        "retrain": f"midspan train action --model {variant} --data FOLDER --seed {seed}",
+        "minutes_of_last_run": round((time.monotonic() - started) / 60, 1),
+    }
+    return save_trained(out, trained, clips.seen, said, graph=encoder is None)
+
+
+def needed(data: Path | None, seed: int) -> Data:
+    """The clips of a folder. Raises ``WrongUse`` where none is named."""
+    if data is None:
+        raise WrongUse("clips do not ship: make some by `midspan data tabletop`, then give --data FOLDER")
+    return read_data(data, seed)
+
+
+def told(clips: Clips) -> str:
+    """What clips are, for a card."""
+    meta = clips.parts[0].meta
+    styles = " and ".join(sorted(set(clips.styles.tolist())))
+    return (
+        f"{len(clips)} clips ({styles}) of {len(meta.verbs)} verbs and {len(meta.nouns)} nouns, boxes with "
+        f"noise {meta.noise!r}, colour bias {meta.q}, seed {meta.seed}"
+    )
+
+
+def _trained(variant: str, clips: Data, work: Path, seed: int, epochs: int | None, report: Report) -> Trained:
+    if variant == "rgb-strong":
+        longer = epochs or round(1.5 * BRANCHES["rgb", "small"].recipe.epochs)
+        return train_branch(
+            "rgb", clips.train, clips.seen, work, seed=seed, epochs=longer, report=report, strong=True
+        )
+    name, _, size = variant.partition("-")
+    options: dict[str, Any] = {"seed": seed, "epochs": epochs, "size": size or "small", "report": report}
+    for modality in MODALITIES:
+        if name == modality:
+            return train_branch(modality, clips.train, clips.seen, work, **options)
+    fusion: Fusion = next(one for one in get_args(Fusion) if one == name)
+    return train_fusion(fusion, clips.train, clips.seen, work, **options)
+
+
+def _from_checkpoint(
+    folder: Path, clips: Data, work: Path, seed: int, epochs: int | None, report: Report
+) -> Trained:
+    """The RGB branch on a published video transformer, all of which is trained."""
+    from midspan.models.action.networks.checkpoint import (  # loads transformers
+        CheckpointTrunk,
+        checkpoint_config,
+        checkpoint_map,
+    )
+
+    published = checkpoint_config(folder)
+    sizes = AppearanceConfig("checkpoint", 3, checkpoint_map(published), checkpoint=published)
+    config = NetworkConfig("appearance", ("rgb",), sizes, clips.train.classes)
+    recipe = replace(PAPER_RECIPE, seed=seed, epochs=epochs or PAPER_RECIPE.epochs)
+    torch.manual_seed(seed)
+    network = config.build()
+    assert isinstance(network, AppearanceNetwork)
+    network.trunk = CheckpointTrunk.from_folder(folder)
+    mine = work / f"checkpoint-{folder.name}-{name_of(clips.train, recipe, {})}"
+    return fit(network, config, recipe, clips.train, clips.seen, mine, report=report)

@@ -1,0 +1,65 @@
+"""Training the student of chapter 7, from ``midspan train distill`` and from ``midspan distill``."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from midspan.models.action.training.branches import Size
+from midspan.models.action.training.saving import save_trained
+from midspan.models.action.training.variants import needed, told
+from midspan.models.distill.distilling import Plan, distill
+from midspan.models.distill.loss import Mix
+from midspan.models.kit.training import Progress
+
+SIZES: dict[str, Size] = {"student": "small", "paper": "swin"}
+
+
+def train_student(
+    variant: str,
+    out: Path,
+    work: Path,
+    *,
+    seed: int = 0,
+    epochs: int | None = None,
+    data: Path | None = None,
+    encoder: Path | None = None,
+    report: Callable[[Progress], None] = lambda _: None,
+    plan: Plan | None = None,
+) -> dict[str, Any]:
+    """Write the student to ``out``; returns its card, in which ``answers`` says what each modality is worth.
+
+    Raises ``WrongUse``.
+    """
+    started = time.monotonic()
+    clips = needed(data, seed)
+    whole = replace(plan or Plan(), size=SIZES[variant])
+    found = distill(clips, work, whole, seed=seed, epochs=epochs, report=report)
+    said = {
+        "name": f"distill.{variant}",
+        "trained_on": f"{told(clips.train)}; taught by {', '.join(whole.teachers)}",
+        "retrain": f"midspan distill {options_of(whole)} --model {variant} --data FOLDER --seed {seed}",
+        "plan": asdict(whole),
+        "answers": [asdict(one) for one in found.answers],
+        "minutes_of_last_run": round((time.monotonic() - started) / 60, 1),
+    }
+    return save_trained(out, found.student, clips.seen, said)
+
+
+def options_of(plan: Plan) -> str:
+    """The options of ``midspan distill`` that make this plan."""
+    mix = plan.mix
+    return (
+        f"--teachers {','.join(plan.teachers)} --weighting {plan.weighting} --gamma {plan.gamma:g} "
+        f"--temperature {mix.temperature:g} --labels {mix.labels:g}"
+    )
+
+
+def plan_of(teachers: str, weighting: str, gamma: float, temperature: float, labels: float) -> Plan:
+    """Of those options; of what the labels do not teach the teachers do. Raises ``WrongUse``."""
+    names = tuple(one.strip() for one in teachers.split(",") if one.strip())
+    mix = Mix(teacher=1.0 - labels, labels=labels, temperature=temperature)
+    return Plan(names, weighting, gamma, mix)  # type: ignore[arg-type]

@@ -1,0 +1,123 @@
+"""From clips to a student, by the functions that the commands call."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from midspan.errors import UnknownName, WrongUse
+from midspan.models.action.clips import read_data
+from midspan.models.action.networks.appearance import AppearanceNetwork, swin_appearance
+from midspan.models.action.predictor import ActionPredictor
+from midspan.models.action.training.task import answers
+from midspan.models.distill.distilling import Plan, distill
+from midspan.models.distill.loss import Mix
+from midspan.models.distill.teachers import VIEWS, Teachers
+from midspan.models.distill.variants import options_of, plan_of
+from midspan.platform.cli import app
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory):
+    return tmp_path_factory.mktemp("work")
+
+
+@pytest.fixture(scope="module")
+def data(toy_data):
+    return read_data(toy_data)
+
+
+def test_teachers_are_asked_once_of_the_views_that_the_student_sees(data, work):
+    teachers = Teachers(("layout", "audio"), data, work, seed=0, epochs=2)
+    said = teachers.of_views()
+    assert said["layout"]["verb"].shape == (VIEWS, 96, 2)
+    trained = teachers.trained("layout")
+    for view in (0, 3):
+        direct = answers(trained.network, trained.config, data.train, view=(0, view))
+        np.testing.assert_allclose(said["layout"]["verb"][view], direct, atol=1e-5)
+    kept = sorted((work / "teachers").iterdir())
+    before = [one.stat().st_mtime_ns for one in kept]
+    Teachers(("layout", "audio"), data, work, seed=0, epochs=2).of_views()
+    assert len(kept) == 2 and [one.stat().st_mtime_ns for one in kept] == before
+
+
+def test_what_each_modality_is_worth_is_said(data, work):
+    found = distill(data, work, Plan(teachers=("layout", "flow")), seed=0, epochs=2)
+    assert found.student.config.classes.heads == ("verb",) and found.student.config.modalities == ("rgb",)
+    said = {(one.who, one.split) for one in found.answers}
+    whos = ("layout alone", "flow alone", "all teachers", "without layout", "without flow", "student")
+    assert said == {(who, split) for who in whos for split in ("seen", "unseen_test")}
+    right = {one.who: one.right.mean for one in found.answers if one.split == "seen"}
+    assert right["without layout"] == right["flow alone"] and right["without flow"] == right["layout alone"]
+
+
+def test_a_teacher_of_frames_teaches_nouns_too(data, work):
+    found = distill(data, work, Plan(("rgb",), "uniform"), seed=0, epochs=1)
+    assert found.student.config.classes.heads == ("verb", "noun")
+    assert {one.who for one in found.answers} == {"rgb alone", "student"}
+
+
+def test_the_command_writes_a_model_that_answers(toy_data, work, tmp_path):
+    command = ["distill", "--teachers", "layout,audio", "--data", str(toy_data), "--work", str(work)]
+    command += ["--out", str(tmp_path / "student"), "--epochs", "2", "--labels", "0.5", "--json"]
+    done = CliRunner().invoke(app, command)
+    assert done.exit_code == 0, done.output
+    card = json.loads(done.stdout)
+    assert card["name"] == "distill.student" and card["plan"]["mix"] == {
+        "teacher": 0.5,
+        "labels": 0.5,
+        "temperature": 2.0,
+    }
+    assert card["engines"]["largest_difference"] < 1e-3
+    assert "taught by layout, audio" in card["trained_on"]
+    predictor = ActionPredictor.load(tmp_path / "student", engine="onnxruntime")
+    assert predictor.of_clips(read_data(toy_data).seen).shape == (24, 2)
+    table = CliRunner().invoke(app, command[:-1])
+    assert "without audio" in table.output and "student" in table.output
+
+
+def test_a_plan_survives_its_options():
+    plan = Plan(("rgb", "layout"), "per-sample", 2.0, Mix(0.75, 0.25, 4.0))
+    words = options_of(plan).split()
+    values = dict(zip(words[::2], words[1::2], strict=True))
+    again = plan_of(
+        values["--teachers"],
+        values["--weighting"],
+        *(float(values[name]) for name in ("--gamma", "--temperature", "--labels")),
+    )
+    assert again == plan
+
+
+def test_odd_plans_are_refused():
+    with pytest.raises(UnknownName, match="teacher 'smell'"):
+        Plan(teachers=("smell",))
+    with pytest.raises(UnknownName, match="weighting 'fair'"):
+        Plan(weighting="fair")
+    with pytest.raises(WrongUse, match="at least one teacher"):
+        Plan(teachers=())
+
+
+def test_the_published_student_takes_clips_as_they_come():
+    """Eight frames of 64 pixels become sixteen of 224."""
+    config = swin_appearance()
+    seen = []
+
+    class Trunk(torch.nn.Module):
+        channels = 768
+
+        def forward(self, clip):
+            seen.append(clip.shape)
+            return torch.zeros(len(clip), 768, 8, 7, 7)
+
+    network = AppearanceNetwork(config, read_data_classes())
+    network.trunk = Trunk()
+    assert network(torch.zeros(1, 3, 8, 64, 64)).shape == (1, 2)
+    assert seen == [(1, 3, 16, 224, 224)]
+
+
+def read_data_classes():
+    from midspan.models.action.classes import Classes
+
+    return Classes({"verb": ("a", "b")})
