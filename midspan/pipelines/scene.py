@@ -9,8 +9,8 @@ from midspan.models.scene.arrangement import Arrangement, Stated, arranged, ques
 from midspan.models.scene.concepts import concept_of, noun_of
 from midspan.models.scene.describe import described
 from midspan.models.scene.identity import RUN, learned_run
-from midspan.models.scene.layout import Placed
 from midspan.models.scene.mentions import Mention
+from midspan.models.scene.placed import Placed
 from midspan.models.scene.reading import Reading
 from midspan.models.scene.relations import Description
 from midspan.models.scene.window import Window
@@ -82,8 +82,6 @@ def _read(window: Window, segment: Segment, doc: Doc) -> Reading:
 
 
 def _record(segment: Segment, found: Arrangement, run_id: str) -> SceneArrangement:
-    relations = tuple(row for one in found.stated for row in _rows(one))
-    kept = sum(relation.satisfied for relation in relations)
     start, end = int(segment.start), int(segment.end)
     return SceneArrangement(
         id=record_id("scene", segment.source_id, run_id, start, end),
@@ -92,8 +90,8 @@ def _record(segment: Segment, found: Arrangement, run_id: str) -> SceneArrangeme
         objects=tuple(
             _object(start, *one) for one in zip(found.mentions, found.things, found.confidences, strict=True)
         ),
-        relations=relations,
-        score=kept / len(relations) if relations else 1.0,
+        relations=tuple(row for one in found.stated for row in _rows(one)),
+        score=found.kept,
     )
 
 

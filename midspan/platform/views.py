@@ -94,11 +94,10 @@ def scene_heat(store: RecordReader, record_id: str, thing: int) -> str:
     from midspan.models.scene.heat_map import heat_map
 
     found = scene(store, record_id)
-    if not 0 <= thing < len(found.objects):
-        raise WrongUse(
-            f"the scene has {len(found.objects)} things, counted from 0; there is no thing {thing}"
-        )
-    where = heat(found, thing)
+    try:
+        where = heat(found, thing)
+    except IndexError as error:
+        raise WrongUse(f"{error}, counted from 0") from error
     return heat_map(found, thing, where.x, where.y)
 
 

@@ -8,9 +8,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from midspan.errors import WrongUse
+from midspan.models.scene.asking import Label
 from midspan.platform.answers import Answer, Hit, SceneTerm, SceneView
 from midspan.records import Provenance, SceneArrangement
-from midspan.ui.kinds.scene.choosing import Placed, placed_of
+from midspan.ui.kinds.scene.choosing import placed_of
 
 
 def scene(number: int) -> SceneArrangement:
@@ -160,5 +161,5 @@ def test_what_is_no_label_is_left_out(value: Any) -> None:
 
 
 def test_labels_are_kept_on_the_board() -> None:
-    assert placed_of([{"text": " a \n dog ", "x": 7, "y": -1}]) == [Placed("a dog", 1.0, 0.0)]
+    assert placed_of([{"text": " a \n dog ", "x": 7, "y": -1}]) == [Label("a dog", 1.0, 0.0)]
     assert len(placed_of([{"text": "dog", "x": 0, "y": 0}] * 99)) == 12

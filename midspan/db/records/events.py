@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, Text, cast, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, ScalarSelect, Select, Text, cast, func, select
 
 from midspan.db.record_store import EventFilter, EventStore, EventTerm, Video
 from midspan.db.records import dialect
@@ -15,6 +16,7 @@ from midspan.db.records.kinds.event import action_event, to_event
 from midspan.db.records.tables import segment, source
 from midspan.records import ActionEvent
 
+T = TypeVar("T")
 FETCHED = 500
 """Rows of an export in memory at once."""
 
@@ -96,34 +98,18 @@ def _nouns() -> ColumnElement[str]:
 
 
 def _videos(connection: Connection, where: EventFilter, limit: int) -> Select[tuple[object, ...]]:
-    events = (
-        select(action_event.c.source_id, func.count().label("events"))
-        .where(*_conditions(connection, where))
-        .group_by(action_event.c.source_id)
-        .subquery()
-    )
-    read = (
-        select(segment.c.source_id, func.max(segment.c.end).label("seconds"))
-        .where(segment.c.unit == "s")
-        .group_by(segment.c.source_id)
-        .subquery()
-    )
-    first = (
-        select(segment.c.id)
-        .where(segment.c.source_id == source.c.id, segment.c.unit == "s", segment.c.ordinal == 0)
-        .limit(1)
-        .scalar_subquery()
-    )
+    """What is said of each is looked up by its source, so that other videos cost nothing."""
+    window = (segment.c.source_id == source.c.id, segment.c.unit == "s")
+    first, last = segment.c.ordinal, segment.c.ordinal.desc()
+    events = select(func.count()).where(action_event.c.source_id == source.c.id)
     wanted = (
         select(
             source.c.id.label("source_id"),
             source.c.title,
-            func.coalesce(read.c.seconds, 0.0).label("seconds"),
-            first.label("first_segment"),
-            func.coalesce(events.c.events, 0).label("events"),
+            func.coalesce(_one(select(segment.c.end).where(*window).order_by(last)), 0.0).label("seconds"),
+            _one(select(segment.c.id).where(*window).order_by(first)).label("first_segment"),
+            events.where(*_conditions(connection, where)).scalar_subquery().label("events"),
         )
-        .outerjoin(read, read.c.source_id == source.c.id)
-        .outerjoin(events, events.c.source_id == source.c.id)
         .where(source.c.kind == "video", source.c.superseded_by.is_(None))
         .order_by(source.c.title, source.c.id)
         .limit(limit)
@@ -131,3 +117,7 @@ def _videos(connection: Connection, where: EventFilter, limit: int) -> Select[tu
     if where.source_ids is not None:
         wanted = wanted.where(dialect.one_of(connection, source.c.id, sorted(where.source_ids)))
     return wanted
+
+
+def _one(rows: Select[tuple[T]]) -> ScalarSelect[T]:
+    return rows.limit(1).scalar_subquery()

@@ -1,6 +1,6 @@
 """Relations between two things of a scene, judged on their boxes in SQL.
 
-These are the rules by which layouts are judged (``models/scene/layout.py``), for things in general: which
+These are the rules by which layouts are judged (``models/scene/placed.py``), for things in general: which
 things are areas, clothes or in the sky is not known here, so that "on", "under" and "inside" are any of the
 ways in which a thing may be so. What is found is judged once more by those who ask.
 """

@@ -7,15 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from midspan.errors import WrongUse
-from midspan.models.kit.chapter import Chapter, Option, Variant
+from midspan.models.action.reported import DATA, EVALUATE, METRICS
+from midspan.models.kit.chapter import Chapter, Variant
 from midspan.models.kit.metric import Metric
 
 if TYPE_CHECKING:
     from midspan.models.action.predictor import ActionPredictor
     from midspan.models.kit.evaluation import Evaluation
-
-VIEWS = ("seen", "unseen")
-"""Clips of combinations of verb and noun that were learned, and of the others."""
 
 
 def _train(variant: str, out: Path, work: Path, **options: Any) -> dict[str, Any]:
@@ -41,7 +39,7 @@ def _predictor(folder: Path | None) -> ActionPredictor:
 CHAPTER = Chapter(
     name="action",
     number=6,
-    data="clips (`midspan data tabletop` makes some)",
+    data=DATA,
     variants=(
         Variant("cacnf", "boxes and frames, fused, with a head on each branch"),
         Variant("caf", "the same with one head"),
@@ -57,21 +55,11 @@ CHAPTER = Chapter(
         Variant("checkpoint", "frames alone, on VideoMAE or TimeSformer", from_encoder=True),
     ),
     metrics=(
-        *(Metric(name, "%", True, VIEWS, "clips") for name in ("top1", "top5", "map")),
-        Metric("ece", "%", False, VIEWS, "clips"),
-        *(Metric(name, "%", True, VIEWS, "verb and noun") for name in ("noun", "both")),
+        *METRICS,
         *(Metric(f"shots{count}", "%", True, (), "few-shot") for count in (5, 10)),
-        Metric("parameters", "thousands", False, (), "cost"),
-        Metric("macs", "millions a clip", False, (), "cost"),
-        Metric("ms", "a clip, one thread", False, (), "cost"),
     ),
     train=_train,
     evaluate=_evaluate,
     predictor=_predictor,
-    options={
-        "evaluate": (
-            Option("data", Path, "Folder with clips (`midspan data tabletop` makes some)."),
-            Option("epochs", int, "Of all that is trained, other than the recipes'."),
-        )
-    },
+    options={"evaluate": EVALUATE},
 )

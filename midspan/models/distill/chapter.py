@@ -7,15 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from midspan.errors import WrongUse
-from midspan.models.kit.chapter import Chapter, Option, Variant
-from midspan.models.kit.metric import Metric
+from midspan.models.action.reported import DATA, EVALUATE, METRICS
+from midspan.models.kit.chapter import Chapter, Variant
 
 if TYPE_CHECKING:
     from midspan.models.action.predictor import ActionPredictor
     from midspan.models.kit.evaluation import Evaluation
-
-VIEWS = ("seen", "unseen")
-"""Clips of combinations of verb and noun that were learned, and of the others."""
 
 
 def _train(variant: str, out: Path, work: Path, **options: Any) -> dict[str, Any]:
@@ -41,26 +38,14 @@ def _predictor(folder: Path | None) -> ActionPredictor:
 CHAPTER = Chapter(
     name="distill",
     number=7,
-    data="clips (`midspan data tabletop` makes some)",
+    data=DATA,
     variants=(
         Variant("student", "small, taught by frames, flow, boxes and sound"),
         Variant("paper", "in the published size, Swin-T 3D"),
     ),
-    metrics=(
-        *(Metric(name, "%", True, VIEWS, "clips") for name in ("top1", "top5", "map")),
-        Metric("ece", "%", False, VIEWS, "clips"),
-        *(Metric(name, "%", True, VIEWS, "verb and noun") for name in ("noun", "both")),
-        Metric("parameters", "thousands", False, (), "cost"),
-        Metric("macs", "millions a clip", False, (), "cost"),
-        Metric("ms", "a clip, one thread", False, (), "cost"),
-    ),
+    metrics=METRICS,
     train=_train,
     evaluate=_evaluate,
     predictor=_predictor,
-    options={
-        "evaluate": (
-            Option("data", Path, "Folder with clips (`midspan data tabletop` makes some)."),
-            Option("epochs", int, "Of all that is trained, other than the recipes'."),
-        )
-    },
+    options={"evaluate": EVALUATE},
 )

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from midspan.models.scene.layout import Constraint, Placed, Start, arrange, holds
+from midspan.models.scene.layout import Start, arrange
 from midspan.models.scene.mentions import Mention
+from midspan.models.scene.placed import Constraint, Placed, holds
 from midspan.models.scene.relations import Description, Relation
 from midspan.models.scene.wordings import IN_PICTURE
 

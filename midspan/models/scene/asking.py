@@ -32,7 +32,7 @@ MOST = 12
 
 @dataclass(frozen=True)
 class Label:
-    """A thing that somebody put on a canvas, with its centre."""
+    """A thing that somebody put on a canvas. Frame: origin top left, both 0..1, centre."""
 
     text: str
     x: float
@@ -49,10 +49,12 @@ def wanted(label: str, x: float | None = None, y: float | None = None) -> Wanted
 
 
 def of_text(doc: Doc) -> SceneQuery:
-    """What a parsed text describes; without a relation, the things that it names. Raises ``WrongUse``."""
+    """What a parsed text describes; without a relation, the things that it names. Raises ``WrongUse`` where
+    it neither relates things nor names one that is known."""
     description = describe(doc)
     query = _telegram(doc) if description is None else _of_description(description)
-    if not any(thing.concepts or thing.categories for thing in query.things):
+    known = any(thing.concepts or thing.categories for thing in query.things)
+    if not (known or query.relations):
         raise WrongUse(f"no thing of a scene in {doc.text!r}; ask as in “dog left of tree” or “cup and lamp”")
     return query
 

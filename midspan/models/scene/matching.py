@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
-from midspan.models.scene.layout import Constraint, Placed, holds, scale_of
 from midspan.models.scene.lexicon import NAMED
+from midspan.models.scene.placed import Constraint, Placed, holds, scale_of
 from midspan.models.scene.wordings import Predicate
 from midspan.records import SceneArrangement, SceneObject, SceneQuery, WantedRelation, WantedThing
 from midspan.records.scene_queries import KIND_OF, LIKE, REACH, SAME, UNSTATED

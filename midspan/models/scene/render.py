@@ -14,8 +14,8 @@ from html import escape
 from midspan.models.scene.concepts import concept_of, noun_of
 from midspan.models.scene.icons import Icon, icon_of
 from midspan.models.scene.icons.shapes import Shape, colour_of, shape_of
-from midspan.models.scene.layout import scale_of
 from midspan.models.scene.lexicon import NAMED, Category, is_area
+from midspan.models.scene.placed import scale_of
 from midspan.records import SceneArrangement, SceneObject
 
 WIDTH, HEIGHT = 500, 400

@@ -9,8 +9,8 @@ from typing import Any, get_args
 import pytest
 
 from midspan.db.records.relational import SqlRecordStore
-from midspan.models.scene.layout import Constraint, holds
 from midspan.models.scene.matching import match, placed_of
+from midspan.models.scene.placed import Constraint, holds
 from midspan.models.scene.wordings import IN_PICTURE, Predicate
 from midspan.records import (
     SceneArrangement,

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from midspan.models.scene.layout import Constraint, Placed, Start, arrange, holds
+from midspan.models.scene.layout import Start, arrange
 from midspan.models.scene.lexicon import NAMED
+from midspan.models.scene.placed import Constraint, Placed, holds
 from midspan.models.scene.wordings import IN_PICTURE, Predicate
 
 categories = st.sampled_from(sorted(NAMED.values(), key=lambda category: category.name))

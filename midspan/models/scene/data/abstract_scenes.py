@@ -16,8 +16,8 @@ from typing import Any
 
 from midspan.errors import WrongUse
 from midspan.models.scene.data.examples import Example, Facing, PlacedThing
-from midspan.models.scene.layout import SCALE
 from midspan.models.scene.lexicon import NAMED
+from midspan.models.scene.placed import SCALE
 
 WIDTH, HEIGHT = 500, 400
 _NAMES: dict[str, str] = {

@@ -12,7 +12,7 @@ the
 size (w, h) after scaling by depth. Real scenes reach beyond the canvas, so a centre may lie outside 0..1.
 ``depth`` is 0 near, 1 middle, 2 far. ``mention`` are code points of ``text``, null where the text does not
 name
-the thing. Relations hold in the boxes as ``layout.holds`` has it.
+the thing. Relations hold in the boxes as ``placed.holds`` has it.
 """
 
 from __future__ import annotations

@@ -22,8 +22,9 @@ from functools import cache
 
 from midspan.models.scene.data.examples import Example, PlacedRelation, PlacedThing
 from midspan.models.scene.data.templates import EXPLICIT, IMPLIED, JOINED, OPENINGS
-from midspan.models.scene.layout import Constraint, Placed, Start, arrange, holds
+from midspan.models.scene.layout import Start, arrange
 from midspan.models.scene.lexicon import Category, all_words
+from midspan.models.scene.placed import Constraint, Placed, holds
 from midspan.models.scene.wordings import IN_PICTURE, Predicate
 
 SPLITS = ("train", "templates", "pairs", "categories")

@@ -20,9 +20,9 @@ from midspan.models.kit.evaluation import Extra
 from midspan.models.kit.results import Table
 from midspan.models.parser import load_parser
 from midspan.models.scene.describe import describe
-from midspan.models.scene.layout import Constraint, Placed, holds
 from midspan.models.scene.lexicon import NAMED
 from midspan.models.scene.mentions import Mention
+from midspan.models.scene.placed import Constraint, Placed, holds
 from midspan.models.scene.relations import Description
 
 COLOURS = {"black": "Black", "yellow": "Yellow", "blue": "#0099ff"}

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from midspan.models.kit.measuring import Figure, Figures, clustered
 from midspan.models.scene.evaluation.scenes import TestScene
-from midspan.models.scene.layout import Placed, Start, arrange, holds
+from midspan.models.scene.layout import Start, arrange
 from midspan.models.scene.learned.measures import (
     Places,
     absolute,
@@ -18,6 +18,7 @@ from midspan.models.scene.learned.measures import (
     relative,
 )
 from midspan.models.scene.lexicon import NAMED
+from midspan.models.scene.placed import Placed, holds
 
 Place = Callable[[Sequence[TestScene]], list[Places]]
 """A way of placing: the truth of a scene is not to be looked at."""

@@ -11,9 +11,9 @@ import numpy as np
 from midspan.models.scene.data.examples import Example
 from midspan.models.scene.data.generator import generate
 from midspan.models.scene.data.real import real_scenes
-from midspan.models.scene.layout import Constraint
 from midspan.models.scene.learned.measures import Places
 from midspan.models.scene.learned.rows import Question
+from midspan.models.scene.placed import Constraint
 from midspan.models.scene.words import words
 
 MADE_VIEWS = ("templates", "pairs", "categories", "implied")

@@ -13,7 +13,8 @@ from typing import Any
 import streamlit as st
 
 from midspan import Workspace
-from midspan.ui.kinds.scene.choosing import LONGEST, MOST, Placed
+from midspan.models.scene.asking import MOST, Label
+from midspan.ui.kinds.scene.choosing import LONGEST
 
 KEY = "scene-board"
 
@@ -134,7 +135,7 @@ def _component() -> Any:
     return st.components.v2.component("midspan_scene_board", html=HTML, css=CSS, js=SCRIPT)
 
 
-def render(workspace: Workspace, drawn: Sequence[Placed], on_draw: Callable[[Any], None]) -> None:
+def render(workspace: Workspace, drawn: Sequence[Label], on_draw: Callable[[Any], None]) -> None:
     """Draw the board with these labels; ``on_draw`` gets what it holds after each change, before the page is
     drawn anew."""
 

@@ -15,25 +15,15 @@ from typing import Any
 import streamlit as st
 
 from midspan import Workspace
+from midspan.models.scene.asking import MOST, Label
 from midspan.platform.answers import SceneTerm
 from midspan.ui.escaping import plain, shorten
 
 LISTED = 300
 """Nouns in the box; others are typed."""
-MOST = 12
-"""Things on the board."""
 LONGEST = 60
 """Characters of a label."""
 DEFAULTS: dict[str, Any] = {"q": "", "like": "", "thing": None, "relation": None, "part": 0, "at": ()}
-
-
-@dataclass(frozen=True)
-class Placed:
-    """A label on the board. Frame: canvas, origin top left, both 0..1, centre."""
-
-    text: str
-    x: float
-    y: float
 
 
 @dataclass(frozen=True)
@@ -41,7 +31,7 @@ class Choice:
     query: str
     like: str
     """Id of a scene."""
-    drawn: tuple[Placed, ...]
+    drawn: tuple[Label, ...]
     thing: str | None
     relation: str | None
     part: int
@@ -93,7 +83,7 @@ def turn(by: int) -> None:
     _set("part", max(0, _get("part") + by))
 
 
-def placed_of(value: Any) -> list[Placed]:
+def placed_of(value: Any) -> list[Label]:
     """The labels that a browser names; what is none is left out."""
     rows = value if isinstance(value, list) else []
     found = []
@@ -103,7 +93,7 @@ def placed_of(value: Any) -> list[Placed]:
         text = " ".join(row["text"].split())[:LONGEST]
         x, y = _share(row.get("x")), _share(row.get("y"))
         if text and x is not None and y is not None:
-            found.append(Placed(text, x, y))
+            found.append(Label(text, x, y))
     return found
 
 
@@ -147,7 +137,7 @@ def _restore() -> None:
     _set("part", int(part) if part.isascii() and part.isdigit() and len(part) < 7 else 0)
 
 
-def _from_address(written: Sequence[str]) -> list[Placed]:
+def _from_address(written: Sequence[str]) -> list[Label]:
     rows = []
     for one in written:
         text, _, place = one.rpartition("@")

@@ -9,7 +9,6 @@ from streamlit.delta_generator import DeltaGenerator
 
 from midspan import Workspace
 from midspan.errors import NotFound, WrongUse
-from midspan.models.scene.asking import Label
 from midspan.ui import style
 from midspan.ui.escaping import as_html, as_markdown
 from midspan.ui.kinds.scene import board, choosing
@@ -57,7 +56,7 @@ def _found(workspace: Workspace, choice: Choice) -> list[Shown]:
         answer = workspace.find_scenes(
             choice.query,
             like=choice.like or None,
-            drawn=[Label(one.text, one.x, one.y) for one in choice.drawn],
+            drawn=choice.drawn,
             limit=PORTION,
         )
     except (WrongUse, NotFound) as error:

@@ -2,8 +2,8 @@ import pytest
 
 from midspan.models.scene.data.examples import Example, PlacedRelation, PlacedThing, can_be_mirrored, mirrored
 from midspan.models.scene.data.generator import generate
-from midspan.models.scene.layout import Constraint, Placed, holds
 from midspan.models.scene.lexicon import NAMED
+from midspan.models.scene.placed import Constraint, Placed, holds
 
 TEXT = "Left of a cup there is a dog on the right."
 CUP = PlacedThing("cup", "small thing", (10, 13), (0.75, 0.5, 0.1, 0.11), 0, "right")

@@ -3,8 +3,8 @@ import pytest
 from midspan.models.scene.data.examples import as_row, of_row
 from midspan.models.scene.data.generator import HELD_OUT, SPLITS, generate
 from midspan.models.scene.data.templates import EXPLICIT, IMPLIED
-from midspan.models.scene.layout import Constraint, Placed, holds
 from midspan.models.scene.lexicon import NAMED
+from midspan.models.scene.placed import Constraint, Placed, holds
 
 
 def placed(thing):

@@ -1,0 +1,24 @@
+"""What is reported of models of clips, chapter 6's and chapter 7's, and on which clips."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from midspan.models.kit.chapter import Option
+from midspan.models.kit.metric import Metric
+
+VIEWS = ("seen", "unseen")
+"""Clips of combinations of verb and noun that were learned, and of the others."""
+METRICS = (
+    *(Metric(name, "%", True, VIEWS, "clips") for name in ("top1", "top5", "map")),
+    Metric("ece", "%", False, VIEWS, "clips"),
+    *(Metric(name, "%", True, VIEWS, "verb and noun") for name in ("noun", "both")),
+    Metric("parameters", "thousands", False, (), "cost"),
+    Metric("macs", "millions a clip", False, (), "cost"),
+    Metric("ms", "a clip, one thread", False, (), "cost"),
+)
+DATA = "clips (`midspan data tabletop` makes some)"
+EVALUATE = (
+    Option("data", Path, "Folder with clips (`midspan data tabletop` makes some)."),
+    Option("epochs", int, "Of all that is trained, other than the recipes'."),
+)
