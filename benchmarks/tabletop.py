@@ -16,10 +16,10 @@ import cv2
 import numpy as np
 
 from benchmarks.common import write
-from midspan.models.action.data.array_clips import STYLES, array_clip, clips_of
+from midspan.models.action.data.array_clips import array_clip, clips_of
 from midspan.models.action.data.arrays import Style
 from midspan.models.action.data.clip import Clip, even_times
-from midspan.models.action.data.splits import SHARES
+from midspan.models.action.data.splits import SHARES, STYLES
 from midspan.models.action.data.tracks import TrueTrack
 
 FRAMES = 24

@@ -20,10 +20,10 @@ from scipy.optimize import linear_sum_assignment
 from benchmarks.common import seconds, write
 from midspan.models.action.boxes.frame_boxes import Category, FrameBox
 from midspan.models.action.boxes.tracker import BoxTrack, TrackerSettings, overlap, track_boxes
-from midspan.models.action.data.array_clips import STYLES
 from midspan.models.action.data.arrays import HAND
 from midspan.models.action.data.detector_noise import NOISES, Detections, detect
 from midspan.models.action.data.film import make_film
+from midspan.models.action.data.splits import STYLES
 from midspan.models.action.data.tracks import TrueTrack
 
 FPS = 12.0

@@ -1,7 +1,8 @@
 """Clips to learn from or to measure on: rows of one split or of several, read from the disk when asked for.
 
 A folder of data holds a folder a split, in a folder a camera style or at once, and all that perhaps in one
-called ``arrays``; or it is one split itself, as one's own labelled clips are, and is cut in three by a seed.
+called ``arrays``; beside a split perhaps windows of films, which are learned with the clips. Or it is one
+split itself, as one's own labelled clips are, and is cut in three by a seed.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy.typing as npt
 
 from midspan.errors import WrongUse
 from midspan.models.action.classes import NOUN, VERB, Classes
-from midspan.models.action.data.arrays import Arrays, is_whole, read_arrays
+from midspan.models.action.data.arrays import WINDOWS, Arrays, is_whole, read_arrays
 
 Ints = npt.NDArray[np.int64]
 Split = Literal["train", "seen", "unseen_selection", "unseen_test"]
@@ -84,10 +85,17 @@ class Data:
     """The clips of a folder, by what they are for; a split that the folder lacks is empty."""
 
     train: Clips
+    """With windows of films, where there are some."""
     seen: Clips
-    """Other clips of the combinations that were learned: for selection, weights and calibration."""
+    """Other clips of the combinations that were learned."""
     unseen_selection: Clips
+    """With windows of films, too."""
     unseen_test: Clips
+
+    @property
+    def selection(self) -> Clips:
+        """To choose by, to weigh teachers by and to calibrate on: new combinations, where there are any."""
+        return self.unseen_selection if len(self.unseen_selection) else self.seen
 
 
 def read_data(folder: Path, seed: int = 0) -> Data:
@@ -101,9 +109,10 @@ def read_data(folder: Path, seed: int = 0) -> Data:
             f"{folder}: expected folders train, seen, unseen_selection and unseen_test, in a folder a camera "
             "style or at once, or one folder of arrays; `midspan data tabletop` makes some"
         )
-    train, *others = (_split(roots, name) for name in ("train", "seen", "unseen_selection", "unseen_test"))
+    train = _split(roots, "train", f"train{WINDOWS}")
     assert train is not None
-    seen, selection, test = (one or train.at([]) for one in others)
+    seen, test = (_split(roots, name) or train.at([]) for name in ("seen", "unseen_test"))
+    selection = _split(roots, "unseen_selection", f"unseen_selection{WINDOWS}") or train.at([])
     return Data(train, seen, selection, test)
 
 
@@ -119,8 +128,9 @@ def _is_style(folder: Path) -> bool:
     return (folder / "train").is_dir()
 
 
-def _split(roots: Sequence[Path], name: str) -> Clips | None:
-    found = [read_arrays(root / name) for root in roots if is_whole(root / name)]
+def _split(roots: Sequence[Path], *names: str) -> Clips | None:
+    folders = [root / name for root in roots for name in names]
+    found = [read_arrays(folder) for folder in folders if is_whole(folder)]
     return Clips.of(*found) if found else None
 
 

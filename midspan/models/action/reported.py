@@ -7,8 +7,8 @@ from pathlib import Path
 from midspan.models.kit.chapter import Option
 from midspan.models.kit.metric import Metric
 
-VIEWS = ("seen", "unseen")
-"""Clips of combinations of verb and noun that were learned, and of the others."""
+VIEWS = ("seen", "unseen", "table", "close-up")
+"""Clips of combinations of verb and noun that were learned, and of the others; and these by the camera."""
 METRICS = (
     *(Metric(name, "%", True, VIEWS, "clips") for name in ("top1", "top5", "map")),
     Metric("ece", "%", False, VIEWS, "clips"),

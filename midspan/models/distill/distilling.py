@@ -109,7 +109,7 @@ def train_student(
         config,
         recipe,
         data.train,
-        data.seen,
+        data.selection,
         work / f"student-{plan.size}-{_name(data.train, plan, name_of(data.train, recipe, {}))}",
         showing=Showing(seed, views=VIEWS),
         objective=DistillObjective(told, config.classes, plan.mix),
@@ -127,25 +127,25 @@ def weights_of(teachers: Teachers, data: Data, plan: Plan) -> dict[str, np.ndarr
     """Of ``full-dataset``, from clips that no teacher learned."""
     if plan.weighting != "full-dataset":
         return None
-    return _dataset_weights(teachers.of("seen"), data, plan)
+    return _dataset_weights(teachers.of("selection"), data, plan)
 
 
 def _dataset_weights(said: Logits, data: Data, plan: Plan) -> dict[str, np.ndarray]:
     classes = data.train.classes
     heads = [one for one in classes.heads if any(one in each for each in said.values())]
     known = classes.only(*heads)
-    return dataset_weights(said, data.seen.labels(known), known, plan.gamma)
+    return dataset_weights(said, data.selection.labels(known), known, plan.gamma)
 
 
 def _answers(teachers: Teachers, student: Trained, data: Data, plan: Plan) -> list[Answer]:
     """Each teacher, all, all but one, and the student, on held-out clips of both kinds."""
     found = []
-    held_out = teachers.of("seen")
+    held_out = teachers.of("selection")
     for split in ("seen", "unseen_test"):
         clips = getattr(data, split)
         if not len(clips):
             continue
-        said = held_out if split == "seen" else teachers.of(split)
+        said = teachers.of(split)
         for who, group in _groups(plan.teachers).items():
             some: Logits = {one: said[one] for one in group}
             weights = None

@@ -7,6 +7,8 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from midspan.models.action.classes import VERB
 from midspan.models.action.clips import Clips
 from midspan.models.action.evaluation.scores import Said
@@ -63,7 +65,7 @@ def evaluate(
     for name, work_on in rows_of.items():
         rows.append(measured(name, work_on))
         report(rows[-1])
-    view = bench.views[-1]
+    view = bench.judged
     shares = bench.student(ALL, seeds[0]).said(view.clips)[VERB]
     right = shares.argmax(axis=1) == view.clips.array("verb")
     extra = reliability_extra(reliability(shares.max(axis=1), right), f"student, {view.name}")
@@ -94,16 +96,19 @@ class Distilling(Benchmark):
         weights = weights_of(teachers, self.data, ALL)
         said = {
             split: ensemble(teachers.of(split), verbs, "full-dataset", weights=weights)
-            for split in ("seen", "unseen_test")
+            for split in ("selection", "seen", "unseen_test")
         }
-        held_out = self.data.seen.labels(verbs)
-        temperature = fit_temperatures(said["seen"], held_out, verbs)[VERB]
-        split_of = {id(self.data.seen): "seen", id(self.data.unseen_test): "unseen_test"}
+        held_out = self.data.selection.labels(verbs)
+        temperature = fit_temperatures(said["selection"], held_out, verbs)[VERB]
+        shares = {split: softmax(logits, temperature) for split, logits in said.items()}
 
-        def shares(clips: Clips) -> Said:
-            return {VERB: softmax(said[split_of[id(clips)]], temperature)}
+        def of(clips: Clips) -> Said:
+            """Of the clips of one of the views, all of which are rows of these two."""
+            whole = "seen" if clips.parts is self.data.seen.parts else "unseen_test"
+            rows = np.searchsorted(getattr(self.data, whole).rows, clips.rows)
+            return {VERB: shares[whole][rows]}
 
-        return self.score(shares)
+        return self.score(of)
 
 
 def _each(figures: Callable[[int], Figures], seeds: Sequence[int]) -> list[Figures]:

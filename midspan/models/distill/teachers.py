@@ -15,7 +15,7 @@ from midspan.models.action.training.task import answers
 from midspan.models.kit.files import whole
 from midspan.models.kit.training import Progress
 
-VIEWS = 4
+VIEWS = 3
 """Views of the clips to learn from, which the student is shown in turn; of each the teachers are asked."""
 Logits = dict[str, dict[str, npt.NDArray[np.floating]]]
 
@@ -44,7 +44,7 @@ class Teachers:
             self._trained[modality] = train_branch(
                 modality,
                 self.data.train,
-                self.data.seen,
+                self.data.selection,
                 self._work,
                 seed=self.seed,
                 size=self._size if modality == "rgb" else "small",

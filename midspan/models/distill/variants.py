@@ -10,7 +10,7 @@ from typing import Any
 
 from midspan.models.action.training.branches import Size
 from midspan.models.action.training.saving import save_trained
-from midspan.models.action.training.variants import needed, told
+from midspan.models.action.training.variants import clips_for, given, told
 from midspan.models.distill.distilling import Plan, distill
 from midspan.models.distill.loss import Mix
 from midspan.models.kit.training import Progress
@@ -35,18 +35,18 @@ def train_student(
     Raises ``WrongUse``.
     """
     started = time.monotonic()
-    clips = needed(data, seed)
+    clips = clips_for(data, work, seed)
     whole = replace(plan or Plan(), size=SIZES[variant])
     found = distill(clips, work, whole, seed=seed, epochs=epochs, report=report)
     said = {
         "name": f"distill.{variant}",
         "trained_on": f"{told(clips.train)}; taught by {', '.join(whole.teachers)}",
-        "retrain": f"midspan distill {options_of(whole)} --model {variant} --data FOLDER --seed {seed}",
+        "retrain": f"midspan distill {options_of(whole)} --model {variant}{given(data)} --seed {seed}",
         "plan": asdict(whole),
         "answers": [asdict(one) for one in found.answers],
         "minutes_of_last_run": round((time.monotonic() - started) / 60, 1),
     }
-    return save_trained(out, found.student, clips.seen, said)
+    return save_trained(out, found.student, clips.selection, said)
 
 
 def options_of(plan: Plan) -> str:

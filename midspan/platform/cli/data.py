@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -32,6 +32,13 @@ def tabletop(
     films: Annotated[
         int, typer.Option(min=0, help="Long videos with 3 to 8 events of each style, all splits together.")
     ] = 0,
+    windows: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="With --arrays: films of each style of which windows are cut.",
+        ),
+    ] = 0,
     style: Annotated[
         list[str] | None,
         typer.Option(help="Camera: table or egocentric (repeatable; default: both)."),
@@ -39,7 +46,12 @@ def tabletop(
     q: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="How far colour tells the group of the noun.")
     ] = 0.6,
-    noise: Annotated[str, typer.Option(help="Of the simulated detector: old or realistic.")] = "old",
+    noise: Annotated[
+        str,
+        typer.Option(
+            help="Of the simulated detector: old, realistic, or matched (realistic close up, else old)."
+        ),
+    ] = "old",
     videos: Annotated[bool, typer.Option(help="Write the clips as MP4 with sound, boxes and splits.")] = True,
     flow: Annotated[bool, typer.Option("--flow", help="Write optical flow beside the videos.")] = False,
     arrays: Annotated[bool, typer.Option("--arrays", help="Write the arrays that training reads.")] = False,
@@ -53,18 +65,19 @@ def tabletop(
     """
     import cv2  # with OpenCV, the generator takes a moment to load
 
-    from midspan.models.action.data.array_clips import STYLES
     from midspan.models.action.data.data_set import Settings, write_data_set
-    from midspan.models.action.data.detector_noise import NOISES
+    from midspan.models.action.data.detector_noise import Noises
+    from midspan.models.action.data.splits import STYLES
 
     chosen = [name for name in STYLES if name in (style or STYLES)]
     for name in style or ():
         if name not in STYLES:
             raise UnknownName("camera style", name, list(STYLES))
-    kind = next((known for known in NOISES if known == noise), None)
+    kinds: tuple[Noises, ...] = get_args(Noises)
+    kind = next((known for known in kinds if known == noise), None)
     if kind is None:
-        raise UnknownName("noise", noise, list(NOISES))
-    settings = Settings(seed, clips, films, tuple(chosen), q, kind)
+        raise UnknownName("noise", noise, list(kinds))
+    settings = Settings(seed, clips, films, windows, tuple(chosen), q, kind)
     cv2.setNumThreads(1)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err) as bar:
@@ -89,4 +102,4 @@ def tabletop(
     out.print(plain(f"wrote {to}"))
 
 
-_PARTS = ("arrays", "videos", "boxes", "films")
+_PARTS = ("arrays", "windows", "videos", "boxes", "films")

@@ -14,7 +14,10 @@ from midspan.platform.cli.training import training_bar
 
 
 def distill(
-    data: Annotated[Path, typer.Option(help="Folder of labelled clips as arrays.")],
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Folder of labelled clips as arrays; without it the benchmark's are drawn."),
+    ] = None,
     teachers: Annotated[
         str, typer.Option(help="What teaches, of rgb, flow, layout and audio.")
     ] = "rgb,flow,layout,audio",

@@ -53,9 +53,8 @@ def test_what_each_modality_is_worth_is_said(data, work):
     assert right["without layout"] == right["flow alone"] and right["without flow"] == right["layout alone"]
 
 
-def test_a_teacher_of_frames_teaches_nouns_too(data, work):
+def test_one_teacher_is_enough(data, work):
     found = distill(data, work, Plan(("rgb",), "uniform"), seed=0, epochs=1)
-    assert found.student.config.classes.heads == ("verb", "noun")
     assert {one.who for one in found.answers} == {"rgb alone", "student"}
 
 

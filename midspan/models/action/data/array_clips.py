@@ -13,10 +13,8 @@ from midspan.models.action.data.detector_noise import Noise, detect, layout, ora
 from midspan.models.action.data.flow import optical_flow
 from midspan.models.action.data.mel import log_mel
 from midspan.models.action.data.nouns import NOUNS
-from midspan.models.action.data.splits import SPLITS, Split
-from midspan.models.action.data.verbs import NAMES, VERBS
-
-STYLES: tuple[Style, ...] = ("table", "egocentric")
+from midspan.models.action.data.splits import SPLITS, STYLES, Split
+from midspan.models.action.data.verbs import NAMES, NO_ACTION, VERBS
 
 
 def clips_of(split: Split, *, style: Style, q: float, seed: int, clips: int) -> Iterator[Clip]:
@@ -28,7 +26,7 @@ def clips_of(split: Split, *, style: Style, q: float, seed: int, clips: int) -> 
 
 
 def meta_of(split: Split, *, style: Style, q: float, seed: int, clips: int, noise: Noise) -> ArrayMeta:
-    return ArrayMeta(NAMES, NOUNS, (style,) * splits.count(split, clips), seed, q, noise)
+    return ArrayMeta((*NAMES, NO_ACTION), NOUNS, (style,) * splits.count(split, clips), seed, q, noise)
 
 
 def array_clip(clip: Clip, noise: Noise) -> ArrayClip:

@@ -36,6 +36,8 @@ MELS = 64
 NOTHING, OBJECT, HAND = 0, 1, 2
 """Categories of a slot for a box."""
 Style = Literal["table", "egocentric"]
+WINDOWS = "-windows"
+"""What follows the name of a split in the name of the folder of its windows of films."""
 _META = "meta.json"
 _ORACLE = "oracle_"
 

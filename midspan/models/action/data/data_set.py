@@ -17,12 +17,13 @@ import numpy as np
 from midspan.errors import WrongUse
 from midspan.models.action.data import something_else_files as files
 from midspan.models.action.data import splits
-from midspan.models.action.data.array_clips import STYLES, array_clip, clips_of, meta_of
-from midspan.models.action.data.arrays import ArrayWriter, Style, is_whole
+from midspan.models.action.data.array_clips import array_clip, clips_of, meta_of
+from midspan.models.action.data.arrays import WINDOWS, ArrayWriter, Style, is_whole
 from midspan.models.action.data.clip import SECONDS, Clip, even_times
-from midspan.models.action.data.detector_noise import Detections, Noise, detect
+from midspan.models.action.data.detector_noise import Detections, Noises, detect, noise_of
 from midspan.models.action.data.film import Film, make_film
-from midspan.models.action.data.splits import SPLITS, Split
+from midspan.models.action.data.film_windows import LEARNED_FROM, OF_EACH, windows_meta, windows_of
+from midspan.models.action.data.splits import SPLITS, STYLES, Split
 from midspan.models.action.data.video_files import FPS, size_of, write_flow, write_video
 from midspan.models.kit.files import write_json
 
@@ -38,16 +39,18 @@ class Settings:
     """Of each style, all splits together."""
     films: int = 0
     """Long videos of each style, all splits together."""
+    windows: int = 0
+    """Films of each style, all splits together, of which windows are cut for the arrays."""
     styles: tuple[Style, ...] = STYLES
     q: float = 0.6
-    noise: Noise = "old"
+    noise: Noises = "old"
     version: int = VERSION
 
 
 @dataclass(frozen=True)
 class Progress:
     what: str
-    """"arrays", "videos", "boxes" or "films"."""
+    """"arrays", "windows", "videos", "boxes" or "films"."""
     done: int
     total: int
 
@@ -62,6 +65,8 @@ def write_data_set(
     _begin(folder, settings)
     if arrays:
         _write_arrays(folder, settings, report)
+        if settings.windows:
+            _write_windows(folder, settings, report)
     if videos:
         for done, (name, _, clip) in enumerate(_named_clips(settings), start=1):
             _write_clip(folder, name, clip, flow)
@@ -108,11 +113,42 @@ def _write_arrays(folder: Path, settings: Settings, report: Report) -> None:
                 continue
             if where.exists():  # left by a process that was killed
                 shutil.rmtree(where)
-            with ArrayWriter(where, meta_of(split, **of, noise=settings.noise)) as writer:  # type: ignore[arg-type]
+            noise = noise_of(settings.noise, style)
+            with ArrayWriter(where, meta_of(split, **of, noise=noise)) as writer:  # type: ignore[arg-type]
                 for clip in clips_of(split, **of):  # type: ignore[arg-type]
-                    writer.add(array_clip(clip, settings.noise))
+                    writer.add(array_clip(clip, noise))
                     done += 1
                     report(Progress("arrays", done, total))
+
+
+def _write_windows(folder: Path, settings: Settings, report: Report) -> None:
+    done, total = 0, _windows(settings)
+    for style in settings.styles:
+        for split in LEARNED_FROM:
+            films = splits.count(split, settings.windows)
+            where = folder / "arrays" / style / f"{split}{WINDOWS}"
+            if is_whole(where):
+                done += OF_EACH * films
+                continue
+            if where.exists():  # left by a process that was killed
+                shutil.rmtree(where)
+            of = {
+                "style": style,
+                "q": settings.q,
+                "seed": settings.seed,
+                "films": films,
+                "noise": noise_of(settings.noise, style),
+            }
+            with ArrayWriter(where, windows_meta(**of)) as writer:  # type: ignore[arg-type]
+                for clip in windows_of(split, **of):  # type: ignore[arg-type]
+                    writer.add(clip)
+                    done += 1
+                    report(Progress("windows", done, total))
+
+
+def _windows(settings: Settings) -> int:
+    films = sum(splits.count(split, settings.windows) for split in LEARNED_FROM)
+    return len(settings.styles) * OF_EACH * films
 
 
 def _write_clip(folder: Path, name: str, clip: Clip, flow: bool) -> None:
@@ -154,7 +190,8 @@ def _write_boxes(folder: Path, settings: Settings, report: Report) -> None:
         files.write_list(listed, folder / "splits" / style / f"{split}.json")
 
 
-def _detect(clip: Clip, noise: Noise) -> Detections:
+def _detect(clip: Clip, noises: Noises) -> Detections:
+    noise = noise_of(noises, clip.style)
     return detect(clip.tracks(even_times(_FRAMES)), noise, FPS, np.random.default_rng((*clip.seed, 4)))
 
 

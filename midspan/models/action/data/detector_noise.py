@@ -14,11 +14,13 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from midspan.models.action.data.arrays import HAND, MOST_BOXES, NOTHING, OBJECT, Layout
+from midspan.models.action.data.arrays import HAND, MOST_BOXES, NOTHING, OBJECT, Layout, Style
 from midspan.models.action.data.tracks import LEAST_SIDE, TrueTrack
 
 Noise = Literal["old", "realistic"]
 NOISES: tuple[Noise, ...] = get_args(Noise)
+Noises = Literal["old", "realistic", "matched"]
+"""Of a set of clips: all alike, or ``matched`` to the camera."""
 _DROPPED, _JITTER, _FALSE = 0.05, 0.008, 0.04
 """``old``: misses a box, standard deviation of a coordinate, strays a frame."""
 _MISSED = {HAND: 0.42, OBJECT: 0.48}
@@ -45,6 +47,13 @@ class Detections:
     """(rows, frames)"""
     tracks: tuple[int, ...]
     """Index of the true track of each row; -1 for strays."""
+
+
+def noise_of(noises: Noises, style: Style) -> Noise:
+    """``matched`` is realistic close up, where it was measured, and old at the table."""
+    if noises == "matched":
+        return "realistic" if style == "egocentric" else "old"
+    return noises
 
 
 def oracle(tracks: list[TrueTrack]) -> Detections:

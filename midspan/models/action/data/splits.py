@@ -11,11 +11,13 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from midspan.models.action.data.arrays import Style
 from midspan.models.action.data.nouns import GROUPS, NOUNS
 from midspan.models.action.data.verbs import VERBS, group
 
 Split = Literal["train", "seen", "unseen_selection", "unseen_test"]
 SPLITS: tuple[Split, ...] = get_args(Split)
+STYLES: tuple[Style, ...] = get_args(Style)
 SHARES: dict[Split, float] = {"train": 0.6, "seen": 0.1, "unseen_selection": 0.1, "unseen_test": 0.2}
 """Of all clips."""
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from midspan.models.action.classes import VERB
 from midspan.models.action.clips import Clips, Data
+from midspan.models.action.data.arrays import Style
 from midspan.models.action.evaluation.cost import milliseconds, network_cost
 from midspan.models.action.evaluation.rivals import majority, noun_shortcut
 from midspan.models.action.evaluation.scores import Said, View
@@ -21,7 +22,7 @@ from midspan.models.action.networks.network import NetworkConfig
 from midspan.models.action.predictor import ActionPredictor
 from midspan.models.action.training.few_shot import SHOTS, few_shot
 from midspan.models.action.training.saving import fit_temperatures
-from midspan.models.action.training.variants import needed, told, train_variant
+from midspan.models.action.training.variants import clips_for, told, train_variant
 from midspan.models.kit.calibration import reliability, softmax
 from midspan.models.kit.evaluation import Evaluation, Extra, reliability_extra
 from midspan.models.kit.folder import load_model
@@ -30,6 +31,8 @@ from midspan.models.kit.results import Table
 
 TRAINED = ("rgb", "rgb-strong", "flow", "audio", "layout", "lcf", "caf", "cacnf")
 BEST = "cacnf"
+CAMERAS: dict[str, Style] = {"table": "table", "close-up": "egocentric"}
+"""Views by the camera's style."""
 
 
 @dataclass(frozen=True)
@@ -52,15 +55,24 @@ class Benchmark:
     """Clips, and the models that were trained on them, each made when it is asked for."""
 
     def __init__(self, folder: Path | None, work: Path, epochs: int | None) -> None:
-        """Raises ``WrongUse`` without a folder."""
+        """Without a folder the clips of the shipped models are drawn in ``work``."""
         self.folder, self.work, self.epochs = folder, work, epochs
-        self.data: Data = needed(folder, 0)
+        self.data: Data = clips_for(folder, work, 0)
 
     @cached_property
     def views(self) -> list[View]:
-        """Those that there are clips of."""
-        views = [View("seen", self.data.seen), View("unseen", self.data.unseen_test)]
+        """Those that there are clips of; the last two are of the unseen, by camera."""
+        test = self.data.unseen_test
+        by_camera = {name: test.at(np.flatnonzero(test.styles == style)) for name, style in CAMERAS.items()}
+        views = [View("seen", self.data.seen), View("unseen", test)]
+        if all(map(len, by_camera.values())):
+            views += [View(*one) for one in by_camera.items()]
         return [view for view in views if len(view.clips)]
+
+    @property
+    def judged(self) -> View:
+        """What models are compared on: new combinations, where there are any."""
+        return next((view for view in self.views if view.name == "unseen"), self.views[0])
 
     @property
     def sizes(self) -> str:
@@ -88,7 +100,7 @@ class Benchmark:
     def ensemble(self, seed: int) -> Figures:
         """The mean of the logits of boxes and frames, calibrated as one."""
         models = [self.model(one, seed) for one in ("layout", "rgb")]
-        held_out, verbs = self.data.seen, self.data.train.classes.only(VERB)
+        held_out, verbs = self.data.selection, self.data.train.classes.only(VERB)
 
         def logits(clips: Clips) -> npt.NDArray[np.float32]:
             each = [model.predictor.classes.split(model.predictor.of_clips(clips))[VERB] for model in models]
@@ -109,7 +121,7 @@ class Benchmark:
 
     def by_verb(self, seed: int) -> Extra:
         """Top-1 in % of each verb, on the last view."""
-        clips = self.views[-1].clips
+        clips = self.judged.clips
         verbs, names = clips.array("verb").astype(np.int64), self.data.train.classes.names[VERB]
         right = {
             one: among_first(self.model(one, seed).said(clips)[VERB], verbs, 1)
@@ -121,7 +133,7 @@ class Benchmark:
             shares = {one: _share(hits, mine) for one, hits in right.items()}
             rows.append(VerbRow(name, int(mine.sum()), shares))
         cells = [(row.verb, row.clips, *(f"{one:.0f}" for one in row.right.values())) for row in rows]
-        caption = f"By verb: % right of the clips of {self.views[-1].name} combinations (seed {seed})."
+        caption = f"By verb: % right of the clips of {self.judged.name} combinations (seed {seed})."
         return Extra("verbs", rows, Table(("verb", "clips", *right), cells, caption))
 
 
@@ -166,7 +178,7 @@ def evaluate(
 
 
 def _extras(bench: Benchmark, seed: int) -> list[Extra]:
-    view = bench.views[-1]
+    view = bench.judged
     shares = bench.model(BEST, seed).said(view.clips)[VERB]
     right = shares.argmax(axis=1) == view.clips.array("verb")
     bins = reliability(shares.max(axis=1), right)

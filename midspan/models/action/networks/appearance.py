@@ -32,6 +32,8 @@ class AppearanceConfig:
     map: tuple[int, int, int]
     """Moments, rows and columns of the trunk's map, of clips as they come."""
     dropout: float = 0.3
+    differences: bool = False
+    """Beside each frame the trunk sees by how much it differs from the one before."""
     shown: tuple[int, int] | None = None
     """Frames and pixels that a clip is brought to first; None: as it comes."""
     checkpoint: dict[str, Any] | None = None
@@ -47,8 +49,8 @@ class AppearanceConfig:
 
 
 def small_appearance(channels: int = 3) -> AppearanceConfig:
-    """Frames (8) or flow (7) of 64 pixels."""
-    return AppearanceConfig("cnn3d", channels, (4, 4, 4))
+    """Frames (8) with their differences, or flow (7), of 64 pixels."""
+    return AppearanceConfig("cnn3d", channels, (4, 4, 4), differences=channels == 3)
 
 
 def paper_appearance() -> AppearanceConfig:
@@ -68,7 +70,7 @@ def build_trunk(config: AppearanceConfig) -> nn.Module:
 
         return CheckpointTrunk(config.checkpoint)
     builders = {
-        "cnn3d": lambda: Cnn3d(config.channels),
+        "cnn3d": lambda: Cnn3d(config.channels * (2 if config.differences else 1)),
         "r3d50": r3d50,
         "r3d-tiny": r3d_tiny,
         "swin-t": swin_tiny,
@@ -94,7 +96,7 @@ class AppearanceNetwork(nn.Module):
         self.head = nn.Linear(channels_of(self.trunk) * self._moments, classes.total)
 
     def forward(self, clip: Tensor) -> Tensor:
-        found = self.trunk(_prepared(clip, self.config.shown))
+        found = self.trunk(_prepared(clip, self.config))
         pooled = found.mean((3, 4)) if self._moments > 1 else found.mean((2, 3, 4))
         out: Tensor = self.head(self.dropout(pooled.flatten(1)))
         return out
@@ -105,20 +107,27 @@ class AppearanceTokens(nn.Module):
 
     def __init__(self, config: AppearanceConfig, layer: LayerConfig, layers: int) -> None:
         super().__init__()
-        self.trunk, self._shown = build_trunk(config), config.shown
+        self.trunk, self._config = build_trunk(config), config
         self.project = nn.Linear(channels_of(self.trunk), layer.width)
         self.first = nn.Parameter(torch.zeros(1, 1, layer.width))
         self.position = nn.Parameter(torch.randn(1, 1 + math.prod(config.map), layer.width) * 0.02)
         self.encoder = Encoder(layer, layers)
 
     def forward(self, clip: Tensor) -> Tensor:
-        tokens = self.project(self.trunk(_prepared(clip, self._shown)).flatten(2).transpose(1, 2))
+        tokens = self.project(self.trunk(_prepared(clip, self._config)).flatten(2).transpose(1, 2))
         first = self.first.expand(tokens.shape[0], -1, -1)
         out: Tensor = self.encoder(torch.cat([first, tokens], 1) + self.position)
         return out
 
 
-def _prepared(clip: Tensor, shown: tuple[int, int] | None) -> Tensor:
+def _prepared(clip: Tensor, config: AppearanceConfig) -> Tensor:
     """Channels last where one trains: convolutions in three dimensions are several times as fast so."""
-    clip = clip if shown is None else resampled(clip, *shown)
+    clip = clip if config.shown is None else resampled(clip, *config.shown)
+    clip = with_differences(clip) if config.differences else clip
     return clip.contiguous(memory_format=torch.channels_last_3d) if torch.is_grad_enabled() else clip
+
+
+def with_differences(clip: Tensor) -> Tensor:
+    """(batch, c, frames, height, width) to twice the channels; nothing comes before the first frame."""
+    changes = clip[:, :, 1:] - clip[:, :, :-1]
+    return torch.cat([clip, torch.cat([torch.zeros_like(clip[:, :, :1]), changes], 2)], 1)

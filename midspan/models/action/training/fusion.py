@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from midspan.models.action.classes import VERB
 from midspan.models.action.clips import Clips
 from midspan.models.action.networks.appearance import AppearanceNetwork
 from midspan.models.action.networks.fusion import Fusion, FusionNetwork, paper_fusion, small_fusion
@@ -19,7 +20,7 @@ from midspan.models.kit.frozen import start_from
 from midspan.models.kit.recipe import Recipe
 from midspan.models.kit.training import Progress
 
-RECIPE = Recipe(epochs=6, rates={"": 6e-4}, warmup=0.1, weight_decay=0.02, clip=5.0)
+RECIPE = Recipe(epochs=4, rates={"": 6e-4}, warmup=0.1, weight_decay=0.02, clip=5.0)
 
 
 def train_fusion(
@@ -33,7 +34,8 @@ def train_fusion(
     epochs: int | None = None,
     report: Callable[[Progress], None] = lambda _: None,
 ) -> Trained:
-    """The small model keeps the appearance's trunk as its branch learned it; the published one trains all.
+    """The small model keeps the appearance's trunk as its branch learned it, and says the verb alone, since
+    boxes tell nothing of the noun; the published one trains all.
 
     ``epochs`` are those of the branches too.
     """
@@ -43,7 +45,8 @@ def train_fusion(
     )
     of_size, recipe = (small_fusion, RECIPE) if size == "small" else (paper_fusion, PAPER_RECIPE)
     recipe = replace(recipe, seed=seed, epochs=epochs or recipe.epochs)
-    config = NetworkConfig("fusion", ("layout", "rgb"), of_size(fusion), train.classes)
+    known = train.classes.only(VERB) if size == "small" else train.classes
+    config = NetworkConfig("fusion", ("layout", "rgb"), of_size(fusion), known)
     torch.manual_seed(seed)
     network = config.build()
     _start(network, layout.network, frames.network)

@@ -10,7 +10,6 @@ from typing import Any, get_args
 
 import torch
 
-from midspan.errors import WrongUse
 from midspan.models.action.clips import Clips, Data, read_data
 from midspan.models.action.inputs import MODALITIES
 from midspan.models.action.networks.appearance import AppearanceConfig, AppearanceNetwork
@@ -28,6 +27,8 @@ from midspan.models.action.training.fusion import train_fusion
 from midspan.models.action.training.saving import save_trained
 from midspan.models.kit.training import Progress
 
+CLIPS, WINDOW_FILMS = 12_000, 400
+"""Of each camera style, all splits together: what ships was trained on them."""
 Report = Callable[[Progress], None]
 
 
@@ -44,10 +45,11 @@ def train_variant(
 ) -> dict[str, Any]:
     """Train a model and write it to ``out``, going on from what lies in ``work``; returns the card.
 
-    Raises ``WrongUse`` without ``data``.
+    Without ``data`` the clips of the shipped models are drawn in ``work``. Raises ``WrongUse`` for a
+    folder that holds none.
     """
     started = time.monotonic()
-    clips = needed(data, seed)
+    clips = clips_for(data, work, seed)
     if encoder is not None:
         trained = _from_checkpoint(encoder, clips, work, seed, epochs, report)
     else:
@@ -55,17 +57,30 @@ def train_variant(
     said = {
         "name": f"action.{variant}",
         "trained_on": told(clips.train),
-        "retrain": f"midspan train action --model {variant} --data FOLDER --seed {seed}",
+        "retrain": f"midspan train action --model {variant}{given(data)} --seed {seed}",
         "minutes_of_last_run": round((time.monotonic() - started) / 60, 1),
     }
-    return save_trained(out, trained, clips.seen, said, graph=encoder is None)
+    return save_trained(out, trained, clips.selection, said, graph=encoder is None)
 
 
-def needed(data: Path | None, seed: int) -> Data:
-    """The clips of a folder. Raises ``WrongUse`` where none is named."""
-    if data is None:
-        raise WrongUse("clips do not ship: make some by `midspan data tabletop`, then give --data FOLDER")
-    return read_data(data, seed)
+def clips_for(data: Path | None, work: Path, seed: int) -> Data:
+    """The clips of a folder; without one those that what ships was trained on, drawn in ``work`` at first."""
+    return read_data(data or drawn_clips(work), seed)
+
+
+def drawn_clips(work: Path) -> Path:
+    """The folder of the shipped models' clips; an interrupted drawing goes on where it was."""
+    from midspan.models.action.data.data_set import Settings, write_data_set  # loads OpenCV
+
+    folder = work / "tabletop"
+    settings = Settings(clips=CLIPS, windows=WINDOW_FILMS, noise="matched")
+    write_data_set(folder, settings, videos=False, flow=False, arrays=True, report=lambda _: None)
+    return folder
+
+
+def given(data: Path | None) -> str:
+    """The option that names one's own clips."""
+    return "" if data is None else " --data FOLDER"
 
 
 def told(clips: Clips) -> str:
@@ -82,15 +97,15 @@ def _trained(variant: str, clips: Data, work: Path, seed: int, epochs: int | Non
     if variant == "rgb-strong":
         longer = epochs or round(1.5 * BRANCHES["rgb", "small"].recipe.epochs)
         return train_branch(
-            "rgb", clips.train, clips.seen, work, seed=seed, epochs=longer, report=report, strong=True
+            "rgb", clips.train, clips.selection, work, seed=seed, epochs=longer, report=report, strong=True
         )
     name, _, size = variant.partition("-")
     options: dict[str, Any] = {"seed": seed, "epochs": epochs, "size": size or "small", "report": report}
     for modality in MODALITIES:
         if name == modality:
-            return train_branch(modality, clips.train, clips.seen, work, **options)
+            return train_branch(modality, clips.train, clips.selection, work, **options)
     fusion: Fusion = next(one for one in get_args(Fusion) if one == name)
-    return train_fusion(fusion, clips.train, clips.seen, work, **options)
+    return train_fusion(fusion, clips.train, clips.selection, work, **options)
 
 
 def _from_checkpoint(
@@ -112,4 +127,4 @@ def _from_checkpoint(
     assert isinstance(network, AppearanceNetwork)
     network.trunk = CheckpointTrunk.from_folder(folder)
     mine = work / f"checkpoint-{folder.name}-{name_of(clips.train, recipe, {})}"
-    return fit(network, config, recipe, clips.train, clips.seen, mine, report=report)
+    return fit(network, config, recipe, clips.train, clips.selection, mine, report=report)

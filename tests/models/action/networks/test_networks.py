@@ -17,6 +17,7 @@ from midspan.models.action.networks.appearance import (
     paper_appearance,
     small_appearance,
     swin_appearance,
+    with_differences,
 )
 from midspan.models.action.networks.audio import AudioConfig, AudioNetwork
 from midspan.models.action.networks.fusion import (
@@ -165,16 +166,24 @@ def test_small_appearance_steps(channels, frames):
     network = AppearanceNetwork(small_appearance(channels), CLASSES)
     steps(network, clip(frames, channels=channels))
     with torch.no_grad():
-        assert network.trunk(clip(frames, channels=channels)).shape[2:] == network.config.map
+        seen = 2 * channels if network.config.differences else channels
+        assert network.trunk(clip(frames, channels=seen)).shape[2:] == network.config.map
 
 
 def test_the_order_of_moments_matters():
     """The head is told of each moment apart: what happens late is not what happens early."""
-    network = AppearanceNetwork(small_appearance(), CLASSES).eval()
+    network = AppearanceNetwork(replace(small_appearance(), differences=False), VERBS).eval()
     early, late = torch.zeros((2, 1, network.trunk.channels, 4, 4, 4))
     early[:, :, 0], late[:, :, 3] = 1, 1
     network.trunk = nn.Identity()
     assert not torch.allclose(network(early), network(late), atol=1e-3)
+
+
+def test_differences_stand_beside_frames():
+    frames = clip(8)
+    both = with_differences(frames)
+    assert torch.equal(both[:, :3], frames)
+    assert torch.allclose(both[:, 3:].cumsum(2), frames - frames[:, :, :1], atol=1e-5)
 
 
 def test_r3d50_makes_the_published_map_and_keeps_its_norms():

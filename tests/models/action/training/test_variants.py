@@ -12,6 +12,7 @@ from midspan.errors import WrongUse
 from midspan.models.action.clips import read_data
 from midspan.models.action.inputs import inputs
 from midspan.models.action.predictor import ActionPredictor, inputs_of
+from midspan.models.action.training import variants
 from midspan.models.action.training.variants import train_variant
 from midspan.models.kit.folder import load_model
 
@@ -70,6 +71,18 @@ def test_a_published_checkpoint_is_trained_on(toy_data, work, tmp_path):
     assert predictor.of_clips(read_data(toy_data).seen).shape == (24, 4)
 
 
-def test_data_have_to_be_named(tmp_path):
+@pytest.mark.slow
+def test_without_data_clips_are_drawn(tmp_path, monkeypatch):
+    monkeypatch.setattr(variants, "CLIPS", 20)
+    monkeypatch.setattr(variants, "WINDOW_FILMS", 2)
+    card = train_variant("audio", tmp_path / "model", tmp_path / "work", epochs=1)
+    assert card["retrain"] == "midspan train action --model audio --seed 0"
+    drawn = read_data(tmp_path / "work" / "tabletop")
+    assert drawn.train.classes.names["verb"][-1] == "no action"
+    assert {part.meta.noise for part in drawn.train.parts} == {"old", "realistic"}
+    assert len(drawn.train) > 2 * 12, "clips and windows of both cameras"
+
+
+def test_a_folder_without_clips_is_refused(tmp_path):
     with pytest.raises(WrongUse, match="midspan data tabletop"):
-        train_variant("rgb", tmp_path, tmp_path)
+        train_variant("rgb", tmp_path / "model", tmp_path, data=tmp_path)

@@ -1,0 +1,104 @@
+"""What is done in windows of video: the student of chapter 7 says it of frames alone, the fusion model of
+chapter 6 of frames and boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from midspan.models.action.classes import NOUN, VERB
+from midspan.models.action.inputs import frames_input
+from midspan.models.action.localising import Rules
+from midspan.models.action.predictor import ActionPredictor
+from midspan.models.action.shipped import FUSION, STUDENT
+from midspan.models.kit.engine import EngineName, Floats
+from midspan.models.kit.folder import load_model
+
+NO_ACTION = "no action"
+"""The verb of a window in which nothing is done."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """Of n windows."""
+
+    verbs: npt.NDArray[np.float32]
+    """(n, verbs + 1) calibrated probabilities; the last column is of no action."""
+    nouns: npt.NDArray[np.float32]
+    """(n, nouns) probabilities of the thing that it is done with; without nouns no column."""
+
+
+class Recogniser:
+    """Frames, or frames and boxes, of windows of two seconds to what is done in them.
+
+    A model that knows no class of no action gives it probability 0.
+    """
+
+    def __init__(
+        self, student: ActionPredictor, fusion: ActionPredictor | None, rules: Rules | None = None
+    ) -> None:
+        """``rules`` are how its windows are joined to actions in time."""
+        self._student, self._fusion = student, fusion
+        self.rules = rules or Rules()
+        names = student.classes.names
+        self.verbs = tuple(one for one in names[VERB] if one != NO_ACTION)
+        self.nouns = names.get(NOUN, ())
+
+    @classmethod
+    def load(
+        cls, student: Path, fusion: Path | None = None, *, engine: EngineName = "auto", threads: int = 1
+    ) -> Recogniser:
+        """From model folders. Raises ``ModelFilesMissing``, ``ModelHashMismatch``."""
+        made = partial(ActionPredictor.from_folder, engine=engine, threads=threads)
+        model = load_model(student)
+        config: dict[str, Any] = model.config
+        return cls(
+            made(model),
+            None if fusion is None else made(load_model(fusion)),
+            Rules(**config.get("rules", {})),
+        )
+
+    def of_frames(self, frames: npt.NDArray[np.uint8], check: Callable[[], None] = lambda: None) -> Said:
+        """(n, 8, 64, 64, 3) RGB, four a second, the whole picture squeezed."""
+        logits = self._student.logits((frames_input(frames),), check)
+        shares = self._student.probabilities(logits)
+        nouns = shares.get(NOUN, np.zeros((len(frames), 0)))
+        return Said(self._ordered(self._student, shares[VERB]), nouns.astype(np.float32))
+
+    def of_boxes(
+        self,
+        frames: npt.NDArray[np.uint8],
+        boxes: Floats,
+        categories: npt.NDArray[np.int8],
+        scores: Floats,
+        check: Callable[[], None] = lambda: None,
+    ) -> Said:
+        """Frames as in :meth:`of_frames`; boxes (n, 16, 6, 4) left, top, right, bottom as shares of the
+        picture, eight a second, categories (n, 16, 6): 0 none, 1 a thing, 2 a hand, and scores.
+
+        What the verb is the fusion model says, all else the student.
+        """
+        said = self.of_frames(frames, check)
+        assert self._fusion is not None
+        shown = (boxes, categories.astype(np.int64), scores, frames_input(frames))
+        shares = self._fusion.probabilities(self._fusion.logits(shown, check))[VERB]
+        return Said(self._ordered(self._fusion, shares), said.nouns)
+
+    def _ordered(self, model: ActionPredictor, shares: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
+        """No action last."""
+        names = model.classes.names[VERB]
+        out = np.zeros((len(shares), len(self.verbs) + 1), dtype=np.float32)
+        for place, name in enumerate(names):
+            out[:, self.verbs.index(name) if name in self.verbs else -1] = shares[:, place]
+        return out
+
+
+def shipped(*, engine: EngineName = "auto", threads: int = 1) -> Recogniser:
+    """With the models that come with midspan."""
+    return Recogniser.load(STUDENT, FUSION, engine=engine, threads=threads)

@@ -1,0 +1,10 @@
+"""The models that come with midspan: where their folders are, and their names. Nothing is imported here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+FUSION = Path(__file__).parent / "small"
+FUSION_NAME = "action.small"
+STUDENT = Path(__file__).parent.parent / "distill" / "small"
+STUDENT_NAME = "distill.small"
