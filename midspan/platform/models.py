@@ -15,6 +15,7 @@ from midspan.models.action import identity as action
 from midspan.models.identity import bundled_encoder_run, encoder_run
 from midspan.pipelines.embedding import SentenceVectors
 from midspan.platform.atlases import Atlases
+from midspan.platform.detectors import Detectors
 from midspan.platform.knowledge import KnowledgeGraphs
 from midspan.platform.lazy import Lazy
 from midspan.platform.settings import Settings
@@ -42,6 +43,7 @@ class Models:
         self._encoding = threading.Lock()
         self.encoder = self.lazy("text encoder", self._load_encoder)
         self.parser = self.lazy("parser", _load_parser)
+        self.detectors = Detectors(settings.detector, settings.folder, settings.threads)
 
     def lazy(self, name: str, make: Callable[[], T]) -> Lazy[T]:
         """The one thing of this name, made by whoever asks first, on first use."""

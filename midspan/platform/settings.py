@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     scenes: Literal["usual", "model"] = "usual"
     """Where the things of a scene begin before its relations move them: the usual places of their kinds, or
     where the shipped model says, with a confidence."""
+    detector: str = "shipped"
+    """What finds hands and things in videos: the model that ships, "none", or the folder of one in ONNX; real
+    hands are found besides where `midspan models add hands` was run."""
     workers: int = Field(default=0, ge=0)
     """Processes among which an ingest in the foreground shares its work; 1: it does all itself; 0: one a
     core, as far as memory goes, and with servers 1."""

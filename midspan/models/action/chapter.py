@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     from midspan.models.kit.evaluation import Evaluation
 
 
+DETECTOR = "detector"
+
+
 def _train(variant: str, out: Path, work: Path, **options: Any) -> dict[str, Any]:
+    if variant == DETECTOR:
+        from midspan.models.action.boxes.learned.training import train_detector  # loads torch
+
+        return train_detector(out, work, **options)
     from midspan.models.action.training.variants import train_variant  # loads torch
 
     return train_variant(variant, out, work, **options)
@@ -52,6 +59,7 @@ CHAPTER = Chapter(
         Variant("cacnf-paper", "in the published sizes"),
         Variant("layout-paper", "the same, boxes alone"),
         Variant("rgb-paper", "the same, frames alone"),
+        Variant(DETECTOR, "finds hands and things, learned on films that it draws (without --data)"),
         Variant("checkpoint", "frames alone, on VideoMAE or TimeSformer", from_encoder=True),
     ),
     metrics=(

@@ -21,6 +21,7 @@ from midspan.platform.cli import (
     ingesting,
     jobs,
     kg,
+    models,
     scene,
     serving,
     training,
@@ -68,7 +69,7 @@ app.command("facts")(facts.facts)
 facts.export_app.command("events")(events.export_events)
 app.add_typer(facts.export_app, name="export")
 app.add_typer(jobs.app, name="jobs")
-app.command("models")(upkeep.models)
+app.add_typer(models.app, name="models")
 app.add_typer(training.train_app, name="train")
 app.add_typer(training.evaluate_app, name="evaluate")
 app.add_typer(data.app, name="data")
