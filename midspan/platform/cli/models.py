@@ -44,6 +44,7 @@ def add(
     wheel: Annotated[
         Path | None, typer.Option(help="The package with the model, where it was fetched before.")
     ] = None,
+    json: Json = False,
 ) -> None:
     """Fetch a model into the workspace: hands, which finds real hands in videos (MediaPipe's palm model)."""
     from midspan.platform.detectors import hands_folder
@@ -56,4 +57,7 @@ def add(
         folder = hands_folder(workspace.parts.folder)
     with err.status("fetching the model"):
         is_new = add_hands(folder, wheel)
-    out.print(plain(f"{'put' if is_new else 'is there already:'} {folder}"))
+    if json:
+        print_json({"name": name, "folder": str(folder), "fetched": is_new})
+    else:
+        out.print(plain(f"{'fetched into' if is_new else 'is there already, in'} {folder}"))

@@ -18,8 +18,9 @@ def read_boxes(objects: Path, persons: Path | None, sizes: Mapping[str, Size]) -
     """``object_bbox_and_relationship`` and ``person_bbox``, both by "VIDEO.mp4/FRAME.png".
 
     An object is kept where it is visible, the person where there is exactly one (without ``persons`` there is
-    none); a frame without objects is left out. Objects are (x, y, width, height) in pixels, persons (x1, y1, x2, y2). Raises ``CorruptSource``,
-    ``UnsupportedSource`` for pickles, and ``WrongUse`` for a video without size.
+    none); a frame without objects is left out. Objects are (x, y, width, height) in pixels, persons
+    (x1, y1, x2, y2). Raises ``CorruptSource``, ``UnsupportedSource`` for pickles, and ``WrongUse`` for a
+    video without size.
     """
     seen, people = read_json(objects), {} if persons is None else read_json(persons)
     with of(objects, "a key of a frame"):

@@ -1,4 +1,4 @@
-"""What finds hands and things in frames, whoever it is: the one that ships, one of real hands, one of one's own."""
+"""What finds hands and things in frames: the one that ships, one of real hands, one of one's own."""
 
 from __future__ import annotations
 

@@ -178,5 +178,4 @@ def _touch(hands: Floats, things: Floats) -> npt.NDArray[np.bool_]:
     grown = _NEAR * (things[:, 2:] - things[:, :2])
     low = np.maximum(hands[:, :2], things[:, :2] - grown)
     high = np.minimum(hands[:, 2:], things[:, 2:] + grown)
-    touching: npt.NDArray[np.bool_] = (high > low).all(1)
-    return touching
+    return np.asarray((high > low).all(1))

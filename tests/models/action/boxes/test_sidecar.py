@@ -17,8 +17,8 @@ CORNERS = {"x1": 20, "y1": 10, "x2": 60, "y2": 50}
 BOX = (0.1, 0.1, 0.3, 0.5)
 SOMETHING_ELSE = {
     "clip": [
-        {"name": f"clip/{n:04}.jpg", "labels": [{"category": "cup", "standard_category": "0000", "box2d": CORNERS}]}
-        for n in (1, 2)
+        {"name": name, "labels": [{"category": "cup", "standard_category": "0000", "box2d": CORNERS}]}
+        for name in ("clip/0001.jpg", "clip/0002.jpg")
     ]
 }
 PREPARED = [

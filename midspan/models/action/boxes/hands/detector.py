@@ -1,4 +1,4 @@
-"""Real hands, by MediaPipe's palm model and LiteRT. Both are optional: the model is fetched, the runtime an extra."""
+"""Real hands, by MediaPipe's palm model, which is fetched, and LiteRT, which is an extra."""
 
 from __future__ import annotations
 

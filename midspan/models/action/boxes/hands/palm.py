@@ -29,7 +29,7 @@ LEAST_SCORE = 0.5
 _OVERLAP = 0.3
 _POINTS, _WRIST, _KNUCKLE = 7, 0, 2
 _HAND, _SHIFT = 2.0, 0.5
-"""A hand is so many palms long and wide, and its middle so many palms from the palm's, towards the fingers."""
+"""A hand is so many palms long and wide, and its middle so many palms further towards the fingers."""
 
 
 @cache

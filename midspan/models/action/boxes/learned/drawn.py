@@ -66,8 +66,9 @@ def other_pictures(count: int, seed: int) -> list[Picture]:
 def _other(random: np.random.Generator) -> Image:
     coarse = random.uniform(0, 255, (int(random.integers(1, 7)), int(random.integers(1, 7)), 3))
     image = np.array(cv2.resize(coarse, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC).clip(0, 255), np.uint8)
-    for paint in random.choice([_panels, _lines, _text, _blots, _noise], int(random.integers(1, 4))):
-        image = paint(image, random)
+    kinds = (_panels, _lines, _text, _blots, _noise)
+    for kind in random.integers(len(kinds), size=int(random.integers(1, 4))).tolist():
+        image = kinds[kind](image, random)
     return image
 
 

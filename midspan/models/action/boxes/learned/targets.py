@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from midspan.models.action.boxes.learned.drawn import Picture
 from midspan.models.action.boxes.learned.heat_map import CATEGORIES, CELLS, Floats
 
+Doubles = npt.NDArray[np.float64]
 _SPREAD = 0.13
 """Standard deviation of a middle, as a share of the box's side."""
 _NEAR = 0.6
@@ -49,12 +51,11 @@ def targets_of(pictures: Sequence[Picture]) -> Targets:
     return Targets(heat, sides, known)
 
 
-def _bump(centres: np.ndarray, low: float, high: float) -> np.ndarray:  # type: ignore[type-arg]
+def _bump(centres: Doubles, low: float, high: float) -> Doubles:
     """(cells,): 1 in the cell of the middle."""
     middle = np.floor(min((low + high) / 2, CELLS - 1e-3)) + 0.5
     spread = max(_SPREAD * (high - low), 0.45)
-    bump: np.ndarray = np.exp(-((centres - middle) ** 2) / (2 * spread**2))  # type: ignore[type-arg]
-    return bump
+    return np.asarray(np.exp(-((centres - middle) ** 2) / (2 * spread**2)))
 
 
 def detection_loss(said: Tensor, heat: Tensor, sides: Tensor, known: Tensor) -> Tensor:
@@ -75,7 +76,7 @@ def detection_loss(said: Tensor, heat: Tensor, sides: Tensor, known: Tensor) -> 
 
 
 def _giou(one: Tensor, other: Tensor) -> Tensor:
-    """Generalised intersection over union of boxes around the same point, by their distances (.., 4, h, w)."""
+    """Generalised intersection over union of boxes around the same point, by distances (n, k, 4, h, w)."""
     low, high = torch.minimum(one, other), torch.maximum(one, other)
     shared, around = _area(low), _area(high)
     union = _area(one) + _area(other) - shared

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from midspan.errors import WrongUse
-from midspan.models.action.boxes.frame_boxes import FrameBoxes
+from midspan.models.action.boxes.frame_boxes import Category, FrameBoxes
 from midspan.models.action.boxes.learned.detector import LearnedDetector
 from midspan.models.action.boxes.learned.drawn import Picture, film_pictures, other_pictures
 from midspan.models.action.boxes.learned.heat_map import CATEGORIES, Floats, boxes_of, squeezed
@@ -34,7 +34,7 @@ BATCH = 32
 RECIPE = Recipe(epochs=5, rates={"": 2e-3}, warmup=0.05, weight_decay=0.01, clip=5.0)
 SCORES = tuple(round(0.05 * step, 2) for step in range(2, 17))
 """Among which the least score that a box needs is chosen."""
-_LOW = dict.fromkeys(CATEGORIES, SCORES[0])
+_LOW: dict[str, float] = dict.fromkeys(CATEGORIES, SCORES[0])
 _COMPARED = 64
 Batch = tuple[Tensor, Tensor, Tensor, Tensor]
 
@@ -65,8 +65,8 @@ def train_detector(
     card = {
         "name": "action.detector",
         "licence": "Apache-2.0",
-        "trained_on": f"{films} drawn films of midspan's own, table and close up, and {len(learned)} pictures in "
-        "all",
+        "trained_on": f"{films} drawn films of midspan's own, table and close up, and pictures of other "
+        f"things; {len(learned):,} pictures in all",
         "retrain": f"midspan train action --model detector --seed {seed}",
         "recipe": asdict(recipe),
         "curve": curve,
@@ -120,7 +120,7 @@ class DetectorTask:
             category: max(found_of(said, self._held_out, category).values(), key=lambda one: one.f1)
             for category in CATEGORIES
         }
-        figures = {category: one.f1 for category, one in best.items()}
+        figures: dict[str, float] = {category: one.f1 for category, one in best.items()}
         return {"score": float(np.mean(list(figures.values()))), **figures}
 
 
@@ -132,13 +132,13 @@ def answers(network: DetectorNetwork, pictures: Floats) -> Floats:
     return np.asarray(torch.cat(parts).numpy(), np.float32)
 
 
-def best_score(said: Floats, pictures: Sequence[Picture], category: str) -> float:
+def best_score(said: Floats, pictures: Sequence[Picture], category: Category) -> float:
     """The least score with which F1 is best."""
     found = found_of(said, pictures, category)
     return max(found, key=lambda score: found[score].f1)
 
 
-def found_of(said: Floats, pictures: Sequence[Picture], category: str) -> dict[float, Found]:
+def found_of(said: Floats, pictures: Sequence[Picture], category: Category) -> dict[float, Found]:
     """Counts of one category by the least score."""
     boxes = boxes_of(said, _LOW)
     return {
@@ -147,9 +147,9 @@ def found_of(said: Floats, pictures: Sequence[Picture], category: str) -> dict[f
     }
 
 
-def _count(boxes: FrameBoxes, picture: Picture, category: str, least: float) -> Found:
+def _count(boxes: FrameBoxes, picture: Picture, category: Category, least: float) -> Found:
     mine = [box.box for box in boxes if box.category == category and box.score >= least]
-    true = picture.boxes[picture.categories == CATEGORIES.index(category)]  # type: ignore[arg-type]
+    true = picture.boxes[picture.categories == CATEGORIES.index(category)]
     return matched(np.array(mine).reshape(-1, 4), true)
 
 

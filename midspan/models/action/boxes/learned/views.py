@@ -36,7 +36,7 @@ def drawn_view(picture: Picture, random: np.random.Generator) -> Picture:
 
 
 def _cut(rgb: Image, corner: npt.NDArray[np.float64], span: npt.NDArray[np.float64]) -> Image:
-    """The part from ``corner`` on, ``span`` wide and high (shares); what lies beyond is the border's colour."""
+    """The part from ``corner`` on, ``span`` wide and high (shares); beyond it the border's colours go on."""
     scale = SIDE / (span * rgb.shape[0])
     shift = -corner * rgb.shape[0] * scale
     way = np.array([[scale[0], 0, shift[0]], [0, scale[1], shift[1]]])
@@ -52,7 +52,7 @@ def _lit(rgb: Image, random: np.random.Generator) -> Image:
     light = (light - 128) * random.uniform(0.6, 1.3) + 128 + random.uniform(-35, 35)
     light = light * random.uniform(0.8, 1.2, 3).astype(np.float32)
     if random.random() < 0.35:
-        light = cv2.GaussianBlur(light, (0, 0), float(random.uniform(0.3, 1.4)))
+        light = np.asarray(cv2.GaussianBlur(light, (0, 0), float(random.uniform(0.3, 1.4))), np.float32)
     if random.random() < 0.3:
         light = light + random.normal(0, random.uniform(2, 14), light.shape).astype(np.float32)
     done = np.asarray(light.clip(0, 255), np.uint8)
