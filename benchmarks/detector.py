@@ -2,10 +2,11 @@
 
     python -m benchmarks.detector [--films N] [--seed N]
 
-Films of the test split in both camera styles, at 2 frames a second, scaled as the reader does. A true box is
-found where a box of its category overlaps it by 0.5 or more, one to one; a false box belongs to none. Then what
-plain events say of the same films, from boxes at 8 frames a second: a motion with a hand is right where a true
-thing moves that way on the screen by 0.04 of the picture or more in that time. The videos that ship show neither.
+Films of the test split in both camera styles, at 2 frames a second, scaled as the reader does. A true box
+is found where a box of its category overlaps it by 0.5 or more, one to one; a false box belongs to none.
+Then what plain events say of the same films, from boxes at 8 frames a second: a motion with a hand is right
+where a true thing moves that way on the screen by 0.04 of the picture or more in that time. The videos that
+ship show neither.
 """
 
 from __future__ import annotations
@@ -55,8 +56,8 @@ def main() -> None:
         [
             f"{options.films} films of the test split a camera style, seed {options.seed}; weights "
             f"{detector.sha256[:12]}; one thread.",
-            "A claim is a motion with a hand, told from the detector's own boxes; of the videos that ship every "
-            "hand is false, and things are not counted, since there are some.",
+            "A claim is a motion with a hand, told from the detector's own boxes; of the videos that ship "
+            "every hand is false, and things are not counted, since there are some.",
         ],
     )
 

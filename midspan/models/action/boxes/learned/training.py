@@ -34,6 +34,8 @@ BATCH = 32
 RECIPE = Recipe(epochs=5, rates={"": 2e-3}, warmup=0.05, weight_decay=0.01, clip=5.0)
 SCORES = tuple(round(0.05 * step, 2) for step in range(2, 17))
 """Among which the least score that a box needs is chosen."""
+LEAST_OF_HANDS = 0.5
+"""A hand has to be likelier than not: that there is one at all is a claim of its own."""
 _LOW: dict[str, float] = dict.fromkeys(CATEGORIES, SCORES[0])
 _COMPARED = 64
 Batch = tuple[Tensor, Tensor, Tensor, Tensor]
@@ -133,9 +135,10 @@ def answers(network: DetectorNetwork, pictures: Floats) -> Floats:
 
 
 def best_score(said: Floats, pictures: Sequence[Picture], category: Category) -> float:
-    """The least score with which F1 is best."""
+    """The least score with which F1 is best, of hands ``LEAST_OF_HANDS`` or more."""
     found = found_of(said, pictures, category)
-    return max(found, key=lambda score: found[score].f1)
+    allowed = [score for score in found if category != "hand" or score >= LEAST_OF_HANDS]
+    return max(allowed, key=lambda score: found[score].f1)
 
 
 def found_of(said: Floats, pictures: Sequence[Picture], category: Category) -> dict[float, Found]:
