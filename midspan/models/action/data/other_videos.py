@@ -1,7 +1,8 @@
 """Video in which nobody handles anything, drawn: to learn silence from, and to measure claims on.
 
-Streets, films, talk, slides, screens, weather, games, broken signals. The kinds to learn from and the kinds to
-measure on are drawn by other code, so that what is measured is not what was learned. ``KINDS`` are the former.
+Streets, films, talk, slides, screens, weather, games, broken signals. The kinds to learn from and the kinds
+to measure on are drawn by other code, so that what is measured is not what was learned. ``KINDS`` are those
+to learn from.
 """
 
 from __future__ import annotations

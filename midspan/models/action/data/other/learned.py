@@ -85,7 +85,7 @@ def street(random: Random, times: Floats, size: Size) -> Picture:
 def faces(random: Random, times: Floats, size: Size) -> Picture:
     """One or two people talk: heads that nod, mouths that open, now and then an arm before the body."""
     ground = cv2.GaussianBlur(view(random, size), (0, 0), random.uniform(0.5, 5))
-    frames = np.stack([ground] * len(times))
+    frames = np.stack([np.asarray(ground, dtype=np.float32)] * len(times))
     for number in range(count := int(random.integers(1, 3))):
         middle = size[0] * (0.5 if count == 1 else 0.28 + 0.44 * number) + random.uniform(-8, 8)
         _person(random, frames, times, size, middle)

@@ -37,7 +37,7 @@ def jumps(random: Random, times: Floats, every: float) -> npt.NDArray[np.int64]:
     while now < times[-1]:
         now += max(0.2, random.exponential(every))
         moments.append(now)
-    return np.searchsorted(np.array(moments), times, side="right")
+    return np.asarray(np.searchsorted(np.array(moments), times, side="right"), dtype=np.int64)
 
 
 def since(steps: npt.NDArray[np.int64], times: Floats) -> Floats:

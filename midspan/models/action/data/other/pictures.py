@@ -38,7 +38,7 @@ def rough(random: Random, size: Size, coarsest: int = 3, falling: float = 0.55) 
         total += strength * cv2.resize(sheet, size, interpolation=cv2.INTER_CUBIC)
         strength, cells = strength * falling, 2 * cells
     least, most = float(total.min()), float(total.max())
-    return (total - least) / max(most - least, 1e-6)
+    return np.asarray((total - least) / max(most - least, 1e-6), dtype=np.float32)
 
 
 def colour(random: Random, dullest: float = 0.0) -> Picture:
@@ -50,14 +50,15 @@ def colour(random: Random, dullest: float = 0.0) -> Picture:
 
 def skin(random: Random) -> Picture:
     """(3,)"""
-    return np.clip(_SKINS[random.integers(len(_SKINS))] * random.uniform(0.7, 1.1), 0, 1).astype(np.float32)
+    chosen = _SKINS[random.integers(len(_SKINS))] * random.uniform(0.7, 1.1)
+    return np.asarray(np.clip(chosen, 0, 1), dtype=np.float32)
 
 
 def between(share: npt.NDArray[np.floating], *stops: Picture) -> Picture:
     """(h, w) of 0..1 to colours (h, w, 3) along ``stops``."""
     levels, places = np.linspace(0, 1, 256), np.linspace(0, 1, len(stops))
     table = np.stack([np.interp(levels, places, [stop[c] for stop in stops]) for c in range(3)], axis=-1)
-    return table.astype(np.float32)[np.clip(255 * share, 0, 255).astype(np.uint8)]
+    return np.asarray(table[np.clip(255 * share, 0, 255).astype(np.uint8)], dtype=np.float32)
 
 
 def texture(random: Random, size: Size) -> Picture:
@@ -79,7 +80,7 @@ def texture(random: Random, size: Size) -> Picture:
         row = np.floor(2 * down / period)
         joint = np.minimum((across + period / 2 * (row % 2)) % period, (2 * down) % period)
         pattern = np.where(joint < max(1.0, 0.08 * period), -1.0, 0.2)
-    return np.clip(picture + random.uniform(0.05, 0.25) * pattern[..., None].astype(np.float32), 0, 1)
+    return np.asarray(np.clip(picture + random.uniform(0.05, 0.25) * pattern[..., None], 0, 1), np.float32)
 
 
 def view(random: Random, size: Size) -> Picture:
@@ -199,9 +200,8 @@ def _lit(random: Random, side: int) -> Picture:
     """(side, side, 1): light that falls off from one side to the other."""
     turn = random.uniform(0, 2 * np.pi)
     rows, columns = np.indices((side, side)) / max(side - 1, 1) - 0.5
-    return (1 + random.uniform(0.2, 0.9) * (rows * np.sin(turn) + columns * np.cos(turn)))[..., None].astype(
-        np.float32
-    )
+    light = 1 + random.uniform(0.2, 0.9) * (rows * np.sin(turn) + columns * np.cos(turn))
+    return np.asarray(light[..., None], dtype=np.float32)
 
 
 def _round(side: int) -> npt.NDArray[np.bool_]:
