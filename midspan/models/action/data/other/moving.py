@@ -43,4 +43,4 @@ def jumps(random: Random, times: Floats, every: float) -> npt.NDArray[np.int64]:
 def since(steps: npt.NDArray[np.int64], times: Floats) -> Floats:
     """Seconds since the last of the :func:`jumps`, or the first time."""
     begins = {int(step): float(times[np.argmax(steps == step)]) for step in np.unique(steps)}
-    return times - np.array([begins[int(step)] for step in steps])
+    return np.asarray(times - [begins[int(step)] for step in steps], dtype=np.float64)
