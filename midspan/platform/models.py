@@ -102,7 +102,7 @@ class Models:
 
     # --- the vectors of video windows ---
 
-    visual_run = action.RUN
+    visual_run = action.SIGNATURE
     """The run whose vectors the visual index holds."""
     visual_dim = action.DIM
 

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from midspan.pipelines.ingest import Ingest
     from midspan.pipelines.stage import Stage
     from midspan.platform.background import Background
+    from midspan.platform.event_search import EventSearch
     from midspan.platform.runner import JobRunner
     from midspan.platform.search import Searcher
 
@@ -166,6 +167,7 @@ class Parts:
         spaces: list[tuple[Target, int, Run]] = [
             ("vectors.text", self.models.text_dim, self.models.text_run),
             ("vectors.visual", self.models.visual_dim, self.models.visual_run),
+            ("vectors.event", self.models.text_dim, self.models.text_run),
         ]
         return {
             target: FaissIndex(self.folder_of(target), self.store, target, dim, run.id, replica=self.replica)
@@ -204,6 +206,12 @@ class Parts:
         )
 
     @cached_property
+    def event_search(self) -> EventSearch:
+        from midspan.platform.event_search import EventSearch
+
+        return EventSearch(self.store, self.indexes["vectors.event"])
+
+    @cached_property
     def searcher(self) -> Searcher:
         from midspan.platform.search import Searcher
 
@@ -211,6 +219,7 @@ class Parts:
             self.store,
             self.indexes["vectors.text"],
             self.indexes["vectors.visual"],
+            self.event_search,
             self.models.encode,
             self.models.encoder,
         )

@@ -13,7 +13,6 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +20,7 @@ import structlog
 
 from midspan.db.graph_store import GraphStore
 from midspan.db.marks import refuse_ahead
-from midspan.db.record_store import LOCAL, SHARED, Generation, GraphItem, Lease, Outbox, Target
+from midspan.db.record_store import LOCAL, SHARED, SPACE_OF, Generation, GraphItem, Lease, Outbox, Target
 from midspan.db.vector_index import VectorIndex
 from midspan.errors import (
     DamagedGeneration,
@@ -380,8 +379,7 @@ class Projector:
         self, target: Target, ids: Sequence[str]
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
         """(keys (n,), vectors (n, d)) that are there now among these."""
-        space: Literal["text", "visual"] = "text" if target == "vectors.text" else "visual"
-        return self._store.vectors(space, [int(key) for key in ids])
+        return self._store.vectors(SPACE_OF[target], [int(key) for key in ids])
 
     def _apply(self, target: Target, ids: list[str], through: int, lease: Lease) -> None:
         """Set what is there now under these ids and take out what is gone."""

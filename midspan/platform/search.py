@@ -14,8 +14,9 @@ from midspan.db.record_store import RecordStore, SegmentFilter
 from midspan.db.vector_index import VectorIndex
 from midspan.errors import NotFound, WrongUse
 from midspan.platform.answers import Answer, Hit
+from midspan.platform.event_search import EventSearch
 from midspan.platform.fusion import fuse
-from midspan.records import RECORDS, Record, Segment
+from midspan.records import RECORDS, ActionEvent, Record, Segment
 
 DEPTH = 100
 """How far down each list is read before fusing."""
@@ -35,6 +36,7 @@ class Searcher:
         store: RecordStore,
         text_index: VectorIndex,
         visual_index: VectorIndex,
+        events: EventSearch,
         encode: Callable[[Sequence[str]], npt.NDArray[np.float32]],
         load: Callable[[], object] = lambda: None,
     ) -> None:
@@ -42,13 +44,18 @@ class Searcher:
         self._store = store
         self._text_index = text_index
         self._visual_index = visual_index
+        self._events = events
         self._encode = encode
         self._load = load
 
     def prepare(self) -> None:
         """Load what searching by meaning takes, if anything can be found so; else the first search does."""
-        if self._text_index.count():
+        if self._by_vector:
             self._load()
+
+    @property
+    def _by_vector(self) -> bool:
+        return bool(self._text_index.count()) or not self._events.empty
 
     def search(self, query: str, where: SegmentFilter, kinds: frozenset[str], limit: int) -> Answer:
         """The best ``limit`` places for a query; ``kinds`` restricts what a hit may be.
@@ -69,10 +76,16 @@ class Searcher:
             for kind, records in self._store.search_records(query, where, depth).items():
                 lists[f"{kind} words"] = [record_id for record_id, _ in records]
         segments = {hit.segment.id: hit.segment for hit in found}
-        for segment, cosine in self._by_meaning(query, where, depth, clock):
-            lists.setdefault("meaning", []).append(segment.id)
-            segments[segment.id] = segment
-            cosines[segment.id] = cosine
+        if self._by_vector:
+            with clock("encode"):
+                vector = self._encode([query])[0]
+            for segment, cosine in self._by_meaning(vector, where, depth, clock):
+                lists.setdefault("meaning", []).append(segment.id)
+                segments[segment.id] = segment
+                cosines[segment.id] = cosine
+            for event, cosine in self._events_by_meaning(vector, where, kinds, depth, clock):
+                lists.setdefault("event meaning", []).append(event.id)
+                cosines[event.id] = cosine
         with clock("rows"):
             ranked = [(key, score, _why(ranks, cosines.get(key))) for key, score, ranks in fuse(lists)]
             hits = self._hits(ranked, segments, kinds, limit)
@@ -103,13 +116,44 @@ class Searcher:
             hits = self._hits(ranked, by_id, frozenset(), limit)
         return Answer(tuple(hits), clock.total(), clock.shares)
 
+    def like_actions(
+        self, done: Sequence[tuple[str, npt.NDArray[np.float32]]], where: SegmentFilter, limit: int
+    ) -> Answer:
+        """Events nearest to any of these, each a text and a vector among sentences."""
+        clock = _Clock()
+        best: dict[str, tuple[ActionEvent, float, str]] = {}
+        with clock("vectors"):
+            for text, vector in done:
+                for event, cosine in self._events.near(vector, where, limit):
+                    if event.id not in best or cosine > best[event.id][1]:
+                        best[event.id] = (event, cosine, f"like “{text}” in the clip (cosine {cosine:.2f})")
+        ranked = sorted(best.values(), key=lambda one: -one[1])[:limit]
+        hits = self._named([_record_hit(event, cosine, why, None) for event, cosine, why in ranked])
+        return Answer(tuple(hits), clock.total(), clock.shares)
+
+    def like_looks(self, looks: Sequence[npt.NDArray[np.float32]], limit: int) -> Answer:
+        """Moments of videos nearest to any of these looks."""
+        clock = _Clock()
+        best: dict[int, float] = {}
+        with clock("vectors"):
+            for vector in looks:
+                for key, cosine in self._visual_index.search(vector, limit):
+                    best[key] = max(cosine, best.get(key, -1.0))
+        with clock("rows"):
+            keys = sorted(best, key=lambda key: -best[key])[:limit]
+            found = self._store.segments_by_key(keys)
+            ranked = [
+                (found[key].id, best[key], _similar_why(best[key], True)) for key in keys if key in found
+            ]
+            by_id = {segment.id: segment for segment in found.values()}
+            hits = self._hits(ranked, by_id, frozenset(), limit)
+        return Answer(tuple(hits), clock.total(), clock.shares)
+
     def _by_meaning(
-        self, query: str, where: SegmentFilter, depth: int, clock: _Clock
+        self, vector: npt.NDArray[np.float32], where: SegmentFilter, depth: int, clock: _Clock
     ) -> list[tuple[Segment, float]]:
         if self._text_index.count() == 0:
             return []
-        with clock("encode"):
-            vector = self._encode([query])[0]
         with clock("vectors"):
             allowed = None if where.open else self._store.segment_keys(where)
             if allowed is not None and len(allowed) == 0:
@@ -122,6 +166,20 @@ class Searcher:
         with clock("rows"):
             found = self._store.segments_by_key([key for key, _ in near])
         return [(found[key], cosine) for key, cosine in near if key in found and cosine >= MIN_COSINE]
+
+    def _events_by_meaning(
+        self,
+        vector: npt.NDArray[np.float32],
+        where: SegmentFilter,
+        kinds: frozenset[str],
+        depth: int,
+        clock: _Clock,
+    ) -> list[tuple[ActionEvent, float]]:
+        if kinds and ActionEvent.kind not in kinds:
+            return []
+        with clock("vectors"):
+            near = self._events.near(vector, where, depth)
+        return [(event, cosine) for event, cosine in near if cosine >= MIN_COSINE]
 
     def _hits(
         self,
@@ -211,7 +269,7 @@ def _record_hit(record: Record, score: float, why: str, segment: Segment | None)
 def _why(ranks: dict[str, int], cosine: float | None) -> str:
     parts = []
     for name, rank in ranks.items():
-        detail = f", cosine {cosine:.2f}" if name == "meaning" and cosine is not None else ""
+        detail = f", cosine {cosine:.2f}" if name.endswith("meaning") and cosine is not None else ""
         parts.append(f"{name} (rank {rank}{detail})")
     return " + ".join(parts)
 

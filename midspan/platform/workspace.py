@@ -201,14 +201,20 @@ class Workspace:
         added_until: float | None = None,
         start: float | None = None,
         end: float | None = None,
+        verb: str | None = None,
+        noun: str | None = None,
         limit: int = 10,
     ) -> Answer:
-        """Hybrid search over sentences, fragments and video windows, or the records of ``kinds``."""
-        chosen = frozenset(kinds)
+        """Hybrid search over sentences, fragments and video windows, or the records of ``kinds``; events
+        alone where a ``verb`` is named, or the ``noun`` of a thing that is in them."""
+        of_events = verb is not None or noun is not None
+        chosen = frozenset(kinds) or frozenset({ActionEvent.kind} if of_events else ())
         for kind in chosen.difference(KINDS):
             raise UnknownName("kind", kind, list(KINDS))
         if limit < 1:
             raise WrongUse(f"the limit must be at least 1, not {limit}")
+        if of_events and chosen != {ActionEvent.kind}:
+            raise WrongUse("verbs and nouns are those of events: leave the other kinds out")
         sources = frozenset(source_ids)
         only_records = bool(chosen) and chosen <= set(RECORDS)
         where = SegmentFilter(
@@ -219,14 +225,25 @@ class Workspace:
             added_until=added_until,
             start=start,
             end=end,
+            verb=verb,
+            noun=noun,
         )
-        self._freshen("vectors.text")
+        self._freshen("vectors.text", "vectors.event")
         return self.parts.searcher.search(query, where, chosen, limit)
 
     def similar(self, segment_id: str, limit: int = 8) -> Answer:
         """Sentences of like meaning, or video moments of like look."""
         self._freshen("vectors.text", "vectors.visual")
         return self.parts.searcher.similar(segment_id, limit)
+
+    def like_clip(self, path: str | Path, limit: int = 8) -> Answer:
+        """Events like what is done in a video file, which need not be ingested; where nothing known is done
+        in it, moments that look like it. Raises what reading the file does, and ``UnsupportedSource`` for a
+        document."""
+        self._freshen("vectors.visual", "vectors.event")
+        from midspan.platform.example import like_clip
+
+        return like_clip(self.parts, Path(path).expanduser(), limit)
 
     def show(self, record_id: str, context: int = 400) -> Shown:
         """A record or segment with its provenance and ``context`` code points on either side."""

@@ -1,22 +1,24 @@
 """Search over documents and videos: hits on the left, the opened one on the right.
 
-A search is in the page's address (``?q=``, ``kind``, ``media``, ``source``, ``open``), so it can be linked.
+A search is in the page's address (``?q=``, ``kind``, ``media``, ``source``, ``verb``, ``noun``, ``open``),
+so that it can be linked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, cast
+from typing import cast
 
 import streamlit as st
 
 from midspan import Workspace
 from midspan.errors import MidspanError, NotFound
 from midspan.platform.answers import Answer, Hit
-from midspan.records import SourceKind
+from midspan.records import ActionEvent, SourceKind
 from midspan.ui import passage, style
 from midspan.ui.escaping import as_html, as_markdown, marked, shorten
 from midspan.ui.kinds import LABELS
+from midspan.ui.kinds.event import filtering
 from midspan.ui.label import SEGMENTS
 from midspan.ui.wording import counted, duration, place, query_spans
 
@@ -25,7 +27,7 @@ STEP = 10
 SOURCES = 500
 EXAMPLES = ("pain caused by stones in the kidney", "who was born in Vienna", "something moving to the right")
 
-Field = Literal["q", "kind", "media", "source"]
+FIELDS = ("q", "kind", "media", "source", "verb", "noun")
 
 
 def render(workspace: Workspace) -> None:
@@ -62,13 +64,15 @@ def _restore() -> None:
     """Give the widgets what the address says, or what they held before another page was looked at."""
     kept = st.session_state.setdefault("search", {})
     state = st.session_state
-    for name in ("q", "kind", "media", "source"):
+    for name in FIELDS:
         if name not in state:
             state[name] = st.query_params.get(name, kept.get(name, ""))
     if state["kind"] not in LABELS:
         state["kind"] = None
     if state["media"] not in MEDIA:
         state["media"] = None
+    for name in filtering.FIELDS:
+        state[name] = state[name] or None
 
 
 def _question(workspace: Workspace) -> str:
@@ -98,7 +102,11 @@ def _question(workspace: Workspace) -> str:
         placeholder="any",
         on_change=_close,
     )
-    for name in ("q", "kind", "media", "source"):
+    if st.session_state["kind"] == ActionEvent.kind:
+        filtering.boxes(workspace, _close)
+    else:
+        st.session_state["verb"] = st.session_state["noun"] = None
+    for name in FIELDS:
         value = st.session_state[name] or ""
         st.session_state["search"][name] = value
         _put(name, value)
@@ -159,6 +167,8 @@ def _results(workspace: Workspace, query: str) -> list[Hit]:
             kinds=[state["kind"]] if state["kind"] else [],
             source_kind=cast("SourceKind | None", state["media"]),
             source_ids=[state["source"]] if state["source"] else [],
+            verb=state["verb"],
+            noun=state["noun"],
             limit=limit,
         )
     if not answer.hits:

@@ -94,6 +94,13 @@ def test_the_same_moment_of_another_film_is_a_near_duplicate(look):
     assert Image.open(io.BytesIO(look.thumbnail(window.id))).size[0] > 50
 
 
+def test_a_clip_in_which_nothing_known_is_done_finds_what_looks_like_it(look, seen):
+    hits = look.like_clip(film(seen / "third.mp4", bright=3)).hits
+    assert {hit.title for hit in hits} == {"film.mp4", "again.mp4"}
+    assert hits[0].kind == "window" and hits[0].why.startswith("near-duplicate moment")
+    assert len(look.sources()) == 3  # nothing of it is kept
+
+
 def test_motion_is_found_in_words_with_its_seconds(look):
     hits = look.search("moving to the right", kinds=["event"]).hits
     assert {hit.title for hit in hits} == {"film.mp4", "again.mp4"}

@@ -8,14 +8,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from midspan.db.record_store.checking import Checking
-from midspan.records import Decision, Fact
+from midspan.records import Decision, Fact, Space
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-Target = Literal["graph", "vectors.text", "vectors.visual"]
-TARGETS: tuple[Target, ...] = ("graph", "vectors.text", "vectors.visual")
+Target = Literal["graph", "vectors.text", "vectors.visual", "vectors.event"]
+TARGETS: tuple[Target, ...] = ("graph", "vectors.text", "vectors.visual", "vectors.event")
+TARGET_OF: dict[str, Target] = {
+    "text": "vectors.text",
+    "visual": "vectors.visual",
+    "event": "vectors.event",
+}
+"""By space of vectors."""
+SPACE_OF: dict[Target, Space] = {
+    "vectors.text": "text",
+    "vectors.visual": "visual",
+    "vectors.event": "event",
+}
+"""By target, of those that show vectors."""
 
 FORGET_SECONDS = 7 * 86400.0
 """A replica that was not seen for this long is forgotten."""
@@ -150,7 +162,7 @@ class Outbox(Checking):
 
     @abstractmethod
     def vectors(
-        self, space: Literal["text", "visual"], keys: Sequence[int]
+        self, space: Space, keys: Sequence[int]
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
         """(keys (n,), vectors (n, d)) of those segments that have a vector now."""
 

@@ -60,6 +60,9 @@ class SegmentFilter:
     start: float | None = None
     end: float | None = None
     """Overlap with this span in the segment's own unit, half-open."""
+    verb: str | None = None
+    noun: str | None = None
+    """Only events of this verb, with this thing, and segments in which one begins."""
 
     @property
     def open(self) -> bool:
@@ -154,7 +157,7 @@ class RecordReader(ABC):
     @abstractmethod
     def counts(self) -> dict[str, int]:
         """What is there and not superseded: source, segment, what was found of each kind of record,
-        embedding.text, embedding.visual."""
+        embedding.text, embedding.visual, embedding.event."""
 
     @abstractmethod
     def failures(self, job_id: str | None = None, limit: int = 1000) -> list[Failure]: ...

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, Engine, delete, func, select
+from sqlalchemy import Connection, Engine, Select, delete, func, select
 
 from midspan.db.record_store import (
     FORGET_SECONDS,
     LOCAL,
+    SPACE_OF,
     Generation,
     GraphFact,
     GraphMerge,
@@ -27,10 +27,12 @@ from midspan.db.records.changes import IDS_AN_ENTRY
 from midspan.db.records.decisions import same_pairs
 from midspan.db.records.engine import reading, writing
 from midspan.db.records.kinds import KINDS
+from midspan.db.records.kinds.event import action_event, event_embedding
 from midspan.db.records.kinds.fact import fact, to_fact
 from midspan.db.records.paths import newest_paths
 from midspan.db.records.tables import embedding, identity, outbox, projection, replica, run, segment, source
 from midspan.errors import OutboxPruned
+from midspan.records import Space
 
 GENERATIONS_KEPT = 2
 
@@ -136,21 +138,18 @@ class SqlOutbox(Outbox):
         return {key: GraphMerge(one) for key, one in held.items() if key in wanted}
 
     def vectors(
-        self, space: Literal["text", "visual"], keys: Sequence[int]
+        self, space: Space, keys: Sequence[int]
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
         """By key. While an encoder of another dimension is taking over, only the newer one's vectors."""
         with reading(self._engine) as connection:
-            where = dialect.one_of(connection, embedding.c.segment_key, [int(key) for key in keys])
-            rows = connection.execute(
-                select(embedding.c.segment_key, embedding.c.vector, embedding.c.run_id)
-                .where(where, embedding.c.space == space)
-                .order_by(embedding.c.segment_key)
-            ).all()
+            held = _held(space)
+            where = dialect.one_of(connection, held.selected_columns.key, [int(key) for key in keys])
+            rows = connection.execute(held.where(where).order_by(held.selected_columns.key)).all()
             lengths = {len(row.vector) for row in rows}
             if len(lengths) > 1:
                 newest = _newest_run(connection, sorted({row.run_id for row in rows}))
                 rows = [row for row in rows if row.run_id == newest]
-            found = np.array([row.segment_key for row in rows], dtype=np.int64)
+            found = np.array([row.key for row in rows], dtype=np.int64)
             return found, codec.unpack_vectors([row.vector for row in rows])
 
     def identity(self) -> str:
@@ -182,6 +181,15 @@ class SqlOutbox(Outbox):
             leases.release(connection, lease)
 
 
+def _held(space: Space) -> Select[tuple[int, bytes, str]]:
+    """Keys, vectors and runs of a space."""
+    if space == "event":
+        c = event_embedding.c
+        return select(c.event_key.label("key"), c.vector, action_event.c.run_id).join(action_event)
+    e = embedding.c
+    return select(e.segment_key.label("key"), e.vector, e.run_id).where(e.space == space)
+
+
 def _lag(connection: Connection, target: Target, after: int) -> int:
     behind = select(func.count()).where(outbox.c.target == target, outbox.c.id > after)
     return connection.scalar(behind) or 0
@@ -195,8 +203,9 @@ def _ids_after(connection: Connection, target: Target, last: str | None, limit: 
             if last is not None:
                 wanted = wanted.where(kind.table.c.id > last)
             return list(connection.scalars(wanted.limit(limit)))
-    key = embedding.c.segment_key
-    wanted_keys = select(key).where(embedding.c.space == target.removeprefix("vectors.")).order_by(key)
+    held = _held(SPACE_OF[target])
+    key = held.selected_columns.key
+    wanted_keys = held.with_only_columns(key).order_by(key)
     if last is not None:
         wanted_keys = wanted_keys.where(key > int(last))
     return [str(found) for found in connection.scalars(wanted_keys.limit(limit))]

@@ -12,7 +12,9 @@ from sqlalchemy import ColumnElement, Connection, Engine, Select, exists, or_, s
 from midspan.db.record_store import SegmentFilter, TextHit
 from midspan.db.records import codec, dialect, fulltext
 from midspan.db.records.engine import reading
+from midspan.db.records.event_terms import of_terms
 from midspan.db.records.kinds import KINDS, Kind, kind_named
+from midspan.db.records.kinds.event import action_event
 from midspan.db.records.read_sources import reading_of
 from midspan.db.records.tables import segment, source, thumbnail
 from midspan.records import Segment
@@ -91,6 +93,9 @@ def passing(connection: Connection, where: SegmentFilter) -> list[ColumnElement[
     ]
     if of_source:
         conditions.append(segment.c.source_id.in_(select(source.c.id).where(*of_source)))
+    if where.verb is not None or where.noun is not None:
+        said = exists().where(action_event.c.segment_id == segment.c.id, *of_terms(where.verb, where.noun))
+        conditions.append(said.correlate(segment))
     if where.start is not None:
         conditions.append(segment.c.end > where.start)
     if where.end is not None:
@@ -113,6 +118,8 @@ def _search_kind(
     if found is None:
         return []
     found = found.join(segment, segment.c.id == table.c.segment_id)
+    if table is action_event:
+        found = found.where(*of_terms(where.verb, where.noun))
     rows = connection.execute(_limited(found, where, connection, limit))
     return [(record_id, float(score)) for record_id, score in rows]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -18,7 +19,8 @@ def search(
     context: typer.Context,
     query: Annotated[str, typer.Argument(help='Words, a question, "a phrase", -without.')] = "",
     like: Annotated[
-        str | None, typer.Option(help="Instead of a query: what is near this segment id.")
+        str | None,
+        typer.Option(help="Instead of a query: what is near this segment id, or this file of a video."),
     ] = None,
     kind: Annotated[
         list[str] | None,
@@ -40,6 +42,8 @@ def search(
     end: Annotated[
         float | None, typer.Option(help="Only places beginning before this second or character.")
     ] = None,
+    verb: Annotated[str | None, typer.Option(help="Only events of this verb.", show_default=False)] = None,
+    noun: Annotated[str | None, typer.Option(help="Only events with this thing.", show_default=False)] = None,
     limit: Limit = 10,
     json: Json = False,
 ) -> None:
@@ -49,7 +53,8 @@ def search(
         raise WrongUse(f"--media is `document` or `video`, not {media!r}")
     with state.workspace() as workspace:
         if like is not None:
-            answer = workspace.similar(like, limit)
+            is_file = Path(like).expanduser().is_file()
+            answer = workspace.like_clip(like, limit) if is_file else workspace.similar(like, limit)
         else:
             answer = workspace.search(
                 query,
@@ -60,6 +65,8 @@ def search(
                 added_until=added_until.timestamp() if added_until else None,
                 start=start,
                 end=end,
+                verb=verb,
+                noun=noun,
                 limit=limit,
             )
     if json:
