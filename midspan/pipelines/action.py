@@ -90,7 +90,9 @@ class ActionStage(Stage):
         signature = describe(frames.rgb, frames.times)
         memory.looked[segment.ordinal] = Looked(segment, signature)
         if self._sight is not None:
-            memory.boxes[segment.ordinal] = self._sight.see(memory.source, frames, batch.check)
+            seen = self._sight.see(memory.source, frames, batch.check)
+            if seen is not None:
+                memory.boxes[segment.ordinal] = seen
         return Embedding(segment.id, segment.source_id, self._run.id, space="visual", vector=signature.vector)
 
     def _recognise(self, memory: VideoMemory, numbers: Sequence[int], check: Check) -> None:
@@ -108,7 +110,7 @@ class ActionStage(Stage):
             said = recogniser.of_frames(frames)
             rows = row_of(said, recogniser.least_familiar)
             left_open = unsure(said, recogniser.least_familiar)
-            if self._sight is not None and len(left_open):
+            if self._sight is not None and memory.boxes and len(left_open):
                 layouts = [
                     self._sight.layout(memory.seen_around(portion[one] * STEP), portion[one] * STEP)
                     for one in left_open
@@ -132,7 +134,10 @@ class ActionStage(Stage):
             tracks = sight.tracks(seen, one.span.start, one.span.end)
             told.append(told_action(memory, one, run, tracks, sight.modality))
         happened = sight.happenings(seen, memory.shaken)
-        return told + [told_happening(memory, one, run, sight.modality) for one in happened]
+        return told + [
+            told_happening(memory, one, run, sight.tracks(seen, one.start, one.end), sight.modality)
+            for one in happened
+        ]
 
     def _actions(self, memory: VideoMemory) -> list[Action]:
         if self._recogniser is None or not memory.gliding.said:

@@ -50,7 +50,7 @@ class Sight(Protocol):
         """What an event says that rests on it: "boxes" or "hands"."""
 
     def see(self, source: Source, frames: Frames, check: Callable[[], None]) -> Any:
-        """What is to be remembered of a segment: small and picklable."""
+        """What is to be remembered of a segment, small and picklable; None where nobody knows boxes of it."""
 
     def layout(self, seen: Sequence[Any], start: float) -> Layout:
         """Of the two seconds from ``start`` on."""

@@ -39,7 +39,9 @@ def told_action(
     )
 
 
-def told_happening(memory: VideoMemory, one: Happening, run: Run, modality: str) -> ActionEvent:
+def told_happening(
+    memory: VideoMemory, one: Happening, run: Run, tracks: tuple[EventTrack, ...], modality: str
+) -> ActionEvent:
     place = _place(memory, run, one.start, one.end)
     return ActionEvent(
         id=_id(place, one.verb),
@@ -48,6 +50,7 @@ def told_happening(memory: VideoMemory, one: Happening, run: Run, modality: str)
         verb=one.verb,
         nouns=(one.noun,) if one.noun else (),
         score=one.score,
+        tracks=tracks,
         modalities=(modality,),
     )
 

@@ -44,6 +44,16 @@ class Detectors:
         return found
 
     @property
+    def named(self) -> str:
+        """The same in a line."""
+        return ", ".join(f"{name} {sha256}" for name, sha256 in self.identity.items())
+
+    @property
+    def modality(self) -> str:
+        """What events say that rest on them: "boxes", or "hands" where those alone are found."""
+        return "hands" if self._chosen == NONE and self._with_hands else "boxes"
+
+    @property
     def _folder(self) -> Path:
         return Path(self._chosen).expanduser().absolute()
 

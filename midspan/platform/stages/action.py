@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from midspan.models.action import identity
 from midspan.pipelines.action import ActionStage
+from midspan.pipelines.box_sight import BoxSight
 from midspan.pipelines.stage import Stage
 from midspan.platform.models import Models
 
 
 def stages(models: Models) -> list[Stage]:
-    run = identity.run(encoder=models.text_run.id)
-    return [ActionStage(encode=models.vectors.of, run=run)]
+    boxes = models.detectors
+    sight = BoxSight(boxes.detector, boxes.named, boxes.modality)
+    run = identity.run(encoder=models.text_run.id, boxes=sight.identity)
+    return [ActionStage(encode=models.vectors.of, sight=sight, run=run)]
 
 
 def verify(models: Models) -> list[str]:
-    """Nothing to read: the code is the model."""
-    return []
+    models.detectors.detector()  # which compares hashes
+    return [f"{name} {sha256[:12]}" for name, sha256 in models.detectors.identity.items()]

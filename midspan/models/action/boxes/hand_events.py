@@ -21,6 +21,8 @@ Direction = Literal["left", "right", "up", "down"]
 Floats = npt.NDArray[np.float64]
 _GAP, _LEAST = 0.75, 0.5
 """Seconds: what lies between two times with a hand at most, and how long one lasts at least."""
+_LONGEST = 60.0
+"""Seconds that one event lasts at most: a hand that stays longer is there again in the next."""
 _STEP = 4
 """Frames over which a motion is looked at."""
 _MOVING = 0.03
@@ -84,9 +86,10 @@ def _there(hands: Sequence[BoxTrack], rate: float) -> list[HandEvent]:
         else:
             spans.append((start, end, [hand.score]))
     return [
-        HandEvent(start, end, None, "", float(np.mean(scores)))
+        HandEvent(begin, min(begin + _LONGEST, end), None, "", float(np.mean(scores)))
         for start, end, scores in spans
-        if end - start >= _LEAST
+        for begin in np.arange(start, end, _LONGEST).tolist()
+        if min(begin + _LONGEST, end) - begin >= _LEAST
     ]
 
 

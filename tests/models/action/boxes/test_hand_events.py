@@ -33,6 +33,11 @@ def test_hands_that_follow_one_another_are_one_time_with_a_hand():
     assert said([first, second, later]) == [("hand there", 0.0, 6.5), ("hand there", 10.0, 13.0)]
 
 
+def test_a_hand_that_stays_is_there_again_each_minute():
+    staying = [track("hand", 0.5, 0.5, start=start) for start in range(0, 8 * 70, FRAMES)]
+    assert said(staying) == [("hand there", 0.0, 60.0), ("hand there", 60.0, 72.0)]
+
+
 def test_a_thing_that_goes_with_a_hand_moves_with_it():
     thing, hand = track("object", PUSHED, 0.5, noun="cup"), track("hand", PUSHED - 0.15, 0.5)
     (found,) = moves([thing, hand])
