@@ -154,7 +154,7 @@ def test_what_the_contract_does_not_know_is_wrong_use(
 
 def test_a_model_that_is_none_or_answers_otherwise_is_wrong_use(tmp_path: Path) -> None:
     folder = make(tmp_path / "own", scores=[0.9, 0.8], classes=[1, 2, 0])
-    with pytest.raises(WrongUse, match="answers otherwise than it says"):
+    with pytest.raises(WrongUse, match="does not answer as its folder says"):
         FolderDetector(folder)
     other = make(tmp_path / "size", scores=[0.9] * 3, classes=[1, 2, 0], input={"width": 40})
     with pytest.raises(WrongUse, match="does not take its input"):
