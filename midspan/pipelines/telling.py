@@ -42,7 +42,7 @@ def told_action(
 def told_happening(
     memory: VideoMemory, one: Happening, run: Run, tracks: tuple[EventTrack, ...], modality: str
 ) -> ActionEvent:
-    place = _place(memory, run, one.start, one.end)
+    place = _place(memory, run, one.start, min(one.end, memory.segments[-1].segment.end))
     return ActionEvent(
         id=_id(place, one.verb),
         provenance=place,

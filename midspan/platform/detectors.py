@@ -27,6 +27,8 @@ class Detectors:
     def __init__(self, chosen: str, workspace: Path, threads: int) -> None:
         """``chosen`` is "shipped", "none" or the folder of a detector in ONNX."""
         self._chosen, self._hands, self._threads = chosen, hands_folder(workspace), threads
+        self._with_hands = (self._hands / hands.FILE).is_file()
+        """Asked once, so that a run and what it finds cannot come from two moments."""
         self.detector: Lazy[Detector | None] = Lazy(self._load)
         """All of them as one; None where there are none."""
 
@@ -56,10 +58,6 @@ class Detectors:
     @property
     def _folder(self) -> Path:
         return Path(self._chosen).expanduser().absolute()
-
-    @property
-    def _with_hands(self) -> bool:
-        return (self._hands / hands.FILE).is_file()
 
     def _load(self) -> Detector | None:
         """Raises ``ModelFilesMissing``, ``ModelHashMismatch``, ``MissingExtra`` and ``WrongUse``."""

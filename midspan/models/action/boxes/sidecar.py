@@ -46,10 +46,10 @@ class Sidecar:
 
     def at(self, time: float) -> FrameBoxes:
         """Those of the frame nearest to ``time`` (seconds); none where that is not of this moment."""
-        if not len(self._times):
-            return ()
-        nearest = int(np.abs(self._times - time).argmin())
-        if abs(self._times[nearest] - time) > _HALF_A_STEP + 1e-6:
+        after = int(np.searchsorted(self._times, time))
+        near = [place for place in (after - 1, after) if 0 <= place < len(self._times)]
+        nearest = min(near, key=lambda place: abs(self._times[place] - time), default=None)
+        if nearest is None or abs(self._times[nearest] - time) > _HALF_A_STEP + 1e-6:
             return ()
         return tuple(sorted(self._boxes[nearest], key=lambda box: -box.score)[:MOST_BOXES])
 
