@@ -5,8 +5,8 @@
 Films of the test split in both camera styles, at 2 frames a second, scaled as the reader does. A true box
 is found where a box of its category overlaps it by 0.5 or more, one to one; a false box belongs to none.
 Then what plain events say of the same films, from boxes at 8 frames a second: a motion with a hand is right
-where a true thing moves that way on the screen by 0.04 of the picture or more in that time. The videos that
-ship show neither.
+where a true thing moves that way on the screen by 0.04 of the picture or more in that time. In the two
+videos that ship and are not drawn by midspan there is neither.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ HEIGHT = 96
 EVERY = 4
 """Of the frames at ``RATE`` those that boxes are counted in."""
 MOVED = 0.04
+FILMED = ("big-buck-bunny.mp4", "city-time-lapse.mp4")
+"""Those of the videos that ship in which nobody draws a hand."""
 
 
 def main() -> None:
@@ -47,7 +49,7 @@ def main() -> None:
     options = parser.parse_args()
     detector = shipped_detector()
     rows = [row for style in STYLES for row in _drawn(detector, style, options.films, options.seed)]
-    rows += [row for path in sorted((corpus() / "videos").glob("*.mp4")) for row in _real(detector, path)]
+    rows += [row for name in FILMED for row in _filmed(detector, corpus() / "videos" / name)]
     write(
         "detector",
         "Hands and things found by the shipped detector",
@@ -56,7 +58,7 @@ def main() -> None:
         [
             f"{options.films} films of the test split a camera style, seed {options.seed}; weights "
             f"{detector.sha256[:12]}; one thread.",
-            "A claim is a motion with a hand, told from the detector's own boxes; of the videos that ship "
+            "A claim is a motion with a hand, told from the detector's own boxes; of the last two videos "
             "every hand is false, and things are not counted, since there are some.",
         ],
     )
@@ -113,7 +115,7 @@ def _is_right(event: HandEvent, true: list[TrueTrack]) -> bool:
     return False
 
 
-def _real(detector: LearnedDetector, path: Path) -> Iterator[list[Any]]:
+def _filmed(detector: LearnedDetector, path: Path) -> Iterator[list[Any]]:
     found = [boxes for window in video.read(path) for boxes in detector(window.frames.rgb)]
     hands = sum(box.category == "hand" for boxes in found for box in boxes)
     yield [path.name, "hands", 0, "", f"{hands / len(found):.3f}", "", ""]

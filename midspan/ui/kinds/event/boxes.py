@@ -29,7 +29,7 @@ CSS = """
 :host { position: relative; }
 label { font: .8rem sans-serif; cursor: pointer; }
 span { opacity: .75; padding-left: .5rem; }
-svg, div { position: absolute; pointer-events: none; overflow: hidden; z-index: 2; }
+svg, div { position: absolute; left: 0; top: 0; pointer-events: none; overflow: hidden; z-index: 2; }
 rect { fill: none; stroke: #2dd4bf; stroke-width: 2.5px; vector-effect: non-scaling-stroke; }
 rect.hand { stroke: #f59e0b; }
 rect.guessed { stroke-dasharray: 5 5; }
@@ -53,8 +53,9 @@ export default function ({ data, parentElement }) {
     return found && time - found[0] < 1.5 * data.step ? found : null;
   };
   const lay = (video) => {
-    const frame = video.getBoundingClientRect(), origin = (lines.offsetParent || parentElement)
-      .getBoundingClientRect();
+    const frame = video.getBoundingClientRect(), laid = names.getBoundingClientRect();
+    const origin = { left: laid.left - (parseFloat(names.style.left) || 0),
+      top: laid.top - (parseFloat(names.style.top) || 0) };
     const scale = Math.min(frame.width / video.videoWidth, frame.height / video.videoHeight);
     const width = video.videoWidth * scale, height = video.videoHeight * scale;
     for (const layer of [lines, names]) {
