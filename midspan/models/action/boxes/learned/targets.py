@@ -35,13 +35,13 @@ def targets_of(pictures: Sequence[Picture]) -> Targets:
     heat = np.zeros((len(pictures), len(CATEGORIES), CELLS, CELLS), np.float32)
     sides = np.ones((len(pictures), len(CATEGORIES), 4, CELLS, CELLS), np.float32)
     known = np.ones((len(pictures), len(CATEGORIES)), np.float32)
-    centres = np.arange(CELLS) + 0.5
+    centres = np.asarray(np.arange(CELLS) + 0.5, np.float64)
     for number, picture in enumerate(pictures):
         known[number, CATEGORIES.index("object")] = picture.things
         areas = (picture.boxes[:, 2:] - picture.boxes[:, :2]).prod(-1)
         for place in np.argsort(-areas):  # the smaller one, which is in front, is painted over the larger
             left, top, right, bottom = CELLS * picture.boxes[place]
-            mine = _bump(centres, left, right)[None, :] * _bump(centres, top, bottom)[:, None]
+            mine = np.outer(_bump(centres, top, bottom), _bump(centres, left, right))
             category = picture.categories[place]
             better = mine > heat[number, category]
             heat[number, category][better] = mine[better]
