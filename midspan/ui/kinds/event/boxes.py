@@ -23,13 +23,14 @@ NAMED = 24
 
 HTML = """
 <label><input type="checkbox" checked> Boxes over the picture <span role="status"></span></label>
-<svg aria-hidden="true" preserveAspectRatio="none" viewBox="0 0 1 1"></svg><div aria-hidden="true"></div>
+<svg class="lines" aria-hidden="true" preserveAspectRatio="none" viewBox="0 0 1 1"></svg>
+<div class="names" aria-hidden="true"></div>
 """
 CSS = """
 :host { position: relative; }
 label { font: .8rem sans-serif; cursor: pointer; }
-span { opacity: .75; padding-left: .5rem; }
-svg, div { position: absolute; left: 0; top: 0; pointer-events: none; overflow: hidden; z-index: 2; }
+[role="status"] { opacity: .75; padding-left: .5rem; }
+.lines, .names { position: absolute; left: 0; top: 0; pointer-events: none; overflow: hidden; z-index: 2; }
 rect { fill: none; stroke: #2dd4bf; stroke-width: 2.5px; vector-effect: non-scaling-stroke; }
 rect.hand { stroke: #f59e0b; }
 rect.guessed { stroke-dasharray: 5 5; }
@@ -40,7 +41,8 @@ b.hand { background: #f59e0b; }
 SCRIPT = """
 export default function ({ data, parentElement }) {
   const find = (name) => parentElement.querySelector(name);
-  const box = find("input"), said = find("span"), lines = find("svg"), names = find("div");
+  const box = find("input"), said = find("[role=status]");
+  const lines = find(".lines"), names = find(".names");
   const stop = new AbortController(), player = () => document.querySelector(`.st-key-${data.player} video`);
   const counted = (count, one, more) => count ? [`${count} ${count === 1 ? one : more}`] : [];
   const at = (time) => {
