@@ -179,7 +179,8 @@ class Searcher:
             return []
         with clock("vectors"):
             near = self._events.near(vector, where, depth)
-        return [(event, cosine) for event, cosine in near if cosine >= MIN_COSINE]
+        least = MIN_COSINE if where.verb is None and where.noun is None else -1.0  # then all that is named
+        return [(event, cosine) for event, cosine in near if cosine >= least]
 
     def _hits(
         self,
