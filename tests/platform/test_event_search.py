@@ -68,7 +68,7 @@ def workspace(filled: tuple[Path, dict[str, ActionEvent]]) -> Iterator[Workspace
     ("query", "verb"),
     [
         ("placing a star inside a container", "put into"),
-        ("opening a round thing", "open"),
+        ("she opened a disc", "open"),
         ("shoving a rod towards the left", "push left"),
     ],
 )
