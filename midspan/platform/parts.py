@@ -24,6 +24,7 @@ from midspan.db.records.relational import SqlRecordStore
 from midspan.db.vector_index import VectorIndex
 from midspan.errors import NotFound, ProjectionAhead, ReadOnlyWorkspace, UnknownName
 from midspan.pipelines.batch_run import needed_stages
+from midspan.pipelines.passages import passage_run
 from midspan.platform import logs
 from midspan.platform.atlases import Atlases
 from midspan.platform.knowledge import KnowledgeGraphs
@@ -165,6 +166,7 @@ class Parts:
 
         spaces: list[tuple[Target, int, Run]] = [
             ("vectors.text", self.models.text_dim, self.models.text_run),
+            ("vectors.passage", self.models.text_dim, passage_run(self.models.text_run)),
             ("vectors.visual", self.models.visual_dim, self.models.visual_run),
         ]
         return {

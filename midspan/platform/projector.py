@@ -13,7 +13,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,9 @@ from midspan.errors import (
     ProjectionAhead,
     StoreError,
 )
+
+if TYPE_CHECKING:
+    from midspan.records import Space
 
 log = structlog.get_logger(__name__)
 
@@ -380,7 +383,7 @@ class Projector:
         self, target: Target, ids: Sequence[str]
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
         """(keys (n,), vectors (n, d)) that are there now among these."""
-        space: Literal["text", "visual"] = "text" if target == "vectors.text" else "visual"
+        space = cast("Space", target.removeprefix("vectors."))
         return self._store.vectors(space, [int(key) for key in ids])
 
     def _apply(self, target: Target, ids: list[str], through: int, lease: Lease) -> None:

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 
+Space = Literal["text", "passage", "visual"]
+"""Of vectors: sentences; stretches of a document, at their first segment; how a moment of a video looks."""
+
+
 @dataclass(frozen=True)
 class Embedding:
     """The vector of one segment in one space. The record store keeps it; FAISS is a projection."""
@@ -19,7 +23,7 @@ class Embedding:
     segment_id: str
     source_id: str
     run_id: str
-    space: Literal["text", "visual"]
+    space: Space
     vector: npt.NDArray[np.float32]
     """(d,), L2-normalised, so that the inner product is the cosine."""
     text_sha256: str = ""

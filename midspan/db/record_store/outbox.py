@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from midspan.db.record_store.checking import Checking
-from midspan.records import Decision, Fact
+from midspan.records import Decision, Fact, Space
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-Target = Literal["graph", "vectors.text", "vectors.visual"]
-TARGETS: tuple[Target, ...] = ("graph", "vectors.text", "vectors.visual")
+Target = Literal["graph", "vectors.text", "vectors.passage", "vectors.visual"]
+TARGETS: tuple[Target, ...] = ("graph", "vectors.text", "vectors.passage", "vectors.visual")
 
 FORGET_SECONDS = 7 * 86400.0
 """A replica that was not seen for this long is forgotten."""
@@ -150,7 +150,7 @@ class Outbox(Checking):
 
     @abstractmethod
     def vectors(
-        self, space: Literal["text", "visual"], keys: Sequence[int]
+        self, space: Space, keys: Sequence[int]
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
         """(keys (n,), vectors (n, d)) of those segments that have a vector now."""
 

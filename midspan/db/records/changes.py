@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import cast
 
 from sqlalchemy import Connection, insert
 
@@ -25,7 +26,7 @@ class Changes:
     def vectors(self, keys: Iterable[tuple[int, str]]) -> None:
         """(segment key, space) of embeddings."""
         for key, space in keys:
-            self._ids["vectors.text" if space == "text" else "vectors.visual"][str(key)] = None
+            self._ids[cast("Target", f"vectors.{space}")][str(key)] = None
 
     def write(self, connection: Connection, now: float) -> None:
         """Put everything into the outbox; the last thing a transaction does."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +30,7 @@ from midspan.db.records.kinds.fact import fact, to_fact
 from midspan.db.records.paths import newest_paths
 from midspan.db.records.tables import embedding, identity, outbox, projection, replica, run, segment, source
 from midspan.errors import OutboxPruned
+from midspan.records import Space
 
 GENERATIONS_KEPT = 2
 
@@ -136,7 +136,7 @@ class SqlOutbox(Outbox):
         return {key: GraphMerge(one) for key, one in held.items() if key in wanted}
 
     def vectors(
-        self, space: Literal["text", "visual"], keys: Sequence[int]
+        self, space: Space, keys: Sequence[int]
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
         """By key. While an encoder of another dimension is taking over, only the newer one's vectors."""
         with reading(self._engine) as connection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, func, select
 
@@ -13,7 +13,7 @@ from midspan.db.records.kinds import KINDS, Kind, kind_named
 from midspan.db.records.kinds.kind import Part
 from midspan.db.records.tables import embedding, failure, run, segment, source
 from midspan.errors import UnknownName
-from midspan.records import Failure, Record, Run
+from midspan.records import Failure, Record, Run, Space
 
 
 class RecordReading:
@@ -77,7 +77,7 @@ def count_all(connection: Connection) -> dict[str, int]:
     found |= {name: count(kind.table, *kind.counted) for name, kind in KINDS.items()}
     spaces = connection.execute(select(embedding.c.space, func.count()).group_by(embedding.c.space))
     by_space: dict[str, int] = dict(spaces.all())
-    return found | {f"embedding.{space}": by_space.get(space, 0) for space in ("text", "visual")}
+    return found | {f"embedding.{space}": by_space.get(space, 0) for space in get_args(Space)}
 
 
 def fetch(

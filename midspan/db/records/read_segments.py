@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import ColumnElement, Connection, Engine, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, exists, func, or_, select
 
 from midspan.db.record_store import SegmentFilter, TextHit
 from midspan.db.records import codec, dialect, fulltext
 from midspan.db.records.engine import reading
 from midspan.db.records.kinds import KINDS, Kind, kind_named
 from midspan.db.records.read_sources import reading_of
-from midspan.db.records.tables import segment, source, thumbnail
+from midspan.db.records.tables import embedding, segment, source, thumbnail
 from midspan.records import Segment
 
 
@@ -47,6 +47,26 @@ class SegmentReading:
             where = dialect.one_of(connection, segment.c.key, [int(key) for key in keys])
             rows = connection.execute(select(segment).where(where)).mappings()
             return {row["key"]: codec.to_segment(row) for row in rows}
+
+    def passages_of(self, keys: Sequence[int]) -> dict[int, int]:
+        """The last passage that begins at or before the segment, by key: keys grow along a source."""
+        c = embedding.c
+        begins = (
+            select(func.max(c.segment_key))
+            .where(c.space == "passage", c.source_id == segment.c.source_id, c.segment_key <= segment.c.key)
+            .scalar_subquery()
+        )
+        with reading(self._engine) as connection:
+            where = dialect.one_of(connection, segment.c.key, [int(key) for key in keys])
+            rows = connection.execute(select(segment.c.key, begins).where(where))
+            return {key: passage for key, passage in rows if passage is not None}
+
+    def first_passages(self, source_ids: Sequence[str]) -> dict[str, int]:
+        c = embedding.c
+        with reading(self._engine) as connection:
+            where = dialect.one_of(connection, c.source_id, source_ids)
+            first = select(c.source_id, func.min(c.segment_key)).where(c.space == "passage", where)
+            return dict(connection.execute(first.group_by(c.source_id)).all())
 
     def segment_keys(self, where: SegmentFilter) -> npt.NDArray[np.int64]:
         with reading(self._engine) as connection:

@@ -170,6 +170,12 @@ embedding = Table(
     Column("text_sha256", Text, index=True),
     checksum(),
     Index(None, "source_id", "run_id"),
+    Index(
+        "ix_embedding_passage",
+        "source_id",
+        "segment_key",
+        sqlite_where=text("space = 'passage'"),  # PostgreSQL's too; naming it here would import its dialect
+    ),
 )
 
 # --- imported atlases; the phantom is made from its formulas ---
