@@ -124,7 +124,7 @@ def _indexed(workspace: Workspace) -> list[list[Any]]:
 
 def _found(workspace: Workspace) -> list[str]:
     """Which sentences a full-text search finds; it may not find what was superseded."""
-    return sorted({hit.text for hit in workspace.search("number train", limit=500).hits})
+    return sorted({hit.text for hit in workspace.search("number train", limit=500, group="sentence").hits})
 
 
 def _untrue_jobs(workspace: Workspace) -> list[str]:

@@ -52,8 +52,8 @@ class Passages:
 
 
 class PassageStage(Stage):
-    """One :class:`Embedding` in the space ``passage`` for each stretch of a document, at its first sentence: the
-    mean of its sentences' vectors, each weighted by its length, made one long. Nothing is encoded for it.
+    """One :class:`Embedding` in the space ``passage`` for each stretch of a document, at its first sentence:
+    the mean of its sentences' vectors, each weighted by its length, made one long. Nothing is encoded for it.
 
     A document whose evidence is spread over its sentences is found by it.
     """

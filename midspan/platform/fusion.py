@@ -1,8 +1,8 @@
-"""Fusion of scores: words and meaning mixed for each document, then evened out between documents that are alike.
+"""Fusion of scores: words and meaning mixed, then evened out between documents that are alike.
 
-Bruch, Gai and Ingber ("An analysis of fusion functions for hybrid retrieval", TOIS 2023) found a convex mix of
-scores ahead of reciprocal ranks, and it was here. The constants were chosen coarsely on half of the queries of MED
-and CISI (`benchmarks/retrieval.py` measures the other half apart).
+Bruch, Gai and Ingber ("An analysis of fusion functions for hybrid retrieval", TOIS 2023) found a convex mix
+of scores ahead of reciprocal ranks, and it was here. The constants were chosen coarsely on half of the
+queries of MED and CISI (`benchmarks/retrieval.py` measures the other half apart).
 """
 
 from __future__ import annotations
@@ -48,11 +48,11 @@ def stretched(cosines: Scores) -> Scores:
 
 
 def evened(scores: Scores, vectors: npt.NDArray[np.float32]) -> Scores:
-    """Each score mixed with those of its nearest neighbours, weighted by their cosine: s' = (1 - a) s + a W s,
-    where the rows of W sum to 1 (one step of Diaz, "Regularizing ad hoc retrieval scores", CIKM 2005).
+    """Each score mixed with those of its nearest neighbours, weighted by their cosine: s' =
+    (1 - a) s + a W s, where the rows of W sum to 1 (one step of Diaz, "Regularizing ad hoc retrieval scores", CIKM 2005).
 
-    ``vectors`` (n, d) are normalised. What is asked for tends to lie together, so that a document between good ones
-    is better than it looks.
+    ``vectors`` (n, d) are normalised. What is asked for tends to lie together, so that a document between
+    good ones is better than it looks.
     """
     count = len(scores)
     if count < 2:

@@ -212,6 +212,7 @@ class Parts:
         return Searcher(
             self.store,
             self.indexes["vectors.text"],
+            self.indexes["vectors.passage"],
             self.indexes["vectors.visual"],
             self.models.encode,
             self.models.encoder,

@@ -1,30 +1,40 @@
-"""Hybrid search: full text and vectors, fused by rank, every hit with its reason and place."""
+"""Hybrid search: full text and vectors, fused by score, every hit with its reason and place."""
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
-from midspan.db.record_store import RecordStore, SegmentFilter
+from midspan.db.record_store import RecordStore, SegmentFilter, TextHit
 from midspan.db.vector_index import VectorIndex
 from midspan.errors import NotFound, WrongUse
-from midspan.platform.answers import Answer, Hit
-from midspan.platform.fusion import fuse
+from midspan.platform.answers import Answer, Group, Hit, Snippet
+from midspan.platform.ranking import Found, Named, Place, Ranked, is_close
 from midspan.records import RECORDS, Record, Segment
 
-DEPTH = 100
-"""How far down each list is read before fusing."""
+DEPTH = 200
+"""How far down each list is read, whatever the limit: so a page is the same however many hits are asked
+for."""
+SNIPPETS = 3
+"""Places of a document that are shown, its best one among them."""
+AT_ONCE = 50
+"""Ranked places or documents whose records are looked up together."""
 FILTER_MAX = 200_000
 """More allowed segments than this are filtered after the vector search instead of inside it."""
 NEAR_DUPLICATE = 0.95
 """Cosine of visual signatures from which on two moments are called near-duplicates."""
 MIN_COSINE = 0.2
 """Sentences less like the query than this are not called hits, whatever their rank."""
+
+Vector = npt.NDArray[np.float32]
+_MORE_THAN_WORDS = re.compile(r'["“”„«»*:()]|(?<!\S)-\S|\b(?:AND|OR|NOT)\b')
+"""In a query that says itself what counts as found."""
 
 
 class Searcher:
@@ -34,6 +44,7 @@ class Searcher:
         self,
         store: RecordStore,
         text_index: VectorIndex,
+        passage_index: VectorIndex,
         visual_index: VectorIndex,
         encode: Callable[[Sequence[str]], npt.NDArray[np.float32]],
         load: Callable[[], object] = lambda: None,
@@ -41,6 +52,7 @@ class Searcher:
         """``encode`` makes (n, d) normalised vectors of n texts, at once when ``load`` was called before."""
         self._store = store
         self._text_index = text_index
+        self._passage_index = passage_index
         self._visual_index = visual_index
         self._encode = encode
         self._load = load
@@ -50,33 +62,56 @@ class Searcher:
         if self._text_index.count():
             self._load()
 
-    def search(self, query: str, where: SegmentFilter, kinds: frozenset[str], limit: int) -> Answer:
-        """The best ``limit`` places for a query; ``kinds`` restricts what a hit may be.
+    def search(
+        self,
+        query: str,
+        where: SegmentFilter,
+        kinds: frozenset[str],
+        limit: int,
+        *,
+        group: Group = "document",
+        offset: int = 0,
+    ) -> Answer:
+        """The best ``limit`` documents or places for a query, behind the first ``offset``; ``kinds``
+        restricts what a hit may be.
 
-        With record kinds in ``kinds`` the hits are those records of the found segments; otherwise they
-        are segments and, by their own words, records. Loading the encoder is no part of the answer's time.
+        With record kinds in ``kinds`` the hits are those records of the found segments; otherwise they are
+        segments and, by their own words, records. Grouped by document a hit is its best place, with the next
+        ones as snippets. A question of plain words to which nothing is close has no hits. Loading the encoder
+        is no part of the answer's time.
         """
         if not query.strip():
             raise WrongUse('the query is empty; type a word, a question or a "phrase"')
         self.prepare()
         clock = _Clock()
-        depth = max(DEPTH, 3 * limit)
-        lists: dict[str, list[str]] = {}
-        cosines: dict[str, float] = {}
+        found = Found(DEPTH)
         with clock("full_text"):
-            found = self._store.search_segments(query, where, depth)
-            lists["words"] = [hit.segment.id for hit in found]
-            for kind, records in self._store.search_records(query, where, depth).items():
-                lists[f"{kind} words"] = [record_id for record_id, _ in records]
-        segments = {hit.segment.id: hit.segment for hit in found}
-        for segment, cosine in self._by_meaning(query, where, depth, clock):
-            lists.setdefault("meaning", []).append(segment.id)
-            segments[segment.id] = segment
-            cosines[segment.id] = cosine
+            words = self._store.search_segments(query, where, DEPTH)
+            found.by_words("words", [(hit.segment, hit.score) for hit in words])
+            found.sources_by_words(_summed(words))
+            for kind, scored in self._store.search_records(query, where, DEPTH).items():
+                records = self._store.records_by_id(kind, [key for key, _ in scored]) if scored else {}
+                found.by_words(
+                    f"{kind} words", [(records[key], score) for key, score in scored if key in records]
+                )
+        question = None
+        passages: dict[str, int] = {}
+        if self._text_index.count():
+            with clock("encode"):
+                question = self._encode([query])[0]
+            passages = self._by_meaning(question, where, found, clock)
         with clock("rows"):
-            ranked = [(key, score, _why(ranks, cosines.get(key))) for key, score, ranks in fuse(lists)]
-            hits = self._hits(ranked, segments, kinds, limit)
-        return Answer(tuple(hits), clock.total(), clock.shares)
+            vectors = self._passages(found, passages)
+        with clock("ranking"):
+            ranked = found.ranked_sources(vectors, question)
+            close = question is None or bool(_MORE_THAN_WORDS.search(query)) or is_close(query, ranked)
+        with clock("rows"):
+            hits: list[Hit] = []
+            if close and group == "document":
+                hits = self._documents(ranked, kinds, limit, offset)
+            elif close:
+                hits = self._hits(found.ranked_places(), kinds, limit, offset)
+        return Answer(tuple(hits), clock.total(), clock.shares, close or not ranked)
 
     def similar(self, segment_id: str, limit: int) -> Answer:
         """Segments nearest to this one: sentences by meaning, video moments by their look."""
@@ -94,53 +129,92 @@ class Searcher:
             ]
         with clock("rows"):
             found = self._store.segments_by_key([key for key, _ in near])
-            ranked = [
-                (found[key].id, cosine, _similar_why(cosine, segment.unit == "s"))
+            hits = [
+                _segment_hit(found[key], cosine, _similar_why(cosine, segment.unit == "s"))
                 for key, cosine in near
                 if key in found
             ]
-            by_id = {segment.id: segment for segment in found.values()}
-            hits = self._hits(ranked, by_id, frozenset(), limit)
-        return Answer(tuple(hits), clock.total(), clock.shares)
+        return Answer(tuple(self._named(hits[:limit])), clock.total(), clock.shares)
+
+    # --- what is found ---
 
     def _by_meaning(
-        self, query: str, where: SegmentFilter, depth: int, clock: _Clock
-    ) -> list[tuple[Segment, float]]:
-        if self._text_index.count() == 0:
-            return []
-        with clock("encode"):
-            vector = self._encode([query])[0]
+        self, question: Vector, where: SegmentFilter, found: Found, clock: _Clock
+    ) -> dict[str, int]:
+        """Note the nearest sentences; by source the key of the nearest passage, where all may be found."""
         with clock("vectors"):
             allowed = None if where.open else self._store.segment_keys(where)
             if allowed is not None and len(allowed) == 0:
-                return []
+                return {}
             inside = allowed is not None and len(allowed) <= FILTER_MAX
-            near = self._text_index.search(vector, depth, allowed if inside else None)
+            near = self._text_index.search(question, DEPTH, allowed if inside else None)
             if allowed is not None and not inside:
                 ok = np.isin([key for key, _ in near], allowed)
                 near = [pair for pair, keep in zip(near, ok, strict=True) if keep]
+            passages = self._passage_index.search(question, DEPTH) if where.open else []
         with clock("rows"):
-            found = self._store.segments_by_key([key for key, _ in near])
-        return [(found[key], cosine) for key, cosine in near if key in found and cosine >= MIN_COSINE]
+            segments = self._store.segments_by_key([key for key, _ in [*near, *passages]])
+        found.by_meaning(
+            "meaning",
+            [(segments[key], cosine) for key, cosine in near if key in segments and cosine >= MIN_COSINE],
+        )
+        nearest: dict[str, int] = {}
+        for key, cosine in passages:
+            if key in segments and cosine >= MIN_COSINE and segments[key].source_id not in nearest:
+                nearest[segments[key].source_id] = key
+                found.by_passage(segments[key])
+        return nearest
 
-    def _hits(
-        self,
-        ranked: Sequence[tuple[str, float, str]],
-        segments: dict[str, Segment],
-        kinds: frozenset[str],
-        limit: int,
+    def _passages(self, found: Found, nearest: Mapping[str, int]) -> dict[str, Vector]:
+        """By source the vector of the passage that speaks for it: the nearest to the question, else that of
+        its best place."""
+        chosen = dict(nearest)
+        best: dict[str, int] = {}
+        for place in found.ranked_places():
+            if place.source_id not in chosen and isinstance(place.of, Segment) and place.of.key is not None:
+                best.setdefault(place.source_id, place.of.key)
+        if best:
+            around = self._store.passages_of(list(best.values()))
+            chosen |= {source: around[key] for source, key in best.items() if key in around}
+        if not chosen:
+            return {}
+        keys, vectors = self._store.vectors("passage", list(chosen.values()))
+        by_key = dict(zip(keys.tolist(), vectors, strict=True))
+        return {source: by_key[key] for source, key in chosen.items() if key in by_key}
+
+    # --- hits ---
+
+    def _documents(
+        self, ranked: Sequence[Ranked], kinds: frozenset[str], limit: int, offset: int
     ) -> list[Hit]:
-        record_kinds = [kind for kind in RECORDS if kind in kinds]
+        """A hit a source that has a place of these kinds."""
         hits: list[Hit] = []
-        for start in range(0, len(ranked), 50):
-            part = ranked[start : start + 50]
-            ids = [key for key, _, _ in part if key in segments]
-            carried = self._store.records_of(ids, record_kinds) if record_kinds else {}
-            for key, score, why in part:
-                hits += self._expand(key, score, why, segments, kinds, carried)
-            if len(hits) >= limit:
+        for start in range(0, len(ranked), AT_ONCE):
+            part = ranked[start : start + AT_ONCE]
+            carried = self._carried([place for one in part for place in one.places], kinds)
+            for one in part:
+                places = [hit for place in one.places for hit in _expanded(place, kinds, carried)]
+                if places:
+                    hits.append(_grouped(one, places))
+            if len(hits) >= offset + limit:
                 break
-        return self._named(hits[:limit])
+        return self._named(hits[offset : offset + limit])
+
+    def _hits(self, ranked: Sequence[Place], kinds: frozenset[str], limit: int, offset: int) -> list[Hit]:
+        hits: list[Hit] = []
+        for start in range(0, len(ranked), AT_ONCE):
+            part = ranked[start : start + AT_ONCE]
+            carried = self._carried(part, kinds)
+            hits += [hit for place in part for hit in _expanded(place, kinds, carried)]
+            if len(hits) >= offset + limit:
+                break
+        return self._named(hits[offset : offset + limit])
+
+    def _carried(self, places: Sequence[Place], kinds: frozenset[str]) -> dict[str, list[Record]]:
+        """Records of these kinds by the segment they are about."""
+        wanted = [kind for kind in RECORDS if kind in kinds]
+        ids = [place.of.id for place in places if isinstance(place.of, Segment)]
+        return self._store.records_of(ids, wanted) if wanted and ids else {}
 
     def _named(self, hits: Sequence[Hit]) -> list[Hit]:
         """The hits with the title and path of their source."""
@@ -152,25 +226,37 @@ class Searcher:
             for hit in hits
         ]
 
-    def _expand(
-        self,
-        key: str,
-        score: float,
-        why: str,
-        segments: dict[str, Segment],
-        kinds: frozenset[str],
-        carried: dict[str, list[Record]],
-    ) -> Iterator[Hit]:
-        segment = segments.get(key)
-        if segment is None:
-            record = self._store.record(key)
-            if record is not None and (not kinds or record.kind in kinds):
-                yield _record_hit(record, score, why, None)
-            return
-        if not kinds or segment.kind in kinds:
-            yield _segment_hit(segment, score, why)
-        for record in carried.get(key, []):
-            yield _record_hit(record, score, why, segment)
+
+def _summed(words: Sequence[TextHit]) -> dict[str, float]:
+    """By source the words of all its places that were found."""
+    sums: dict[str, float] = {}
+    for hit in words:
+        sums[hit.segment.source_id] = sums.get(hit.segment.source_id, 0.0) + hit.score
+    return sums
+
+
+def _expanded(place: Place, kinds: frozenset[str], carried: Mapping[str, Sequence[Record]]) -> Iterator[Hit]:
+    """A place as what may be a hit: itself, and the records that it carries."""
+    one = place.of
+    if not kinds or one.kind in kinds:
+        yield _hit(one, place.score, place.why)
+    for record in carried.get(one.id, []):
+        yield _record_hit(record, place.score, place.why, one if isinstance(one, Segment) else None)
+
+
+def _grouped(ranked: Ranked, places: Sequence[Hit]) -> Hit:
+    """The best place, with the next different ones."""
+    unlike = {hit.record: hit for hit in places}
+    best, *further = unlike.values()
+    snippets = tuple(
+        Snippet(hit.record, hit.kind, hit.text, hit.start, hit.end, hit.unit, hit.page, hit.why)
+        for hit in further[: SNIPPETS - 1]
+    )
+    return replace(best, score=ranked.score, why=ranked.why, snippets=snippets)
+
+
+def _hit(one: Named, score: float, why: str) -> Hit:
+    return _segment_hit(one, score, why) if isinstance(one, Segment) else _record_hit(one, score, why, None)
 
 
 def _segment_hit(segment: Segment, score: float, why: str) -> Hit:
@@ -206,14 +292,6 @@ def _record_hit(record: Record, score: float, why: str, segment: Segment | None)
         page=segment.page if segment else None,
         why=why,
     )
-
-
-def _why(ranks: dict[str, int], cosine: float | None) -> str:
-    parts = []
-    for name, rank in ranks.items():
-        detail = f", cosine {cosine:.2f}" if name == "meaning" and cosine is not None else ""
-        parts.append(f"{name} (rank {rank}{detail})")
-    return " + ".join(parts)
 
 
 def _similar_why(cosine: float, visual: bool) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, get_args
 
 from midspan.db.graph_store import Rows
 from midspan.db.record_store import (
@@ -32,6 +32,7 @@ from midspan.platform.answers import (
     Diagnosis,
     Explanation,
     FactView,
+    Group,
     IngestReport,
     JobItemView,
     JobView,
@@ -202,9 +203,21 @@ class Workspace:
         start: float | None = None,
         end: float | None = None,
         limit: int = 10,
+        offset: int = 0,
+        group: Group | None = None,
     ) -> Answer:
-        """Hybrid search over sentences, fragments and video windows, or the records of ``kinds``."""
+        """Hybrid search over sentences, fragments and video windows, or the records of ``kinds``.
+
+        A hit is a document or video with its best places (``group="document"``), or each place by itself
+        (``"sentence"``); where it is not said, the first without ``kinds`` and the second with some.
+        ``offset`` hits are passed over. To a question that nothing is close to there is no hit, and the
+        answer says so.
+        """
         chosen = frozenset(kinds)
+        if group not in (None, *get_args(Group)):
+            raise UnknownName("group", group, list(get_args(Group)))
+        if offset < 0:
+            raise WrongUse(f"the offset must be at least 0, not {offset}")
         for kind in chosen.difference(KINDS):
             raise UnknownName("kind", kind, list(KINDS))
         if limit < 1:
@@ -220,8 +233,9 @@ class Workspace:
             start=start,
             end=end,
         )
-        self._freshen("vectors.text")
-        return self.parts.searcher.search(query, where, chosen, limit)
+        self._freshen("vectors.text", "vectors.passage")
+        grouped = group or ("sentence" if chosen else "document")
+        return self.parts.searcher.search(query, where, chosen, limit, group=grouped, offset=offset)
 
     def similar(self, segment_id: str, limit: int = 8) -> Answer:
         """Sentences of like meaning, or video moments of like look."""

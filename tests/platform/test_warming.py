@@ -40,8 +40,8 @@ def test_loading_is_no_time_of_the_search(embedded: Path, monkeypatch: pytest.Mo
 
     with Workspace.open(embedded) as workspace:
         parts = workspace.parts
-        text, visual = parts.indexes["vectors.text"], parts.indexes["vectors.visual"]
-        searcher = Searcher(parts.store, text, visual, encode, load)
+        indexes = [parts.indexes[target] for target in ("vectors.text", "vectors.passage", "vectors.visual")]
+        searcher = Searcher(parts.store, *indexes, encode, load)
         answer = searcher.search("kidney", SegmentFilter(), frozenset(), 10)
     assert answer.hits
     assert answer.milliseconds == pytest.approx(1000 * ENCODING)

@@ -143,6 +143,10 @@ class RecordReader(ABC):
     def record(self, record_id: str) -> Record | None: ...
 
     @abstractmethod
+    def records_by_id(self, kind: str, ids: Sequence[str]) -> dict[str, Record]:
+        """Those of a kind that are there."""
+
+    @abstractmethod
     def records_of(self, segment_ids: Sequence[str], kinds: Sequence[str] = ()) -> dict[str, list[Record]]:
         """Records by segment id, in order of place; all kinds when none is named."""
 

@@ -28,6 +28,12 @@ class RecordReading:
                     return found[0]
         return None
 
+    def records_by_id(self, kind: str, ids: Sequence[str]) -> dict[str, Record]:
+        of = kind_named(kind)
+        with reading(self._engine) as connection:
+            found = fetch(connection, of, [dialect.one_of(connection, of.table.c.id, ids)])
+        return {record.id: record for record in found}
+
     def records_of(self, segment_ids: Sequence[str], kinds: Sequence[str] = ()) -> dict[str, list[Record]]:
         found: dict[str, list[Record]] = {}
         with reading(self._engine) as connection:

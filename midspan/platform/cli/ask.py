@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from midspan.errors import WrongUse
-from midspan.platform.answers import KINDS, Answer, Hit, Rows, Shown
+from midspan.platform.answers import KINDS, Answer, Hit, Rows, Shown, Snippet
 from midspan.platform.cli.common import Context, Json, Limit, clock, out, plain, print_json
 
 
@@ -41,6 +41,14 @@ def search(
         float | None, typer.Option(help="Only places beginning before this second or character.")
     ] = None,
     limit: Limit = 10,
+    offset: Annotated[int, typer.Option(min=0, help="Pass over so many hits.")] = 0,
+    group: Annotated[
+        str | None,
+        typer.Option(
+            help="A hit is a `document` (or video) with its best places, or each place by itself: "
+            "`sentence`. Without it the first, and the second where --kind is given."
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Search documents and videos by words and by meaning."""
@@ -61,6 +69,8 @@ def search(
                 start=start,
                 end=end,
                 limit=limit,
+                offset=offset,
+                group=group,  # type: ignore[arg-type]
             )
     if json:
         print_json(answer_as_json(answer))
@@ -72,12 +82,19 @@ def answer_as_json(answer: Answer) -> dict[str, Any]:
     """The fixed shape that scripts read."""
     fields = ("record", "kind", "score", "source", "path", "text", "start", "end", "unit", "page", "why")
     return {
-        "hits": [{name: getattr(hit, name) for name in fields} for hit in answer.hits],
+        "hits": [
+            {
+                **{name: getattr(hit, name) for name in fields},
+                "snippets": [dataclasses.asdict(snippet) for snippet in hit.snippets],
+            }
+            for hit in answer.hits
+        ],
+        "close": answer.close,
         "milliseconds": round(answer.milliseconds, 3),
     }
 
 
-def place(hit: Hit) -> str:
+def place(hit: Hit | Snippet) -> str:
     """Where a hit stands, for people."""
     if hit.unit == "s":
         return f"{clock(hit.start)}-{clock(hit.end)}"
@@ -88,11 +105,14 @@ def place(hit: Hit) -> str:
 def print_answer(answer: Answer) -> None:
     """Hits with place and reason, one block each."""
     if not answer.hits:
-        out.print("nothing found")
+        out.print("nothing found" if answer.close else "nothing close")
     for number, hit in enumerate(answer.hits, start=1):
         out.print(plain(f"{number:2}. {hit.title}  ({hit.kind}, {place(hit)})", "bold"))
         out.print(plain("    " + " ".join(hit.text.split())))
         out.print(plain(f"    {hit.why}; {hit.record}", "dim"))
+        for snippet in hit.snippets:
+            out.print(plain("    - " + " ".join(snippet.text.split())))
+            out.print(plain(f"      {snippet.kind}, {place(snippet)}; {snippet.record}", "dim"))
     out.print(plain(f"{len(answer.hits)} hits in {answer.milliseconds:.0f} ms", "dim"))
     out.print()
 
