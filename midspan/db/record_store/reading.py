@@ -117,10 +117,6 @@ class RecordReader(ABC):
         """For each of these segments that lies in a passage, the key under which the passage's vector is."""
 
     @abstractmethod
-    def first_passages(self, source_ids: Sequence[str]) -> dict[str, int]:
-        """Likewise the first passage of each of these sources that has one."""
-
-    @abstractmethod
     def segment_keys(self, where: SegmentFilter) -> npt.NDArray[np.int64]:
         """Keys of all segments that pass the filter, ascending."""
 

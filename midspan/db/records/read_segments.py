@@ -61,13 +61,6 @@ class SegmentReading:
             rows = connection.execute(select(segment.c.key, begins).where(where))
             return {key: passage for key, passage in rows if passage is not None}
 
-    def first_passages(self, source_ids: Sequence[str]) -> dict[str, int]:
-        c = embedding.c
-        with reading(self._engine) as connection:
-            where = dialect.one_of(connection, c.source_id, source_ids)
-            first = select(c.source_id, func.min(c.segment_key)).where(c.space == "passage", where)
-            return dict(connection.execute(first.group_by(c.source_id)).all())
-
     def segment_keys(self, where: SegmentFilter) -> npt.NDArray[np.int64]:
         with reading(self._engine) as connection:
             wanted = select(segment.c.key).where(*passing(connection, where)).order_by(segment.c.key)
