@@ -48,7 +48,7 @@ def stretched(cosines: Scores) -> Scores:
 
 
 def evened(scores: Scores, vectors: npt.NDArray[np.float32]) -> Scores:
-    """Each score mixed with those of its nearest neighbours, weighted by their cosine: s' = (1 - a) s + a W s.
+    """Each score mixed with those of its nearest neighbours, weighted by cosine: s' = (1 - a) s + a W s.
 
     The rows of W sum to 1; it is one step of Diaz, "Regularizing ad hoc retrieval scores" (CIKM 2005).
     ``vectors`` (n, d) are normalised. What is asked for tends to lie together, so that a document between
