@@ -1,4 +1,4 @@
-"""Hits by document and by place, over real stores; sentences have vectors of a known cosine to the question."""
+"""Hits by document and by place, over real stores; sentences have a known cosine to the question."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
