@@ -32,19 +32,21 @@ ALIKE = 0.3
 
 def mixed(words: Scores, meaning: Scores) -> Scores:
     """Of scores from 0 to 1."""
-    return (1 - MEANING) * words + MEANING * meaning
+    return np.asarray((1 - MEANING) * words + MEANING * meaning, dtype=np.float32)
 
 
 def of_best(scores: Scores) -> Scores:
     """Scores from 0 on as shares of the highest."""
     most = scores.max(initial=0.0)
-    return scores / most if most > 0 else np.zeros_like(scores)
+    return np.asarray(scores / most, dtype=np.float32) if most > 0 else np.zeros_like(scores)
 
 
 def stretched(cosines: Scores) -> Scores:
     """0 for the lowest, 1 for the highest; all 1 where they are equal."""
     low, high = cosines.min(), cosines.max()
-    return (cosines - low) / (high - low) if high > low else np.ones_like(cosines)
+    if high <= low:
+        return np.ones_like(cosines)
+    return np.asarray((cosines - low) / (high - low), dtype=np.float32)
 
 
 def evened(scores: Scores, vectors: npt.NDArray[np.float32]) -> Scores:
@@ -64,4 +66,4 @@ def evened(scores: Scores, vectors: npt.NDArray[np.float32]) -> Scores:
     weights = np.maximum(np.take_along_axis(cosines, columns, axis=1), 0.0)
     total = weights.sum(axis=1)
     around = (weights * scores[columns]).sum(axis=1) / np.where(total > 0, total, 1.0)
-    return np.where(total > 0, (1 - ALIKE) * scores + ALIKE * around, scores).astype(np.float32)
+    return np.asarray(np.where(total > 0, (1 - ALIKE) * scores + ALIKE * around, scores), dtype=np.float32)
