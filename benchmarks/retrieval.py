@@ -7,8 +7,8 @@ qrels: {query id: [ids of relevant documents]}}, as MED and CISI can be had from
 
 A document is a file. midspan ingests them (reading, vectors of sentences and passages) and is asked through
 its Python interface, as it ships. BM25 is tantivy's over whole documents with English stems and without stop
-words; MiniLM encodes a whole document, cut at 256 tokens; their fusion is .4 and .6 of the two, stretched from
-0 to 1 each; txtai is its hybrid index with its defaults over the same weights.
+words; MiniLM encodes a whole document, cut at 256 tokens; their fusion is .4 and .6 of the two, each
+stretched from 0 to 1; txtai is its hybrid index with its defaults over the same weights.
 
 midspan's few constants of fusion were chosen on one half of the queries of MED and CISI (seed 17), so that
 the other half is what a new collection would give; the first table is of it, the second of both.
