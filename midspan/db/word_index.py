@@ -25,6 +25,7 @@ class WordFilter:
     sources: frozenset[str] | None = None
     keys: npt.NDArray[np.int64] | None = None
     """Keys of segments; a record has that of its segment. A document has none: it passes."""
+    kinds: frozenset[str] | None = None
 
 
 EVERYTHING = WordFilter()
@@ -34,7 +35,7 @@ class WordIndex(ABC):
     """Full text over whole documents, over segments, and over records that have words of their own."""
 
     @abstractmethod
-    def apply(self, items: Sequence[WordItem], removed: Sequence[str], through: int, lease: Lease) -> None:
+    def apply(self, items: Iterable[WordItem], removed: Sequence[str], through: int, lease: Lease) -> None:
         """Hold these items, each in the place of one with its id, and take out those removed (by
         :func:`word_id`); record ``through``; durable and all or nothing. An id that is in both is held."""
 
@@ -69,7 +70,7 @@ class WordIndex(ABC):
 
     @abstractmethod
     def rebuild(
-        self, batches: Iterable[Sequence[WordItem]], through: int, prolong: Callable[[], Lease]
+        self, batches: Iterable[Iterable[WordItem]], through: int, prolong: Callable[[], Lease]
     ) -> None:
         """Hold these items and no others, applied up to ``through`` exactly.
 

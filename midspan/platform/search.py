@@ -12,13 +12,15 @@ import numpy.typing as npt
 
 from midspan.db.record_store import RecordStore, SegmentFilter
 from midspan.db.vector_index import VectorIndex
-from midspan.errors import NotFound, WrongUse
+from midspan.db.words.parser import parse
+from midspan.errors import NotFound
 from midspan.platform.answers import Answer, Hit
 from midspan.platform.fusion import fuse
+from midspan.platform.word_search import Words, WordSearch
 from midspan.records import RECORDS, Record, Segment
 
-DEPTH = 100
-"""How far down each list is read before fusing."""
+DEPTH = 200
+"""How far down each list is read before fusing, whatever the limit: so a page is the same at every limit."""
 FILTER_MAX = 200_000
 """More allowed segments than this are filtered after the vector search instead of inside it."""
 NEAR_DUPLICATE = 0.95
@@ -33,6 +35,7 @@ class Searcher:
     def __init__(
         self,
         store: RecordStore,
+        words: WordSearch,
         text_index: VectorIndex,
         visual_index: VectorIndex,
         encode: Callable[[Sequence[str]], npt.NDArray[np.float32]],
@@ -40,6 +43,7 @@ class Searcher:
     ) -> None:
         """``encode`` makes (n, d) normalised vectors of n texts, at once when ``load`` was called before."""
         self._store = store
+        self._words = words
         self._text_index = text_index
         self._visual_index = visual_index
         self._encode = encode
@@ -56,20 +60,20 @@ class Searcher:
         With record kinds in ``kinds`` the hits are those records of the found segments; otherwise they
         are segments and, by their own words, records. Loading the encoder is no part of the answer's time.
         """
-        if not query.strip():
-            raise WrongUse('the query is empty; type a word, a question or a "phrase"')
+        asked = parse(query)
         self.prepare()
         clock = _Clock()
-        depth = max(DEPTH, 3 * limit)
+        depth = DEPTH
         lists: dict[str, list[str]] = {}
         cosines: dict[str, float] = {}
         with clock("full_text"):
-            found = self._store.search_segments(query, where, depth)
+            words = self._words.asked(asked, where)
+            found = self._words.segments(words, depth)
             lists["words"] = [hit.segment.id for hit in found]
-            for kind, records in self._store.search_records(query, where, depth).items():
+            for kind, records in self._words.records(words, depth).items():
                 lists[f"{kind} words"] = [record_id for record_id, _ in records]
         segments = {hit.segment.id: hit.segment for hit in found}
-        for segment, cosine in self._by_meaning(query, where, depth, clock):
+        for segment, cosine in self._by_meaning(words, depth, clock):
             lists.setdefault("meaning", []).append(segment.id)
             segments[segment.id] = segment
             cosines[segment.id] = cosine
@@ -103,15 +107,13 @@ class Searcher:
             hits = self._hits(ranked, by_id, frozenset(), limit)
         return Answer(tuple(hits), clock.total(), clock.shares)
 
-    def _by_meaning(
-        self, query: str, where: SegmentFilter, depth: int, clock: _Clock
-    ) -> list[tuple[Segment, float]]:
-        if self._text_index.count() == 0:
+    def _by_meaning(self, words: Words, depth: int, clock: _Clock) -> list[tuple[Segment, float]]:
+        if self._text_index.count() == 0 or not words.wording:
             return []
         with clock("encode"):
-            vector = self._encode([query])[0]
+            vector = self._encode([words.wording])[0]
         with clock("vectors"):
-            allowed = None if where.open else self._store.segment_keys(where)
+            allowed = self._words.allowed(words)
             if allowed is not None and len(allowed) == 0:
                 return []
             inside = allowed is not None and len(allowed) <= FILTER_MAX
@@ -119,6 +121,7 @@ class Searcher:
             if allowed is not None and not inside:
                 ok = np.isin([key for key, _ in near], allowed)
                 near = [pair for pair, keep in zip(near, ok, strict=True) if keep]
+            near = self._words.without_excluded(words, near)
         with clock("rows"):
             found = self._store.segments_by_key([key for key, _ in near])
         return [(found[key], cosine) for key, cosine in near if key in found and cosine >= MIN_COSINE]

@@ -220,7 +220,7 @@ class Workspace:
             start=start,
             end=end,
         )
-        self._freshen("vectors.text")
+        self._freshen("words", "vectors.text")
         return self.parts.searcher.search(query, where, chosen, limit)
 
     def similar(self, segment_id: str, limit: int = 8) -> Answer:

@@ -188,6 +188,10 @@ class Outbox(Checking):
         """(keys (n,), vectors (n, d)) of those segments that have a vector now."""
 
     @abstractmethod
+    def word_items(self, ids: Sequence[str]) -> Iterator[WordItem]:
+        """What is there now for full text among these ids (:func:`word_id`), a part at a time."""
+
+    @abstractmethod
     def identity(self) -> str:
         """A name that no other record store has; it stays while the data does."""
 

@@ -106,8 +106,10 @@ class Compiler:
         return Found.range_query(self.schema, "page", FieldType.Integer, first, last, use_inverted_index=True)
 
     def _kind(self, of: Query) -> Found:
+        """Of the place itself, or of its source."""
         text = of.text if isinstance(of, (Word, Phrase)) else ""
-        return Found.term_query(self.schema, "kind", text.casefold(), index_option="basic")
+        kind = Found.term_query(self.schema, "kind", text.casefold(), index_option="basic")
+        return boolean([(Occur.Should, kind), (Occur.Should, self.of_sources(kind))])
 
 
 def boolean(parts: Sequence[tuple[Any, Found]]) -> Found:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from tantivy import Index, IndexWriter, Searcher
+from tantivy import IndexWriter, Searcher
 from tantivy import Query as Found
 
 from midspan.db.generations import Generations, Snapshot
@@ -36,6 +36,19 @@ class _Words:
     searchers: Mapping[WordLevel, Searcher]
 
 
+class _Writers(dict[WordLevel, IndexWriter]):
+    """Each is opened when it is needed."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+
+    def __missing__(self, level: WordLevel) -> IndexWriter:
+        index = opened(self._folder / LEVEL_FOLDERS[level])
+        self[level] = index.writer(heap_size=HEAP_BYTES, num_threads=1)
+        return self[level]
+
+
 class TantivyIndex(WordIndex):
     """Words of everything, in ``folder``; safe to share between threads."""
 
@@ -48,19 +61,14 @@ class TantivyIndex(WordIndex):
         self._schema = schema()
         self._analysers = analysers()
 
-    def apply(self, items: Sequence[WordItem], removed: Sequence[str], through: int, lease: Lease) -> None:
+    def apply(self, items: Iterable[WordItem], removed: Sequence[str], through: int, lease: Lease) -> None:
         snapshot = self._generations.current()
-        gone: dict[WordLevel, list[str]] = {level: [] for level in WORD_LEVELS}
-        new: dict[WordLevel, list[WordItem]] = {level: [] for level in WORD_LEVELS}
-        for level, item_id in map(word_of, removed):
-            gone[level].append(item_id)
-        for item in {(item.level, item.id): item for item in items}.values():
-            gone[item.level].append(item.id)
-            new[item.level].append(item)
-        with self._next(snapshot, lease) as folder:
-            for level in WORD_LEVELS:
-                if gone[level]:
-                    _write(folder / LEVEL_FOLDERS[level], gone[level], new[level])
+        with self._next(snapshot, lease) as folder, _writing(folder) as writers:
+            for level, item_id in map(word_of, removed):
+                writers[level].delete_documents_by_term("id", item_id)
+            for item in items:
+                writers[item.level].delete_documents_by_term("id", item.id)
+                writers[item.level].add_document(document(item))
         applied = 0 if snapshot is None else snapshot.generation.applied
         self._publish(folder, snapshot, max(through, applied), lease)
 
@@ -103,16 +111,13 @@ class TantivyIndex(WordIndex):
         self._publish(folder, None, 0, lease)
 
     def rebuild(
-        self, batches: Iterable[Sequence[WordItem]], through: int, prolong: Callable[[], Lease]
+        self, batches: Iterable[Iterable[WordItem]], through: int, prolong: Callable[[], Lease]
     ) -> None:
-        with self._next(None, prolong()) as folder:
-            writers = {level: _writer(opened(folder / name)) for level, name in LEVEL_FOLDERS.items()}
+        with self._next(None, prolong()) as folder, _writing(folder) as writers:
             for batch in batches:
                 prolong()
                 for item in batch:
                     writers[item.level].add_document(document(item))
-            for writer in writers.values():
-                _finish(writer)
         self._publish(folder, None, through, prolong())
 
     def close(self) -> None:
@@ -148,6 +153,8 @@ class TantivyIndex(WordIndex):
             conditions.append(self._in_sources(sorted(where.sources)))
         if where.keys is not None and level != "document":
             conditions.append(Found.term_set_query(self._schema, "key", where.keys.tolist()))
+        if where.kinds is not None:
+            conditions.append(Found.term_set_query(self._schema, "kind", sorted(where.kinds)))
         return within(compiled(query), conditions)
 
     def _in_sources(self, ids: list[str]) -> Found:
@@ -204,20 +211,11 @@ class TantivyIndex(WordIndex):
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def _writer(index: Index) -> IndexWriter:
-    return index.writer(heap_size=HEAP_BYTES, num_threads=1)
-
-
-def _write(folder: Path, gone: Sequence[str], new: Sequence[WordItem]) -> None:
-    writer = _writer(opened(folder))
-    for item_id in gone:
-        writer.delete_documents_by_term("id", item_id)
-    for item in new:
-        writer.add_document(document(item))
-    _finish(writer)
-
-
-def _finish(writer: IndexWriter) -> None:
-    """Commit, and wait for what is merged behind it."""
-    writer.commit()
-    writer.wait_merging_threads()
+@contextmanager
+def _writing(folder: Path) -> Iterator[_Writers]:
+    """A writer a level. What they were told is committed at the end, and merged."""
+    writers = _Writers(folder)
+    yield writers
+    for writer in writers.values():
+        writer.commit()
+        writer.wait_merging_threads()
