@@ -7,9 +7,11 @@ is the file that is published.
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,6 +88,21 @@ def listed(folder: Path, before: Listing | None) -> Listing:
     for path in (folder, *(child for child in folder.iterdir() if child.is_dir())):
         _flush(path)
     return Listing(folder.name, files)
+
+
+def lockable(folder: Path) -> Path:
+    """The folder, or where it cannot be written one of links to its files: tantivy takes a lock to read."""
+    if os.access(folder, os.W_OK):
+        return folder
+    elsewhere = Path(tempfile.mkdtemp(prefix="midspan-words-"))
+    atexit.register(shutil.rmtree, elsewhere, ignore_errors=True)
+    for path in folder.rglob("*"):
+        target = elsewhere / path.relative_to(folder)
+        if path.is_dir():
+            target.mkdir()
+        elif path.suffix != ".lock":
+            target.symlink_to(path.resolve())
+    return elsewhere
 
 
 def _link(path: Path, target: Path) -> None:

@@ -18,7 +18,7 @@ from midspan.db.generations import Generations, Snapshot
 from midspan.db.record_store import LOCAL, WORD_LEVELS, Lease, Outbox, WordItem, WordLevel, word_of
 from midspan.db.word_index import EVERYTHING, WordFilter, WordIndex
 from midspan.db.words.compile import Compiler, within
-from midspan.db.words.folder import Listing, begun_from, listed
+from midspan.db.words.folder import Listing, begun_from, listed, lockable
 from midspan.db.words.query import Query
 from midspan.db.words.schema import LAYOUT, LEVEL_FOLDERS, analysers, document, opened, schema
 from midspan.errors import DamagedGeneration, LeaseLost, StoreUnavailable
@@ -134,8 +134,8 @@ class TantivyIndex(WordIndex):
         return self._opened(listing)
 
     def _opened(self, listing: Listing) -> _Words:
-        folder = self._folder / listing.folder
         try:
+            folder = lockable(self._folder / listing.folder)
             indexes = {level: opened(folder / name) for level, name in LEVEL_FOLDERS.items()}
             return _Words(listing, {level: index.searcher() for level, index in indexes.items()})
         except ValueError as error:
