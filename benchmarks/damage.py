@@ -156,7 +156,6 @@ DAMAGE: dict[str, Callable[[Bench, Path], Any]] = {
     ),
     # pages
     "page zeroed: facts": lambda b, f: zero(f, "fact"),
-    "page zeroed: full text": lambda b, f: zero(f, "segment_fts_data"),
     "page zeroed: points": lambda b, f: zero(f, "atlas_point_box_node"),
     "page zeroed: schema": lambda b, f: change(database(f), 0, bytes(PAGE)),
     "five pages zeroed": lambda b, f: zero_five(f),

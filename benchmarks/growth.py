@@ -30,7 +30,7 @@ from midspan.db.graph.embedded import EmbeddedGraph
 from midspan.db.graph.neo4j import Neo4jGraph
 from midspan.db.graph_store import GraphStore
 from midspan.db.migrate import upgrade
-from midspan.db.record_store import Commit, GraphFact, Lease, RecordStore, RunResult, SegmentFilter, TextChunk
+from midspan.db.record_store import Commit, GraphFact, Lease, RecordStore, RunResult, TextChunk
 from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
 from midspan.db.vectors_faiss import FaissIndex
@@ -56,7 +56,6 @@ LOOKS = 30
 NOTES = {
     "records": [
         "rows are sentences, every fourth with a point; rows/s is of the last thousand, a commit",
-        "words are drawn from the corpus' own, so that their matches grow with what is there",
     ],
     "graph": [
         "rows are facts; facts/s is of the last thousand, a batch",
@@ -83,7 +82,6 @@ def looks(look: Callable[[], Any]) -> float:
 def records(name: str, sizes: list[int], store: RecordStore, disk: Callable[[], int]) -> Iterator[list[Any]]:
     chosen = random.Random(0)
     sentences = corpus_sentences()
-    words = [word for text in sentences for word in text.split() if len(word) > 4]
     sources = 0
     for size in sizes:
         while sources < size // A_SOURCE:
@@ -92,14 +90,17 @@ def records(name: str, sizes: list[int], store: RecordStore, disk: Callable[[], 
             sources += 1
         rate, a_row = A_SOURCE / spent, disk() / (sources * A_SOURCE)
 
-        def three_words() -> None:
-            store.search_segments(" ".join(chosen.sample(words, 3)), SegmentFilter(), 10)
-
         def nearest() -> None:
             store.near_points(ATLAS, in_body(chosen), 10)
 
-        for what, look in {"three words": three_words, "ten nearest points": nearest}.items():
-            yield [name, f"{size:,}", f"{rate:,.0f}", f"{a_row:,.0f}", what, f"{looks(look):.1f}"]
+        yield [
+            name,
+            f"{size:,}",
+            f"{rate:,.0f}",
+            f"{a_row:,.0f}",
+            "ten nearest points",
+            f"{looks(nearest):.1f}",
+        ]
 
 
 def source_of_points(number: int, sentences: list[str], chosen: random.Random) -> Commit:

@@ -97,6 +97,10 @@ class Generations(Generic[Value]):
         with self._loading:
             self._seen = None
 
+    def stem(self, lease: Lease) -> str:
+        """Name of the next generation, without a suffix; what belongs to its file may be named after it."""
+        return self._next(lease)[1]
+
     def publish(
         self,
         value: Value,
@@ -111,9 +115,7 @@ class Generations(Generic[Value]):
         ``write`` is given the path of a file that is not there yet. Raises ``LeaseLost`` when another
         process publishes for this target by now; the generation before stays current then.
         """
-        rows = self._store.generations(self._target, self._replica)
-        number = rows[0].number + 1 if rows else 1
-        stem = f"{self._target}.g{number:06d}.t{lease.token}"
+        number, stem = self._next(lease)
         temporary, final = self._folder / f"{stem}.tmp", self._folder / f"{stem}{self._suffix}"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -153,6 +155,11 @@ class Generations(Generic[Value]):
             self._seen = (generation, Snapshot(generation, value))
         self._mark(applied)
         self._sweep()
+
+    def _next(self, lease: Lease) -> tuple[int, str]:
+        newest = self._store.generation(self._target, self._replica)
+        number = newest.number + 1 if newest is not None else 1
+        return number, f"{self._target}.g{number:06d}.t{lease.token}"
 
     def _fits(self, row: Generation) -> bool:
         return row.model == self._model and row.dim == self._dim

@@ -13,9 +13,10 @@ import midspan
 from midspan.db.generations import check_file
 from midspan.db.marks import refuse_ahead
 from midspan.db.migrate import current, head
-from midspan.db.record_store import SHARED, Findings, Replica, Target
+from midspan.db.record_store import SHARED, WORD_LEVELS, Findings, Replica, Target
 from midspan.db.records import server_check
 from midspan.db.records.faults import RESTORE
+from midspan.db.words.folder import Listing
 from midspan.errors import DamagedGeneration, MidspanError, StoreUnavailable
 from midspan.platform import broker, uploads
 from midspan.platform.answers import Check, Diagnosis
@@ -150,6 +151,8 @@ def _stores(parts: Parts, counts: dict[str, dict[str, int]]) -> tuple[bool, str]
         f"{space} vectors and index": (records.get(f"embedding.{space}", 0), counted)
         for space, counted in vectors.items()
     }
+    said = counts["words"] = {level: parts.words.count(level) for level in WORD_LEVELS}
+    pairs["segments and full text"] = (records["segment"], said["segment"])
     uncounted = []
     try:
         counts["graph"] = parts.graph.counts()
@@ -162,8 +165,8 @@ def _stores(parts: Parts, counts: dict[str, dict[str, int]]) -> tuple[bool, str]
     if apart:
         return False, "; ".join([*uncounted, *apart, "run `midspan reindex`"])
     if uncounted:
-        return False, f"{uncounted[0]}; the record store and the vector indexes hold the same"
-    return True, "the record store, the graph and the vector indexes hold the same"
+        return False, f"{uncounted[0]}; the record store, full text and the vector indexes hold the same"
+    return True, "the record store, the graph, full text and the vector indexes hold the same"
 
 
 def _whole(findings: Findings) -> tuple[bool, str]:
@@ -198,6 +201,8 @@ def _files(parts: Parts) -> tuple[bool, str]:
             count += 1
             try:
                 check_file(parts.folder_of(target), row)
+                if target == "words":
+                    Listing.read(parts.folder_of(target) / row.file).check(parts.folder_of(target), {})
             except DamagedGeneration as error:
                 (past if place else damage).append(f"{target}: {error}")
     if damage:

@@ -22,6 +22,7 @@ from midspan.db.record_store import LOCAL, TARGETS, Target
 from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
 from midspan.db.vector_index import VectorIndex
+from midspan.db.word_index import WordIndex
 from midspan.errors import NotFound, ProjectionAhead, ReadOnlyWorkspace, UnknownName
 from midspan.pipelines.batch_run import needed_stages
 from midspan.pipelines.passages import passage_run
@@ -88,7 +89,7 @@ class Parts:
         return parts
 
     def close(self) -> None:
-        for name in ("projector", "graph", "store", "searcher", "confined"):
+        for name in ("projector", "graph", "words", "store", "searcher", "confined"):
             part = self.__dict__.pop(name, None)
             if part is not None and hasattr(part, "close"):
                 part.close()
@@ -175,6 +176,12 @@ class Parts:
         }
 
     @cached_property
+    def words(self) -> WordIndex:
+        from midspan.db.words.tantivy_index import TantivyIndex  # loads tantivy
+
+        return TantivyIndex(self.folder_of("words"), self.store, replica=self.replica)
+
+    @cached_property
     def confined(self) -> Confined:
         """Processes in which files are read."""
         from midspan.pipelines.confined.confined import Confined
@@ -200,6 +207,7 @@ class Parts:
             self.store,
             self.graph,
             self.indexes,
+            words=self.words,
             replica=self.replica,
             name=place(self.folder),
             graph_is_shared=self.settings.graph_url is not None,
@@ -208,9 +216,11 @@ class Parts:
     @cached_property
     def searcher(self) -> Searcher:
         from midspan.platform.search import Searcher
+        from midspan.platform.word_search import WordSearch
 
         return Searcher(
             self.store,
+            WordSearch(self.words, self.store),
             self.indexes["vectors.text"],
             self.indexes["vectors.passage"],
             self.indexes["vectors.visual"],

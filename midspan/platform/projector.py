@@ -1,4 +1,4 @@
-"""Brings the graph and the vector indexes up to the record store.
+"""Brings the graph, the vector indexes and full text up to the record store.
 
 Each target of each replica has a lease of its own, so one projector at a time writes to it, and neither a
 slow target nor a slow machine holds up the others.
@@ -23,6 +23,7 @@ from midspan.db.graph_store import GraphStore
 from midspan.db.marks import refuse_ahead
 from midspan.db.record_store import LOCAL, SHARED, Generation, GraphItem, Lease, Outbox, Target
 from midspan.db.vector_index import VectorIndex
+from midspan.db.word_index import WordIndex
 from midspan.errors import (
     DamagedGeneration,
     DamagedStore,
@@ -82,6 +83,7 @@ class Projector:
         graph: GraphStore,
         indexes: Mapping[Target, VectorIndex],
         *,
+        words: WordIndex | None = None,
         replica: str = LOCAL,
         name: str = "",
         graph_is_shared: bool = False,
@@ -90,10 +92,13 @@ class Projector:
         self._store = store
         self._graph = graph
         self._indexes = dict(indexes)
+        self._words = words
         self._replica = replica
         self._names = {replica: name}
         # The graph comes last: a server that does not answer keeps nobody else waiting.
         self._replicas: dict[Target, str] = dict.fromkeys(indexes, replica)
+        if words is not None:
+            self._replicas["words"] = replica
         self._replicas["graph"] = replica
         if graph_is_shared:
             self._replicas["graph"] = SHARED
@@ -190,7 +195,9 @@ class Projector:
 
     # --- one target ---
 
-    def _projection(self, target: Target) -> GraphStore | VectorIndex:
+    def _projection(self, target: Target) -> GraphStore | VectorIndex | WordIndex:
+        if target == "words" and self._words is not None:
+            return self._words
         return self._graph if target == "graph" else self._indexes[target]
 
     def _chosen(self, targets: Iterable[Target] | None) -> list[Target]:
@@ -348,6 +355,9 @@ class Projector:
         if target == "graph":
             items = (list(self._shown(ids).values()) for ids in self._portions(target))
             self._graph.rebuild(items, through, prolong)
+        elif target == "words" and self._words is not None:
+            texts = (self._store.word_items(ids) for ids in self._portions(target))
+            self._words.rebuild(texts, through, prolong)
         else:
             vectors = (self._vectors(target, ids) for ids in self._portions(target))
             self._indexes[target].rebuild(vectors, through, prolong)
@@ -393,6 +403,9 @@ class Projector:
             found = self._shown(ids)
             gone = [item_id for item_id in ids if item_id not in found]
             self._graph.apply(list(found.values()), gone, through, lease)
+            return
+        if target == "words" and self._words is not None:
+            self._words.apply(self._store.word_items(ids), ids, through, lease)
             return
         keys, vectors = self._vectors(target, ids)
         removed = np.setdiff1d(np.array([int(key) for key in ids], dtype=np.int64), keys)

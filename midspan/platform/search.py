@@ -11,11 +11,13 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from midspan.db.record_store import RecordStore, SegmentFilter, TextHit
+from midspan.db.record_store import RecordStore, SegmentFilter
 from midspan.db.vector_index import VectorIndex
-from midspan.errors import NotFound, WrongUse
+from midspan.db.words.parser import parse
+from midspan.errors import NotFound
 from midspan.platform.answers import Answer, Group, Hit, Snippet
 from midspan.platform.ranking import Found, Named, Place, Ranked, is_close
+from midspan.platform.word_search import Words, WordSearch
 from midspan.records import RECORDS, Record, Segment
 
 DEPTH = 200
@@ -34,7 +36,7 @@ MIN_COSINE = 0.2
 
 Vector = npt.NDArray[np.float32]
 _MORE_THAN_WORDS = re.compile(r'["“”„«»*:()]|(?<!\S)-\S|\b(?:AND|OR|NOT)\b')
-"""In a query that says itself what counts as found."""
+"""In a query that says itself what counts as found, as does one whose words were respelt to find any."""
 
 
 class Searcher:
@@ -43,6 +45,7 @@ class Searcher:
     def __init__(
         self,
         store: RecordStore,
+        words: WordSearch,
         text_index: VectorIndex,
         passage_index: VectorIndex,
         visual_index: VectorIndex,
@@ -51,6 +54,7 @@ class Searcher:
     ) -> None:
         """``encode`` makes (n, d) normalised vectors of n texts, at once when ``load`` was called before."""
         self._store = store
+        self._words = words
         self._text_index = text_index
         self._passage_index = passage_index
         self._visual_index = visual_index
@@ -80,31 +84,25 @@ class Searcher:
         ones as snippets. A question of plain words to which nothing is close has no hits. Loading the encoder
         is no part of the answer's time.
         """
-        if not query.strip():
-            raise WrongUse('the query is empty; type a word, a question or a "phrase"')
+        asked = parse(query)
         self.prepare()
         clock = _Clock()
         found = Found(DEPTH)
         with clock("full_text"):
-            words = self._store.search_segments(query, where, DEPTH)
-            found.by_words("words", [(hit.segment, hit.score) for hit in words])
-            found.sources_by_words(_summed(words))
-            for kind, scored in self._store.search_records(query, where, DEPTH).items():
-                records = self._store.records_by_id(kind, [key for key, _ in scored]) if scored else {}
-                found.by_words(
-                    f"{kind} words", [(records[key], score) for key, score in scored if key in records]
-                )
+            words = self._words.asked(asked, where)
+            self._by_words(words, found)
         question = None
         passages: dict[str, int] = {}
-        if self._text_index.count():
+        if self._text_index.count() and words.wording:
             with clock("encode"):
-                question = self._encode([query])[0]
-            passages = self._by_meaning(question, where, found, clock)
+                question = self._encode([words.wording])[0]
+            passages = self._by_meaning(words, question, found, clock)
         with clock("rows"):
             vectors = self._passages(found, passages)
         with clock("ranking"):
             ranked = found.ranked_sources(vectors, question)
-            close = question is None or bool(_MORE_THAN_WORDS.search(query)) or is_close(query, ranked)
+            says_itself = words.tree is not asked.tree or bool(_MORE_THAN_WORDS.search(query))
+            close = question is None or says_itself or is_close(words.wording, ranked)
         with clock("rows"):
             hits: list[Hit] = []
             if close and group == "document":
@@ -138,12 +136,24 @@ class Searcher:
 
     # --- what is found ---
 
-    def _by_meaning(
-        self, question: Vector, where: SegmentFilter, found: Found, clock: _Clock
-    ) -> dict[str, int]:
-        """Note the nearest sentences; by source the key of the nearest passage, where all may be found."""
+    def _by_words(self, words: Words, found: Found) -> None:
+        """Note the best sentences, whole texts and records; a source that only its whole text names gets the
+        places that have any of the words."""
+        hits = self._words.segments(words, DEPTH)
+        whole = dict(self._words.documents(words, DEPTH))
+        placeless = whole.keys() - {hit.segment.source_id for hit in hits}
+        if placeless:
+            hits = sorted([*hits, *self._words.within(words, placeless, DEPTH)], key=lambda hit: -hit.score)
+        found.by_words("words", [(hit.segment, hit.score) for hit in hits])
+        found.sources_by_words(whole)
+        for kind, records in self._words.records(words, DEPTH).items():
+            found.by_words(f"{kind} words", records)
+
+    def _by_meaning(self, words: Words, question: Vector, found: Found, clock: _Clock) -> dict[str, int]:
+        """Note the nearest sentences; by source the key of the nearest passage, where all may be found: what
+        a query excludes or demands of a sentence cannot be asked of a passage."""
         with clock("vectors"):
-            allowed = None if where.open else self._store.segment_keys(where)
+            allowed = self._words.allowed(words)
             if allowed is not None and len(allowed) == 0:
                 return {}
             inside = allowed is not None and len(allowed) <= FILTER_MAX
@@ -151,7 +161,9 @@ class Searcher:
             if allowed is not None and not inside:
                 ok = np.isin([key for key, _ in near], allowed)
                 near = [pair for pair, keep in zip(near, ok, strict=True) if keep]
-            passages = self._passage_index.search(question, DEPTH) if where.open else []
+            near = self._words.without_excluded(words, near)
+            open_ = allowed is None and not self._words.excludes(words)
+            passages = self._passage_index.search(question, DEPTH) if open_ else []
         with clock("rows"):
             segments = self._store.segments_by_key([key for key, _ in [*near, *passages]])
         found.by_meaning(
@@ -225,14 +237,6 @@ class Searcher:
             else hit
             for hit in hits
         ]
-
-
-def _summed(words: Sequence[TextHit]) -> dict[str, float]:
-    """By source the words of all its places that were found."""
-    sums: dict[str, float] = {}
-    for hit in words:
-        sums[hit.segment.source_id] = sums.get(hit.segment.source_id, 0.0) + hit.score
-    return sums
 
 
 def _expanded(place: Place, kinds: frozenset[str], carried: Mapping[str, Sequence[Record]]) -> Iterator[Hit]:

@@ -233,7 +233,7 @@ class Workspace:
             start=start,
             end=end,
         )
-        self._freshen("vectors.text", "vectors.passage")
+        self._freshen("words", "vectors.text", "vectors.passage")
         grouped = group or ("sentence" if chosen else "document")
         return self.parts.searcher.search(query, where, chosen, limit, group=grouped, offset=offset)
 

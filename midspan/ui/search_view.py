@@ -30,6 +30,14 @@ EXAMPLES = ("pain caused by stones in the kidney", "who was born in Vienna", "so
 FIELDS = ("q", "kind", "media", "source", "group")
 
 
+QUERY = """
+Words or a question, found by meaning too. More exactly:
+`"left lung"` a phrase · `-heart` or `NOT heart` without it · `liver AND lung` · `liver OR lung` ·
+`(groups)` · `hepat*` beginnings · `title:atlas` · `path:pdf` · `kind:event` · `page:3-5`.
+A word that nothing has is looked for with one letter changed.
+"""
+
+
 def render(workspace: Workspace) -> None:
     style.heading("Search", "By words and by meaning, across the text of documents and the events of videos.")
     _restore()
@@ -82,6 +90,7 @@ def _question(workspace: Workspace) -> str:
         "Search for",
         key="q",
         placeholder="words, a question, or a “phrase”",
+        help=QUERY,
         icon=":material/search:",
         on_change=_close,
     )

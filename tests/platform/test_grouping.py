@@ -12,6 +12,7 @@ from midspan.errors import UnknownName, WrongUse
 from midspan.pipelines.passages import passage_run
 from midspan.platform.answers import Answer
 from midspan.platform.search import SNIPPETS, Searcher
+from midspan.platform.word_search import WordSearch
 from midspan.records import Embedding, Location, Run, Segment, Source, digest, record_id
 
 DIM = 384
@@ -82,7 +83,7 @@ def search(workspace: Workspace) -> Search:
     def encode(texts: list[str]) -> np.ndarray:
         return np.stack([vector(0.0, DIM - 2) if "far" in text else vector(1.0, 0) for text in texts])
 
-    searcher = Searcher(parts.store, *indexes, encode)
+    searcher = Searcher(parts.store, WordSearch(parts.words, parts.store), *indexes, encode)
 
     def ask(query: str, limit: int = 10, where: SegmentFilter = ANY, **options: object) -> Answer:
         return searcher.search(query, where, frozenset(), limit, **options)  # type: ignore[arg-type]
@@ -129,6 +130,12 @@ def test_most_of_the_words_are_an_answer_whatever_the_meaning(search: Search) ->
 def test_a_phrase_says_itself_what_is_found(search: Search) -> None:
     answer = search('"far" OR "break on stones"')
     assert answer.close and answer.hits[0].text == "Waves break on stones."
+
+
+def test_a_document_is_found_by_words_that_no_sentence_of_it_has_together(search: Search) -> None:
+    (hit,) = search("pain AND crystals").hits
+    assert (hit.title, hit.text) == ("stones", "The pain comes in waves.")
+    assert [one.text for one in hit.snippets] == ["Stones are crystals."]
 
 
 def test_within_some_sources_the_others_are_not_found(search: Search) -> None:

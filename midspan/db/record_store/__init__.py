@@ -27,6 +27,7 @@ from midspan.db.record_store.outbox import (
     LOCAL,
     SHARED,
     TARGETS,
+    WORD_LEVELS,
     Generation,
     GraphFact,
     GraphItem,
@@ -36,8 +37,12 @@ from midspan.db.record_store.outbox import (
     OutboxEntry,
     Replica,
     Target,
+    WordItem,
+    WordLevel,
     pair_id,
     pair_of,
+    word_id,
+    word_of,
 )
 from midspan.db.record_store.reading import RecordReader, SegmentFilter, SourceName, SourceSummary, TextHit
 from midspan.db.record_store.scenes import SceneStore, SceneTerm
@@ -58,6 +63,7 @@ __all__ = [
     "READING",
     "SHARED",
     "TARGETS",
+    "WORD_LEVELS",
     "AtlasStore",
     "Checking",
     "Commit",
@@ -94,8 +100,12 @@ __all__ = [
     "TextChunk",
     "TextHit",
     "Video",
+    "WordItem",
+    "WordLevel",
     "pair_id",
     "pair_of",
+    "word_id",
+    "word_of",
     "words_key",
 ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from midspan.db.record_store.checking import Checking
 from midspan.records import Decision, Fact, Space
@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-Target = Literal["graph", "vectors.text", "vectors.passage", "vectors.visual"]
-TARGETS: tuple[Target, ...] = ("graph", "vectors.text", "vectors.passage", "vectors.visual")
+Target = Literal["graph", "vectors.text", "vectors.passage", "vectors.visual", "words"]
+TARGETS: tuple[Target, ...] = ("graph", "vectors.text", "vectors.passage", "vectors.visual", "words")
+WordLevel = Literal["document", "segment", "record"]
+WORD_LEVELS: tuple[WordLevel, ...] = ("document", "segment", "record")
 
 FORGET_SECONDS = 7 * 86400.0
 """A replica that was not seen for this long is forgotten."""
@@ -33,7 +35,8 @@ class OutboxEntry:
     id: int
     target: Target
     ids: tuple[str, ...]
-    """Fact ids and ids of pairs (:func:`pair_id`) for the graph, segment keys (decimal) for vectors."""
+    """Fact ids and ids of pairs (:func:`pair_id`) for the graph, segment keys (decimal) for vectors, ids of
+    :func:`word_id` for words."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,26 @@ class GraphMerge:
 GraphItem = GraphFact | GraphMerge
 
 
+@dataclass(frozen=True)
+class WordItem:
+    """What full text holds of one document (a source with the text of all its segments), of one segment, or
+    of one record that is found by words of its own."""
+
+    level: WordLevel
+    id: str
+    """Of the source, the segment or the record."""
+    source: str
+    text: str
+    kind: str
+    """Kind of the source, the segment or the record."""
+    key: int = 0
+    """Key of the segment, or of the record's segment."""
+    page: int | None = None
+    title: str = ""
+    """Of a document alone, as ``paths``: its other places are found through it."""
+    paths: tuple[str, ...] = ()
+
+
 def pair_id(one: str, other: str) -> str:
     """The id of two entities in the outbox. ``one`` is in no knowledge graph: its uid has no space."""
     return f"{one} {other}"
@@ -116,6 +139,16 @@ def pair_of(item_id: str) -> tuple[str, str] | None:
     """The two uids; None for the id of a fact."""
     one, space, other = item_id.partition(" ")
     return (one, other) if space else None
+
+
+def word_id(level: WordLevel, item_id: str) -> str:
+    """The id of a :class:`WordItem` in the outbox."""
+    return f"{level} {item_id}"
+
+
+def word_of(outbox_id: str) -> tuple[WordLevel, str]:
+    level, _, item_id = outbox_id.partition(" ")
+    return cast("WordLevel", level), item_id
 
 
 class Outbox(Checking):
@@ -153,6 +186,10 @@ class Outbox(Checking):
         self, space: Space, keys: Sequence[int]
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
         """(keys (n,), vectors (n, d)) of those segments that have a vector now."""
+
+    @abstractmethod
+    def word_items(self, ids: Sequence[str]) -> Iterator[WordItem]:
+        """What is there now for full text among these ids (:func:`word_id`), a part at a time."""
 
     @abstractmethod
     def identity(self) -> str:

@@ -124,16 +124,8 @@ class RecordReader(ABC):
     def thumbnail(self, segment_id: str) -> bytes | None: ...
 
     @abstractmethod
-    def search_segments(self, query: str, where: SegmentFilter, limit: int) -> list[TextHit]:
-        """Full text over segments. Words are alternatives ranked by BM25 (or the engine's own rank);
-        ``"..."`` is a phrase, a leading ``-`` excludes. Any string is a valid query."""
-
-    @abstractmethod
-    def search_records(
-        self, query: str, where: SegmentFilter, limit: int
-    ) -> dict[str, list[tuple[str, float]]]:
-        """Full text over the words of records, by kind, for the kinds that have words of their own:
-        (record id, score), best first."""
+    def segment_sources(self, where: SegmentFilter) -> frozenset[str]:
+        """Sources of all segments that pass the filter."""
 
     @abstractmethod
     def record(self, record_id: str) -> Record | None: ...

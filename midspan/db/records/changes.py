@@ -7,7 +7,7 @@ from typing import cast
 
 from sqlalchemy import Connection, insert
 
-from midspan.db.record_store import TARGETS, Target
+from midspan.db.record_store import TARGETS, Target, WordLevel, word_id
 from midspan.db.records import dialect, tables
 
 IDS_AN_ENTRY = 5000
@@ -27,6 +27,10 @@ class Changes:
         """(segment key, space) of embeddings."""
         for key, space in keys:
             self._ids[cast("Target", f"vectors.{space}")][str(key)] = None
+
+    def words(self, level: WordLevel, ids: Iterable[str]) -> None:
+        """What full text holds of these sources, segments or records."""
+        self._ids["words"].update((word_id(level, one), None) for one in ids)
 
     def write(self, connection: Connection, now: float) -> None:
         """Put everything into the outbox; the last thing a transaction does."""

@@ -19,9 +19,10 @@ from midspan.db.record_store import (
     OutboxEntry,
     Replica,
     Target,
+    WordItem,
     pair_of,
 )
-from midspan.db.records import codec, dialect, leases
+from midspan.db.records import codec, dialect, leases, words
 from midspan.db.records.changes import IDS_AN_ENTRY
 from midspan.db.records.decisions import same_pairs
 from midspan.db.records.engine import reading, writing
@@ -153,6 +154,9 @@ class SqlOutbox(Outbox):
             found = np.array([row.segment_key for row in rows], dtype=np.int64)
             return found, codec.unpack_vectors([row.vector for row in rows])
 
+    def word_items(self, ids: Sequence[str]) -> Iterator[WordItem]:
+        return words.items(self._engine, ids)
+
     def identity(self) -> str:
         with reading(self._engine) as connection:
             return str(connection.scalars(select(identity.c.id)).one())
@@ -189,6 +193,8 @@ def _lag(connection: Connection, target: Target, after: int) -> int:
 
 def _ids_after(connection: Connection, target: Target, last: str | None, limit: int) -> list[str]:
     """Ids that a projection should hold, from behind ``last`` on."""
+    if target == "words":
+        return words.ids_after(connection, last, limit)
     for kind in KINDS.values():
         if kind.target == target:
             wanted = select(kind.table.c.id).order_by(kind.table.c.id)

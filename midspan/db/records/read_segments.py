@@ -1,25 +1,24 @@
-"""Reading segments: by source, id or key, by filter, and by full text."""
+"""Reading segments: by source, id or key, and by filter."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import ColumnElement, Connection, Engine, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, exists, func, or_, select
 
-from midspan.db.record_store import SegmentFilter, TextHit
-from midspan.db.records import codec, dialect, fulltext
+from midspan.db.record_store import SegmentFilter
+from midspan.db.records import codec, dialect
 from midspan.db.records.engine import reading
-from midspan.db.records.kinds import KINDS, Kind, kind_named
+from midspan.db.records.kinds import Kind, kind_named
 from midspan.db.records.read_sources import reading_of
 from midspan.db.records.tables import embedding, segment, source, thumbnail
 from midspan.records import Segment
 
 
 class SegmentReading:
-    """The verbs of :class:`RecordReader` about segments, and full text."""
+    """The verbs of :class:`RecordReader` about segments."""
 
     _engine: Engine
 
@@ -70,24 +69,10 @@ class SegmentReading:
         with reading(self._engine) as connection:
             return connection.scalar(select(thumbnail.c.jpeg).where(thumbnail.c.segment_id == segment_id))
 
-    def search_segments(self, query: str, where: SegmentFilter, limit: int) -> list[TextHit]:
+    def segment_sources(self, where: SegmentFilter) -> frozenset[str]:
         with reading(self._engine) as connection:
-            found = dialect.matching(connection, segment, list(segment.c), fulltext.parse(query))
-            if found is None:
-                return []
-            rows = connection.execute(_limited(found, where, connection, limit)).mappings()
-            return [TextHit(codec.to_segment(row), float(row["score"])) for row in rows]
-
-    def search_records(
-        self, query: str, where: SegmentFilter, limit: int
-    ) -> dict[str, list[tuple[str, float]]]:
-        terms = fulltext.parse(query)
-        with reading(self._engine) as connection:
-            return {
-                name: _search_kind(connection, kind, terms, where, limit)
-                for name, kind in KINDS.items()
-                if kind.words
-            }
+            wanted = select(segment.c.source_id).where(*passing(connection, where)).distinct()
+            return frozenset(connection.scalars(wanted))
 
 
 def passing(connection: Connection, where: SegmentFilter) -> list[ColumnElement[bool]]:
@@ -114,21 +99,4 @@ def passing(connection: Connection, where: SegmentFilter) -> list[ColumnElement[
 def _carries(kind: Kind) -> ColumnElement[bool]:
     """Whether a segment has a record of a kind."""
     has = exists().where(kind.table.c.segment_id == segment.c.id, *kind.carried)
-    # Correlated by name: a search for events has the table of events in its own FROM too.
     return has.correlate(segment)
-
-
-def _search_kind(
-    connection: Connection, kind: Kind, terms: fulltext.Terms, where: SegmentFilter, limit: int
-) -> list[tuple[str, float]]:
-    table = kind.table
-    found = dialect.matching(connection, table, [table.c.id], terms)
-    if found is None:
-        return []
-    found = found.join(segment, segment.c.id == table.c.segment_id)
-    rows = connection.execute(_limited(found, where, connection, limit))
-    return [(record_id, float(score)) for record_id, score in rows]
-
-
-def _limited(found: Select[Any], where: SegmentFilter, connection: Connection, limit: int) -> Select[Any]:
-    return found.where(*passing(connection, where)).limit(limit)

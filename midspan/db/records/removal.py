@@ -30,6 +30,8 @@ def note_shown(connection: Connection, changes: Changes, ids: Callable[[Table], 
     for kind in KINDS.values():
         if kind.target is not None:
             changes.records(kind.target, connection.scalars(ids(kind.table)))
+        if kind.words:
+            changes.words("record", connection.scalars(ids(kind.table)))
 
 
 def remove_segments(connection: Connection, where: ColumnElement[bool], changes: Changes) -> None:
@@ -42,6 +44,8 @@ def remove_segments(connection: Connection, where: ColumnElement[bool], changes:
     keys = select(embedding.c.segment_key, embedding.c.space)
     on_key = embedding.c.segment_key == segment.c.key
     changes.vectors(connection.execute(keys.join(segment, on_key).where(where)))
+    changes.words("segment", connection.scalars(select(segment.c.id).where(where)))
+    changes.words("document", connection.scalars(select(segment.c.source_id).where(where).distinct()))
     connection.execute(delete(segment).where(where))
 
 

@@ -89,8 +89,11 @@ def _add_records(connection: Connection, kind: Kind, records: Sequence[Record], 
             for index, row in enumerate(part.rows(record))
         ]
         insert_new(connection, part.table, rows)
+    ids = [record.id for record in new]
     if kind.target is not None:
-        changes.records(kind.target, [record.id for record in new])
+        changes.records(kind.target, ids)
+    if kind.words:
+        changes.words("record", ids)
 
 
 def _add_embeddings(

@@ -13,10 +13,15 @@ from midspan.errors import WrongUse
 from midspan.platform.answers import KINDS, Answer, Hit, Rows, Shown, Snippet
 from midspan.platform.cli.common import Context, Json, Limit, clock, out, plain, print_json
 
+QUERY = (
+    'Words or a question; "a phrase"; -without or NOT; AND, OR and (groups); begin*; title:, path:, kind:, '
+    "page:3-5. A word that nothing has is looked for with one letter changed."
+)
+
 
 def search(
     context: typer.Context,
-    query: Annotated[str, typer.Argument(help='Words, a question, "a phrase", -without.')] = "",
+    query: Annotated[str, typer.Argument(help=QUERY)] = "",
     like: Annotated[
         str | None, typer.Option(help="Instead of a query: what is near this segment id.")
     ] = None,

@@ -125,16 +125,6 @@ def test_zeroed_pages_are_found(sqlite_url: str, made: Any) -> None:
     store.close()
 
 
-def test_text_that_the_full_text_index_lacks_is_found(sqlite_url: str, made: Any) -> None:
-    store = SqlRecordStore(make_engine(sqlite_url))
-    store.commit(made.document("d", "The liver is large."))
-    run(
-        store, "INSERT INTO segment_fts(segment_fts, rowid, text) VALUES ('delete', 1, 'The liver is large.')"
-    )
-    assert store.check_database().damage == ("full text: segment_fts does not hold the words of its table",)
-    store.close()
-
-
 def test_rows_whose_parent_is_gone_are_found(sqlite_url: str, made: Any) -> None:
     store = SqlRecordStore(make_engine(sqlite_url))
     store.commit(made.document("d", "The liver is large."))
