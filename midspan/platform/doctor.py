@@ -151,8 +151,8 @@ def _stores(parts: Parts, counts: dict[str, dict[str, int]]) -> tuple[bool, str]
         f"{space} vectors and index": (records.get(f"embedding.{space}", 0), counted)
         for space, counted in vectors.items()
     }
-    said = counts["words"] = {level: parts.words.count(level) for level in WORD_LEVELS}
-    pairs["segments and full text"] = (records["segment"], said["segment"])
+    counts["words"] = {level: parts.words.count(level) for level in WORD_LEVELS}
+    pairs["segments and full text"] = (records["segment"], counts["words"]["segment"])
     uncounted = []
     try:
         counts["graph"] = parts.graph.counts()

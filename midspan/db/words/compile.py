@@ -102,13 +102,16 @@ class Compiler:
         return self._number(field.of) if field.name == "page" else self._kind(field.of)
 
     def _number(self, of: Query) -> Found:
-        first, last = pages(of.text) if isinstance(of, (Word, Phrase, Prefix)) else (0, -1)
+        if not isinstance(of, (Word, Phrase)):
+            return Found.empty_query()
+        first, last = pages(of.text)
         return Found.range_query(self.schema, "page", FieldType.Integer, first, last, use_inverted_index=True)
 
     def _kind(self, of: Query) -> Found:
         """Of the place itself, or of its source."""
-        text = of.text if isinstance(of, (Word, Phrase)) else ""
-        kind = Found.term_query(self.schema, "kind", text.casefold(), index_option="basic")
+        if not isinstance(of, (Word, Phrase)):
+            return Found.empty_query()
+        kind = Found.term_query(self.schema, "kind", of.text.casefold(), index_option="basic")
         return boolean([(Occur.Should, kind), (Occur.Should, self.of_sources(kind))])
 
 

@@ -12,7 +12,7 @@ _PAGES = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?")
 def pages(said: str) -> tuple[int, int]:
     """``3-5`` as (first, last). Raises ``WrongUse`` for what is no page."""
     match = _PAGES.fullmatch(said)
-    if match is None:
+    first, last = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
+    if first > last:
         raise WrongUse(f"page:{said} names no page; write page:3 or page:3-5")
-    first = int(match[1])
-    return first, int(match[2] or first)
+    return first, last

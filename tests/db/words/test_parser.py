@@ -81,6 +81,7 @@ def test_trees(query: str, tree: Query) -> None:
         ("liver " * 2000, "at most 10,000"),
         (" ".join(f"word{n}*" for n in range(21)), "more than 20"),
         ("page:iii", "names no page"),
+        ("page:5-3", "names no page"),
     ],
 )
 def test_what_is_refused_is_refused_in_words(query: str, reason: str) -> None:
