@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 Named = Union[Segment, Record]
 """A segment or a record, as a list names it."""
 CLOSE = 0.45
-"""Cosine of the nearest sentence or passage from which on there is an answer by meaning. Between queries of MED
-and CISI and their own collection the lowest was .58, of one asked of the other collection the 90th percentile
+"""Cosine of the nearest sentence or passage from which on there is an answer by meaning. Between queries of
+MED and CISI and their own collection the lowest was .58, of one asked of the other the 90th percentile
 .47 (on the half of the queries that was chosen on)."""
 CLOSE_OF_FEW = 0.35
 """Likewise for up to ``FEW`` telling words, which are less like a sentence: with one or two words of these
