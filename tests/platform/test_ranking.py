@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from midspan.platform import fusion
-from midspan.platform.ranking import CLOSE, Found, is_close
+from midspan.platform.ranking import CLOSE, CLOSE_OF_FEW, Found, is_close
 from midspan.records import ActionEvent, Provenance, Segment
 
 QUESTION = np.array([1, 0], np.float32)
@@ -98,7 +98,15 @@ def test_an_answer_is_near_or_has_most_of_the_words(cosine, text, close):
     found = Found(10)
     found.by_words("words", [(sentence("a", 0, text), 1.0)])
     found.by_meaning("meaning", [(sentence("b", 0, "Quite another."), cosine)])
-    assert is_close("a stone in the kidney", found.ranked_sources({}, QUESTION)) is close
+    assert is_close("a stone in the left kidney", found.ranked_sources({}, QUESTION)) is close
+
+
+def test_one_or_two_words_need_not_be_as_near():
+    found = Found(10)
+    found.by_meaning("meaning", [(sentence("a", 0, "A stone in the kidney."), CLOSE_OF_FEW)])
+    ranked = found.ranked_sources({}, QUESTION)
+    assert is_close("the renal calculus", ranked)
+    assert not is_close("the treatment of renal calculus", ranked)
 
 
 def test_the_words_may_be_spread_over_one_source_and_not_over_several():

@@ -86,7 +86,7 @@ def test_search_like_a_segment_finds_others(run):
 
 def test_nothing_found_is_said(run):
     assert "nothing found" in run("search", "xyzzyplugh", "--kind", "event").stdout
-    far = "quarterly revenue of semiconductor exporters"
+    far = "how much water does a semiconductor factory need"
     assert "nothing close" in run("search", far).stdout
     answer = json.loads(run("search", far, "--json").stdout)
     assert (answer["hits"], answer["close"]) == ([], False)
