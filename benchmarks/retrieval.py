@@ -25,6 +25,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -163,8 +164,9 @@ def ranking_of(scores: Floats, collection: Collection) -> Ranking:
     }
 
 
-def of_txtai(python: Path, model: Path, path: Path) -> Ranking:
-    done = subprocess.run([python, "-c", TXTAI, path, model], stdout=subprocess.PIPE, check=True)
+def of_txtai(python: Path, model: Path, folder: Path, name: str) -> Ranking:
+    command = [python, "-c", TXTAI, folder / f"{name}.json", model]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
     found: Ranking = json.loads(done.stdout.splitlines()[-1])
     return found
 
@@ -230,13 +232,9 @@ def main() -> None:
     options = parser.parse_args()
     collections = [Collection.read(options.folder / f"{name}.json") for name in options.names]
     with tempfile.TemporaryDirectory() as scratch:
-        txtai = None
+        txtai: Callable[[str], Ranking] | None = None
         if options.txtai:
-            python, model = make_txtai(Path(scratch))
-
-            def txtai(name: str) -> Ranking:
-                return of_txtai(python, model, options.folder / f"{name}.json")
-
+            txtai = partial(of_txtai, *make_txtai(Path(scratch)), options.folder)
         workspaces = {one.name: ingested(Path(scratch), one) for one in collections}
         found = {one.name: rankings(workspaces[one.name], one, txtai) for one in collections}
         publish(workspaces, collections, found)
