@@ -134,8 +134,9 @@ def test_a_phrase_says_itself_what_is_found(search: Search) -> None:
 
 def test_a_document_is_found_by_words_that_no_sentence_of_it_has_together(search: Search) -> None:
     (hit,) = search("pain AND crystals").hits
-    assert (hit.title, hit.text) == ("stones", "The pain comes in waves.")
-    assert [one.text for one in hit.snippets] == ["Stones are crystals."]
+    assert hit.title == "stones"
+    shown = {hit.text, *(one.text for one in hit.snippets)}
+    assert shown == {"The pain comes in waves.", "Stones are crystals."}
 
 
 def test_within_some_sources_the_others_are_not_found(search: Search) -> None:
