@@ -3,8 +3,8 @@
     python -m benchmarks.words [--segments 100000] [--queries 60] [--seed 0]
 
 Sentences are recombined from the bundled corpus, 1,000 a document. CPU time of this process, one thread.
-tantivy is asked through its adapter, which looks at the record store first and reads ids; FTS5 by the statement
-of that time, which reads ids by a join. Both answer with the best 60 of three words.
+tantivy is asked through its adapter, which looks at the record store first and reads ids; FTS5 by the
+statement of that time, which reads ids by a join. Both answer with the best 60 of three words.
 """
 
 from __future__ import annotations

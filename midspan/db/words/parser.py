@@ -63,6 +63,8 @@ def parse(text: str) -> Asked:
     Raises ``WrongUse`` for one that has no word, that only excludes, that is longer than 10,000 code points,
     has groups more than 50 deep, more than 20 beginnings of words, or pages that are no numbers.
     """
+    if not text.strip():
+        raise WrongUse('the query is empty; type a word, a question or a "phrase"')
     if len(text) > LONGEST:
         raise WrongUse(f"the query has {len(text):,} characters; at most {LONGEST:,} are searched for")
     tokens = _tokens(_mended(text))

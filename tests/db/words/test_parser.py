@@ -71,8 +71,8 @@ def test_trees(query: str, tree: Query) -> None:
 @pytest.mark.parametrize(
     ("query", "reason"),
     [
-        ("", "no word"),
-        ("  \n", "no word"),
+        ("", "empty"),
+        ("  \n", "empty"),
         ('?! "" ()', "no word"),
         ("-liver", "only says what to leave out"),
         ("NOT (liver lung)", "only says what to leave out"),
