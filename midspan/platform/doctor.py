@@ -22,7 +22,17 @@ from midspan.platform import broker, uploads
 from midspan.platform.answers import Check, Diagnosis
 from midspan.platform.parts import Parts
 
-PACKAGES = ("sqlalchemy", "kglite", "onnxruntime", "spacy", "av", "pypdfium2", "streamlit", "celery")
+PACKAGES = (
+    "sqlalchemy",
+    "kglite",
+    "tantivy",
+    "onnxruntime",
+    "spacy",
+    "av",
+    "pypdfium2",
+    "streamlit",
+    "celery",
+)
 FAISS = ("faiss-cpu", "faiss-gpu")
 """One of them."""
 OF_EXTRAS = ("torch", "sentence-transformers", "psycopg")
