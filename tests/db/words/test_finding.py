@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from midspan.db.record_store import Commit, Lease, RecordStore
+from midspan.db.record_store import Commit, Lease, RecordStore, RunResult
 from midspan.db.word_index import WordFilter
 from midspan.db.words.parser import FIELDS, parse
 from midspan.db.words.respell import respelt
@@ -160,8 +160,9 @@ def test_a_new_reading_takes_the_place_of_the_old_one(
 ) -> None:
     first = made.document("a", "Heart.")
     commit(first)
-    again = made.document("a", "Liver.", run=made.reading2)
-    commit(again)
+    again = made.segments("a", "Liver.", run=made.reading2)
+    done = [RunResult(made.id("a"), made.reading2.id, True)]
+    commit(Commit(runs=made.runs, sources=first.sources, segments=again, results=done))
     assert texts(store, index, "heart") == set()
     assert [one for one, _ in index.search(parse("liver").tree, "document", 9)] == [made.id("a")]
     assert index.search(parse("heart").tree, "document", 9) == []
