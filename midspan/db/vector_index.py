@@ -58,5 +58,13 @@ class VectorIndex(ABC):
         What is there stays until the last batch has come: an error on the way, also of ``batches``, changes
         nothing. ``prolong`` gives a lease that holds still, or raises ``LeaseLost``."""
 
+    def upkeep(self) -> Callable[[Lease], None] | None:
+        """Prepare, beside readers and a writer, what keeps the index fast and small; None if nothing is due.
+
+        It takes as long as it takes and changes nothing yet. What it returns makes it current, in moments,
+        when it is called under a lease, or drops it where it no longer fits. Here: never anything.
+        """
+        return None
+
     @abstractmethod
     def close(self) -> None: ...

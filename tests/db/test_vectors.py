@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 from midspan.db.record_store import Lease
 from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
+from midspan.db.vector_files.tiers import Tiers
 from midspan.db.vector_index import VectorIndex
 from midspan.db.vectors_faiss import FaissIndex
 from midspan.errors import DamagedGeneration, LeaseLost, StoreError, StoreUnavailable, WrongUse
 
-DIM = 8
+DIM = 128
 NONE = np.array([], dtype=np.int64)
 Floats = npt.NDArray[np.float32]
 Open = Callable[..., VectorIndex]
@@ -44,12 +45,33 @@ def lease(store: SqlRecordStore) -> Lease:
     return lease
 
 
-@pytest.fixture(params=[200_000, 20], ids=["flat", "inverted"])
+class Tended(FaissIndex):
+    """Does at once what a projector does beside its work."""
+
+    def apply(self, keys: Any, vectors: Any, removed: Any, through: int, lease: Lease) -> None:
+        super().apply(keys, vectors, removed, through, lease)
+        tend(self, lease)
+
+
+def tend(index: VectorIndex, lease: Lease) -> None:
+    while (install := index.upkeep()) is not None:
+        install(lease)
+
+
+SMALL = Tiers(delta_rows=16, together=2, most_rows=64)
+KINDS: dict[str, dict[str, Any]] = {
+    "in the log": {},
+    "in segments": {"tiers": SMALL},
+    "by estimates": {"tiers": SMALL, "exact_numbers": 0},
+}
+
+
+@pytest.fixture(params=list(KINDS))
 def opened(request: pytest.FixtureRequest, tmp_path: Path, store: SqlRecordStore) -> Open:
-    """Opens an index that is flat, or becomes an inverted file above 20 vectors."""
+    """Opens an index whose vectors are in its log, or in segments that are compared whole or by estimates."""
 
     def open_(model: str = "m", dim: int = DIM) -> VectorIndex:
-        return FaissIndex(tmp_path / "vectors", store, "vectors.text", dim, model, flat_limit=request.param)
+        return Tended(tmp_path / "vectors", store, "vectors.text", dim, model, **KINDS[request.param])
 
     return open_
 
@@ -79,7 +101,7 @@ def test_each_vector_finds_itself_first_with_cosine_one(opened: Open, lease: Lea
     for row in (0, 30, 59):
         (key, cosine), *_ = index.search(vectors[row], 3)
         assert key == 100 + row
-        assert cosine == pytest.approx(1.0, abs=1e-5)
+        assert cosine == pytest.approx(1.0, abs=1e-3)
 
 
 def test_hits_come_best_first(opened: Open, lease: Lease) -> None:
@@ -107,7 +129,7 @@ def test_a_key_set_again_has_its_new_vector_only(opened: Open, lease: Lease) -> 
 
     assert index.count() == 60
     (best, cosine), *_ = index.search(vectors[60], 1)
-    assert (best, cosine) == (3, pytest.approx(1.0, abs=1e-5))
+    assert (best, cosine) == (3, pytest.approx(1.0, abs=1e-3))
 
 
 def test_the_same_batch_again_changes_nothing(opened: Open, lease: Lease) -> None:
@@ -142,7 +164,7 @@ def test_the_last_of_two_vectors_under_one_key_counts(opened: Open, lease: Lease
     put(index, [5, 5], vectors, lease)
 
     assert index.count() == 1
-    assert index.search(vectors[1], 1)[0][1] == pytest.approx(1.0, abs=1e-5)
+    assert index.search(vectors[1], 1)[0][1] == pytest.approx(1.0, abs=1e-3)
 
 
 def test_a_filtered_search_is_exact(opened: Open, lease: Lease) -> None:
@@ -324,7 +346,7 @@ def test_the_kind_follows_the_number_of_vectors(tmp_path: Path, store: SqlRecord
     index.apply(NONE, np.empty((0, DIM), np.float32), np.arange(40, 2000), 2, lease)
     assert kind(tmp_path) == "flat"
     assert index.count() == 40
-    assert index.search(vectors[7], 1)[0] == (7, pytest.approx(1.0, abs=1e-5))
+    assert index.search(vectors[7], 1)[0] == (7, pytest.approx(1.0, abs=1e-3))
 
 
 def test_an_inverted_index_gets_more_cells_as_it_grows(
@@ -374,7 +396,7 @@ def test_any_batches_leave_what_a_dictionary_would_hold(
 
     assert index.count() == len(expected)
     for key, row in expected.items():
-        assert index.search(vectors[row], 1, allowed=np.array([key]))[0] == (key, pytest.approx(1, abs=1e-5))
+        assert index.search(vectors[row], 1, allowed=np.array([key]))[0] == (key, pytest.approx(1, abs=1e-3))
     engine.dispose()
 
 
