@@ -49,7 +49,7 @@ def row(name: str, build: float, more: float, search: Search, vectors: Floats, a
 
 
 def faiss(folder: Path, vectors: Floats, asked: Floats) -> list[Any]:
-    """As midspan uses it: a new file for each change."""
+    """As midspan uses it: in segments, with a log for what is one more."""
     with on_sqlite(folder) as (store, _):
         index, lease = FaissIndex(folder, store, "vectors.text", DIM, "benchmark"), taken(store)
         keys, nothing = np.arange(len(vectors)), np.empty(0, dtype=np.int64)
@@ -127,7 +127,7 @@ def main() -> None:
         [
             f"{DIM} dimensions, around 1,000 centres; recall against the exact ones, {QUESTIONS} questions",
             f"pgvector: m 16, ef_construction 64 (its defaults), ef_search {EF_SEARCH}; one run each",
-            "FAISS: exact below the size at which midspan turns to IVF; its search includes no transport",
+            "FAISS: exact up to some 50,000 vectors; its search includes no transport",
         ],
     )
 

@@ -155,9 +155,7 @@ class Generations(Generic[Value]):
         self._sweep()
 
     def _fits(self, row: Generation) -> bool:
-        """A file with another ending is of another midspan, and cannot be read by this one."""
-        of_model = row.model == self._model and row.dim == self._dim
-        return of_model and row.file.endswith(self._suffix)
+        return row.model == self._model and row.dim == self._dim
 
     def _load(self) -> Snapshot[Value] | None:
         """The newest one, read from its file; ``_loading`` is held."""

@@ -74,7 +74,7 @@ class FaissIndex(VectorIndex):
         self._generations = Generations(
             folder, store, target, suffix=SUFFIX, read=Manifest.read, model=model, dim=dim, replica=replica
         )
-        self._states = States(folder, self._generations, dim)
+        self._states = States(folder, store, target, replica, model, dim)
         self._writing = threading.Lock()
         self._apart = f"{target}.tmp{os.getpid()}-{uuid.uuid4().hex[:12]}"
         self._preparing = threading.Lock()
@@ -93,7 +93,7 @@ class FaissIndex(VectorIndex):
         gone = np.setdiff1d(np.asarray(removed, dtype=np.int64).reshape(-1), keys)
         halves = _halved(vectors)
         with self._writing, self._translating():
-            state = self._states.current() or self._published(Manifest(0), 0, lease)
+            state = self._states.newest() or self._published(Manifest(0), 0, lease)
             record = Record(max(through, state.view.applied), gone, keys, halves)
             waiting = len(state.view.delta.keys) + len(keys)
             if len(keys) >= self._tiers.delta_rows or waiting > LAG * self._tiers.delta_rows:
@@ -157,8 +157,8 @@ class FaissIndex(VectorIndex):
     # --- writing ---
 
     def _prepared(self) -> Callable[[Lease], None] | None:
-        state = self._states.current()
-        if state is None:
+        state = self._states.newest()
+        if state is None or not state.whole:  # one that was cut is written anew by what is applied next
             return None
         view = state.view
         if len(view.delta.keys) >= self._tiers.delta_rows:
@@ -200,16 +200,7 @@ class FaissIndex(VectorIndex):
     def _extend(self, last: LogEntry, data: bytes) -> None:
         """Write behind the end that the row says: what a failed attempt has left there goes."""
         try:
-            with (self._folder / last.file).open("r+b") as file:
-                try:
-                    file.truncate(last.end)
-                    file.seek(last.end)
-                    file.write(data)
-                    file.flush()
-                    os.fsync(file.fileno())
-                except OSError:
-                    os.truncate(self._folder / last.file, last.end)
-                    raise
+            log.write(data, self._folder / last.file, last.end)
         except FileNotFoundError as error:
             raise LeaseLost(
                 f"{last.file} was swept away: another process has published a newer generation of "
@@ -218,15 +209,11 @@ class FaissIndex(VectorIndex):
 
     def _begin(self, name: str, data: bytes) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._folder / name
         try:
-            with path.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+            log.write(data, self._folder / name, 0)
             _flush_folder(self._folder)
         except OSError:
-            _remove(path)
+            _remove(self._folder / name)
             raise
 
     def _fold(self, state: State, record: Record, lease: Lease) -> None:
@@ -245,7 +232,7 @@ class FaissIndex(VectorIndex):
     def _install(self, made_from: State, run: range, entry: SegmentEntry, lease: Lease) -> None:
         """Put a segment that ``upkeep`` has written in the place of what it was made from."""
         with self._writing, self._translating():
-            state = self._states.current()
+            state = self._states.newest()
             manifest = None if state is None else _with(state, made_from, run, entry)
             if state is None or manifest is None:
                 self._take_back(entry.files)
@@ -273,7 +260,7 @@ class FaissIndex(VectorIndex):
             lease=lease,
         )
         self._sweep()
-        state = self._states.current()
+        state = self._states.newest()
         assert state is not None
         return state
 

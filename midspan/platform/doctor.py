@@ -16,6 +16,7 @@ from midspan.db.migrate import current, head
 from midspan.db.record_store import SHARED, Findings, Replica, Target
 from midspan.db.records import server_check
 from midspan.db.records.faults import RESTORE
+from midspan.db.vector_files.manifest import check_all
 from midspan.errors import DamagedGeneration, MidspanError, StoreUnavailable
 from midspan.platform import broker, uploads
 from midspan.platform.answers import Check, Diagnosis
@@ -196,8 +197,9 @@ def _files(parts: Parts) -> tuple[bool, str]:
     for target in parts.projected_in_files:
         for place, row in enumerate(parts.store.generations(target, parts.replica)):
             count += 1
+            check = check_file if target == "graph" else check_all
             try:
-                check_file(parts.folder_of(target), row)
+                check(parts.folder_of(target), row)
             except DamagedGeneration as error:
                 (past if place else damage).append(f"{target}: {error}")
     if damage:
@@ -206,7 +208,7 @@ def _files(parts: Parts) -> tuple[bool, str]:
     if lost:
         return False, f"uploads that are not what was uploaded: {', '.join(lost)}; upload them again"
     told = "".join(f"; {problem}, which nothing reads any more" for problem in past)
-    return True, f"{count - len(past)} generation files match their hashes{told}"
+    return True, f"{count - len(past)} generations match their hashes{told}"
 
 
 def _outbox(parts: Parts) -> tuple[bool, str]:

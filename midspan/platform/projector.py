@@ -45,6 +45,8 @@ WHOLE_SECONDS = 60.0
 """A record store that was found whole is not checked again before a rebuild for so long."""
 SEE_SECONDS = 3600.0
 """How often a projector notes that its replicas live."""
+UPKEEP_SECONDS = 30.0
+"""How long prepared upkeep waits for its target's lease."""
 
 
 def holder_name() -> str:
@@ -100,6 +102,7 @@ class Projector:
         self._seen_at = self._whole_at = float("-inf")
         self._looked_at: dict[Target, float] = {}
         self._freshening: threading.Thread | None = None
+        self._tending: threading.Thread | None = None
         self._turn = threading.Lock()
 
     def applied(self, target: Target) -> int:
@@ -128,7 +131,9 @@ class Projector:
                 return True
             return self._with_lease(target, self._note)
 
-        return self._each(chosen, reached, wait_seconds)
+        done = self._each(chosen, reached, wait_seconds)
+        self._tend([target for target in chosen if target not in done.problems])
+        return done
 
     def rebuild(
         self,
@@ -181,9 +186,10 @@ class Projector:
         thread.join(FRESHEN_SECONDS)
 
     def close(self) -> None:
-        """Wait for what ``freshen`` has begun."""
-        if self._freshening is not None:
-            self._freshening.join()
+        """Wait for what ``freshen`` has begun, and for upkeep."""
+        for thread in (self._freshening, self._tending):
+            if thread is not None:
+                thread.join()
 
     # --- one target ---
 
@@ -394,6 +400,33 @@ class Projector:
         keys, vectors = self._vectors(target, ids)
         removed = np.setdiff1d(np.array([int(key) for key in ids], dtype=np.int64), keys)
         self._indexes[target].apply(keys, vectors, removed, through, lease)
+
+    # --- upkeep, in a thread beside all this ---
+
+    def _tend(self, targets: Sequence[Target]) -> None:
+        """One thread at a time; what it leaves is found by the next."""
+        with self._turn:
+            if self._tending is None or not self._tending.is_alive():
+                self._tending = threading.Thread(target=self._keep_up, args=(targets,), name="upkeep")
+                self._tending.start()
+
+    def _keep_up(self, targets: Sequence[Target]) -> None:
+        for target in targets:
+            try:
+                while target in self._indexes and (install := self._indexes[target].upkeep()) is not None:
+                    if not self._installed(target, install):
+                        break
+            except StoreError as error:
+                log.warning("a vector index was not tended; it works on", target=target, problem=str(error))
+
+    def _installed(self, target: Target, install: Callable[[Lease], None]) -> bool:
+        """Whether the lease was to be had; who else has it applies something, which takes moments."""
+        deadline = time.monotonic() + UPKEEP_SECONDS
+        while time.monotonic() < deadline:
+            if self._with_lease(target, lambda _, lease: install(lease)):
+                return True
+            time.sleep(0.1)
+        return False
 
     # --- what the record store knows of us ---
 

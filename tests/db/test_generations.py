@@ -290,7 +290,7 @@ folder, point, seed = pathlib.Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 def die(*arguments, **named):
     os.kill(os.getpid(), signal.SIGKILL)
 
-def torn(index, path, write=generations.Path.write_bytes):
+def torn(manifest, path, write=generations.Path.write_bytes):
     write(path, np.random.default_rng(seed).bytes(100 + seed))
     die()
 
@@ -298,8 +298,8 @@ store = SqlRecordStore(make_engine(f"sqlite:///{folder / 'midspan.db'}"))
 lease = store.acquire("projector", "killed", 60.0)
 index = FaissIndex(folder / "vectors", store, "vectors.text", 4, "m")
 if point == "write":
-    from midspan.db import vectors_faiss
-    vectors_faiss._write = torn
+    from midspan.db.vector_files.manifest import Manifest
+    Manifest.write = torn
 elif point == "fsync":
     generations._flush_and_hash = die
 elif point == "rename":

@@ -1,19 +1,15 @@
-"""The vector index: one contract for the flat and the inverted kind."""
+"""The vector index: one contract, wherever the vectors are kept."""
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import faiss
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from midspan.db.record_store import Lease
 from midspan.db.records.engine import make_engine
@@ -21,7 +17,7 @@ from midspan.db.records.relational import SqlRecordStore
 from midspan.db.vector_files.tiers import Tiers
 from midspan.db.vector_index import VectorIndex
 from midspan.db.vectors_faiss import FaissIndex
-from midspan.errors import DamagedGeneration, LeaseLost, StoreError, StoreUnavailable, WrongUse
+from midspan.errors import LeaseLost, StoreError, StoreUnavailable, WrongUse
 
 DIM = 128
 NONE = np.array([], dtype=np.int64)
@@ -288,18 +284,6 @@ def test_who_lost_the_lease_changes_nothing(opened: Open, store: SqlRecordStore,
     assert (index.count(), index.applied()) == (1, 1)
 
 
-def test_a_file_that_faiss_cannot_read_is_an_alarm(
-    opened: Open, store: SqlRecordStore, lease: Lease, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    put(opened(), [1], unit(1), lease)
-    with monkeypatch.context() as patch:
-        patch.setattr("midspan.db.vectors_faiss._write", lambda index, path: path.write_bytes(b"no index"))
-        put(opened(), [2], unit(1), lease, through=2)
-
-    with pytest.raises(DamagedGeneration, match="FAISS"):
-        opened().count()
-
-
 def test_searches_go_on_while_a_writer_publishes(opened: Open, lease: Lease) -> None:
     index, reader, vectors = opened(), opened(), unit(60)
     put(index, list(range(30)), vectors[:30], lease)
@@ -326,78 +310,6 @@ def test_searches_go_on_while_a_writer_publishes(opened: Open, lease: Lease) -> 
     assert wrong == []
     assert len(searches) >= 3
     assert len(reader.search(vectors[3], 60, allowed=np.arange(60))) == 60
-
-
-def kind(tmp_path: Path) -> str:
-    newest = sorted((tmp_path / "vectors").glob("*.g*"))[-1]
-    return "inverted" if isinstance(faiss.read_index(str(newest)), faiss.IndexIVFFlat) else "flat"
-
-
-def test_the_kind_follows_the_number_of_vectors(tmp_path: Path, store: SqlRecordStore, lease: Lease) -> None:
-    index = FaissIndex(tmp_path / "vectors", store, "vectors.text", DIM, "m", flat_limit=100)
-    vectors = unit(2000)
-
-    put(index, list(range(100)), vectors[:100], lease)
-    assert kind(tmp_path) == "flat"
-    put(index, list(range(100, 2000)), vectors[100:], lease)
-    assert kind(tmp_path) == "inverted"
-    assert index.search(vectors[1500], 1)[0][0] == 1500
-
-    index.apply(NONE, np.empty((0, DIM), np.float32), np.arange(40, 2000), 2, lease)
-    assert kind(tmp_path) == "flat"
-    assert index.count() == 40
-    assert index.search(vectors[7], 1)[0] == (7, pytest.approx(1.0, abs=1e-3))
-
-
-def test_an_inverted_index_gets_more_cells_as_it_grows(
-    tmp_path: Path, store: SqlRecordStore, lease: Lease
-) -> None:
-    index = FaissIndex(tmp_path / "vectors", store, "vectors.text", DIM, "m", flat_limit=10)
-    vectors = unit(3000)
-    put(index, list(range(30)), vectors[:30], lease)
-    put(index, list(range(30, 3000)), vectors[30:], lease)
-
-    newest = faiss.read_index(str(sorted((tmp_path / "vectors").glob("*.g*"))[-1]))
-
-    assert 64 <= newest.nlist <= 256
-    assert index.count() == 3000
-    assert all(index.search(vectors[row], 1)[0][0] == row for row in (0, 29, 30, 2999))
-
-
-batches = st.lists(
-    st.tuples(
-        st.dictionaries(st.integers(0, 30), st.integers(0, 40), max_size=12),
-        st.sets(st.integers(0, 30), max_size=6),
-    ),
-    min_size=1,
-    max_size=5,
-)
-
-
-@settings(max_examples=15, deadline=None)
-@given(batches)
-def test_any_batches_leave_what_a_dictionary_would_hold(
-    tmp_path_factory: pytest.TempPathFactory,
-    sqlite_template: Path,
-    work: list[tuple[dict[int, int], set[int]]],
-) -> None:
-    folder, vectors = tmp_path_factory.mktemp("any"), unit(41)
-    engine = make_engine(f"sqlite:///{shutil.copy(sqlite_template, folder / 'store.db')}")
-    store = SqlRecordStore(engine)
-    lease = store.acquire("projector", "here", 600.0)
-    assert lease is not None
-    index = FaissIndex(folder, store, "vectors.text", DIM, "m", flat_limit=10)
-    expected: dict[int, int] = {}
-    for through, (sets, removed) in enumerate(work, start=1):
-        keys = np.array(list(sets), dtype=np.int64)
-        chosen = vectors[list(sets.values())].reshape(-1, DIM)
-        index.apply(keys, chosen, np.array(list(removed), dtype=np.int64), through, lease)
-        expected = {key: row for key, row in expected.items() if key not in removed} | sets
-
-    assert index.count() == len(expected)
-    for key, row in expected.items():
-        assert index.search(vectors[row], 1, allowed=np.array([key]))[0] == (key, pytest.approx(1, abs=1e-3))
-    engine.dispose()
 
 
 def test_two_faiss_over_each_other_are_refused(

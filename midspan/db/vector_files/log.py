@@ -7,6 +7,7 @@ outbox entry it is true (64 bits), how many keys it takes out and how many it se
 
 from __future__ import annotations
 
+import os
 import struct
 import zlib
 from collections.abc import Sequence
@@ -43,6 +44,23 @@ def pack(record: Record) -> bytes:
         )
     )
     return _HEAD.pack(_MAGIC, len(body), zlib.crc32(body)) + body
+
+
+def write(data: bytes, path: Path, place: int) -> None:
+    """Put packed records at a place of a file, as its end, and flush them; a place of 0 begins the file.
+
+    Raises ``OSError``; the file ends at ``place`` again then, if that can still be done.
+    """
+    with path.open("r+b" if place else "wb") as file:
+        try:
+            file.truncate(place)
+            file.seek(place)
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        except OSError:
+            os.truncate(path, place)
+            raise
 
 
 def read(path: Path, start: int, end: int, dim: int) -> tuple[list[Record], int]:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import structlog
 
-from midspan.db.generations import Generations, Snapshot
-from midspan.db.record_store import Generation
+from midspan.db.generations import _translated, check_file
+from midspan.db.record_store import Generation, Outbox, Target
 from midspan.db.vector_files import log
-from midspan.db.vector_files.manifest import LogEntry, Manifest, SegmentEntry
+from midspan.db.vector_files.manifest import SUFFIX, LogEntry, Manifest, SegmentEntry
 from midspan.db.vector_files.segment import Segment
 from midspan.db.vector_files.view import Masks, View, shadowed
 from midspan.errors import DamagedGeneration
@@ -36,11 +36,16 @@ class State:
 
 
 class States:
-    """The newest state; any number of threads may ask."""
+    """The newest state of one replica; any number of threads may ask."""
 
-    def __init__(self, folder: Path, generations: Generations[Manifest], dim: int) -> None:
+    def __init__(
+        self, folder: Path, store: Outbox, target: Target, replica: str, model: str, dim: int
+    ) -> None:
         self._folder = folder
-        self._generations = generations
+        self._store = store
+        self._target = target
+        self._replica = replica
+        self._model = model
         self._dim = dim
         self._opening = threading.Lock()
         self._state: State | None = None
@@ -53,11 +58,11 @@ class States:
         file is not what was published. A log that is damaged within is true up to there, and the index is
         behind: what is missing is applied again.
         """
-        snapshot = self._generations.current()
-        if snapshot is None:
+        row = self._row()
+        if row is None:
             return None
         state = self._state
-        if state is not None and state.row == snapshot.generation:
+        if state is not None and state.row == row:
             return state
         if not self._opening.acquire(blocking=state is None):
             return state
@@ -65,6 +70,11 @@ class States:
             return self._newest()
         finally:
             self._opening.release()
+
+    def newest(self) -> State | None:
+        """As ``current``, and never the state before: for who writes."""
+        with self._opening:
+            return self._newest()
 
     def know(self, entry: SegmentEntry, segment: Segment) -> None:
         """A segment that its writer has opened; it need not be read again when a manifest names it."""
@@ -75,27 +85,43 @@ class States:
         """Raises ``DamagedGeneration`` and ``OSError``."""
         return self._known.get(_identity(entry)) or Segment(self._folder, entry, self._dim)
 
+    def _row(self) -> Generation | None:
+        """Of this model; a file with another ending was written by an earlier midspan."""
+        row = self._store.generation(self._target, self._replica)
+        if row is None or (row.model, row.dim) != (self._model, self._dim):
+            return None
+        return row if row.file.endswith(SUFFIX) else None
+
     def _newest(self) -> State | None:
-        snapshot = self._generations.current()
-        while snapshot is not None:
+        row = self._row()
+        while row is not None:
             before = self._state
-            if before is not None and before.row == snapshot.generation:
+            if before is not None and before.row == row:
                 return before
             try:
-                self._state = self._read(before, snapshot)
+                self._state = self._read(before, row)
                 return self._state
+            except OSError as error:
+                raise _translated(error, self._folder) from error
             except DamagedGeneration as problem:
-                again = self._generations.current()
-                if again is not None and again.generation == snapshot.generation:
+                again = self._row()
+                if again == row:
                     raise DamagedGeneration(
-                        f"{snapshot.generation.target} in {self._folder} is damaged: {problem}. The records "
-                        "are not affected; run `midspan reindex` to build it again from them"
+                        f"{self._target} in {self._folder} is damaged: {problem}. The records are not "
+                        "affected; run `midspan reindex` to build it again from them"
                     ) from None
-                snapshot = again  # the files went because newer ones came
+                row = again  # the files went because newer ones came
         return None
 
-    def _read(self, before: State | None, snapshot: Snapshot[Manifest]) -> State:
-        row, manifest = snapshot.generation, snapshot.value
+    def _manifest(self, before: State | None, row: Generation) -> Manifest:
+        """A file never changes: that of a row that only reaches further by now is known."""
+        if before is not None and (before.row.file, before.row.sha256) == (row.file, row.sha256):
+            return before.manifest
+        check_file(self._folder, row)
+        return Manifest.read(self._folder / row.file)
+
+    def _read(self, before: State | None, row: Generation) -> State:
+        manifest = self._manifest(before, row)
         ends = manifest.ends(row)
         if before is not None and _same_segments(before.manifest, manifest):
             if before.whole and _goes_on(before.logs, ends):
