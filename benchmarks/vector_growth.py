@@ -74,7 +74,7 @@ class Made:
     def of(cls, real: Floats) -> Made:
         index = faiss.IndexFlatIP(DIM)
         index.add(real)
-        asked = np.random.default_rng(0).choice(len(real), min(len(real), 2000), replace=False)
+        asked = np.random.default_rng(0).choice(len(real), min(len(real), 1000), replace=False)
         near = index.search(real[asked], 12)[1][:, 2:]
         pairs = np.stack([np.repeat(asked, near.shape[1]), near.reshape(-1)], axis=1)
         return cls(real, pairs)

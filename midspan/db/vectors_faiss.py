@@ -78,6 +78,7 @@ class FaissIndex(VectorIndex):
         self._writing = threading.Lock()
         self._apart = f"{target}.tmp{os.getpid()}-{uuid.uuid4().hex[:12]}"
         self._preparing = threading.Lock()
+        self._prepared_times = 0
 
     def apply(
         self,
@@ -161,14 +162,16 @@ class FaissIndex(VectorIndex):
         if state is None or not state.whole:  # one that was cut is written anew by what is applied next
             return None
         view = state.view
-        if len(view.delta.keys) >= self._tiers.delta_rows:
-            entry = merging.seal(self._folder, self._apart, view, self._dim)
-            self._opened(entry)
-            return partial(self._install, state, range(0), entry)
-        run = self._tiers.run([segment.rows for segment in view.segments], view.counts)
+        run: range | None = range(0)
+        if len(view.delta.keys) < self._tiers.delta_rows:
+            run = self._tiers.run([segment.rows for segment in view.segments], view.counts)
         if run is None:
             return None
-        entry = merging.merge(self._folder, self._apart, view, run, self._dim)
+        name = self._new_name()
+        if run:
+            entry = merging.merge(self._folder, name, view, run, self._dim)
+        else:
+            entry = merging.seal(self._folder, name, view, self._dim)
         self._opened(entry)
         return partial(self._install, state, run, entry)
 
@@ -270,6 +273,13 @@ class FaissIndex(VectorIndex):
         """Of a name that no other holder of the lease gives: with the number of the generation to come."""
         rows = self._store.generations(self._target, self._replica)
         return f"{self._target}.{kind}{rows[0].number + 1 if rows else 1:06d}.t{lease.token}"
+
+    def _new_name(self) -> str:
+        """For what is prepared; what was prepared before and not used goes."""
+        for path in self._folder.glob(f"{self._apart}.*"):
+            _remove(path)
+        self._prepared_times += 1
+        return f"{self._apart}.{self._prepared_times}"
 
     def _written(self, name: str, keys: Keys, halves: Halves) -> SegmentEntry:
         self._folder.mkdir(parents=True, exist_ok=True)

@@ -45,7 +45,7 @@ WHOLE_SECONDS = 60.0
 """A record store that was found whole is not checked again before a rebuild for so long."""
 SEE_SECONDS = 3600.0
 """How often a projector notes that its replicas live."""
-UPKEEP_SECONDS = 30.0
+UPKEEP_SECONDS = 5.0
 """How long prepared upkeep waits for its target's lease."""
 
 

@@ -67,7 +67,7 @@ class Delta:
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
         """(scores, keys) of all that are alive and among the sorted ``allowed``."""
         wanted = self.alive if allowed is None else self.alive & np.isin(self.keys, allowed)
-        return self.vectors[wanted] @ question, self.keys[wanted]
+        return (self.vectors @ question)[wanted], self.keys[wanted]
 
 
 def _grown(room: npt.NDArray[np.float32], filled: int, needed: int) -> npt.NDArray[np.float32]:

@@ -48,7 +48,6 @@ class Segment:
         check_segment(folder, entry)
         path = folder / entry.name
         everything = np.fromfile(f"{path}{KEYS}", dtype="<i8")
-        self.name = entry.name
         self.keys: Keys = everything[: entry.rows]
         self.gone: Keys = everything[entry.rows :]
         self._codes: Any = None
