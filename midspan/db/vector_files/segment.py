@@ -15,7 +15,7 @@ import os
 import threading
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import faiss
 import numpy as np
@@ -95,7 +95,7 @@ class Segment:
 
     def _open(self, path: Path, dim: int) -> None:
         try:
-            self._rows: Any = faiss.read_index(f"{path}{ROWS}", faiss.IO_FLAG_MMAP_IFC)
+            self._rows = cast(Any, faiss.read_index(f"{path}{ROWS}", faiss.IO_FLAG_MMAP_IFC))
             self._codes = faiss.read_index(f"{path}{CODES}")
         except RuntimeError as error:
             raise DamagedGeneration(
