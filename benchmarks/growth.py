@@ -63,7 +63,7 @@ NOTES = {
         "kglite writes its whole file for each batch; Neo4j's bytes are its files, with room reserved ahead",
     ],
     "vectors": [
-        "vectors of 384 dimensions; one more is appended to a log; the rest in batches of 20,000, merged between",
+        "vectors of 384 dimensions; one more is appended to a log; the rest come by 20,000, merged between",
     ],
 }
 SAME = f"one run; ms: median of {LOOKS} looks in one process, while nothing else is asked"

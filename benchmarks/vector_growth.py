@@ -21,6 +21,8 @@ import os
 os.environ.update(OMP_NUM_THREADS="1", MIDSPAN_THREADS="1")
 
 import argparse
+import ctypes
+import gc
 import math
 import resource
 import tempfile
@@ -260,6 +262,8 @@ def grow(made: Made, count: int, removed: Keys, store: RecordStore, index: Faiss
 
 
 def ask(index: FaissIndex, asked: Floats, wanted: list[set[int]], count: int, told: Told) -> None:
+    gc.collect()
+    ctypes.CDLL(None).malloc_trim(0)  # what was freed before must not hide what is taken now
     base = memory()
     _, clock = clocked([index.count])
     told["open, ms"] = [clock.told]
