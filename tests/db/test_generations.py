@@ -283,6 +283,7 @@ import numpy as np
 from midspan.db import generations
 from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
+from midspan.db.vector_files.tiers import Tiers
 from midspan.db.vectors_faiss import FaissIndex
 
 folder, point, seed = pathlib.Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
@@ -296,7 +297,7 @@ def torn(manifest, path, write=generations.Path.write_bytes):
 
 store = SqlRecordStore(make_engine(f"sqlite:///{folder / 'midspan.db'}"))
 lease = store.acquire("projector", "killed", 60.0)
-index = FaissIndex(folder / "vectors", store, "vectors.text", 4, "m")
+index = FaissIndex(folder / "vectors", store, "vectors.text", 4, "m", tiers=Tiers(delta_rows=5))
 if point == "write":
     from midspan.db.vector_files.manifest import Manifest
     Manifest.write = torn
