@@ -40,6 +40,8 @@ _COMMON = {
 _OWN: Mapping[Profile, Mapping[str, str]] = {
     "embedded": {
         "graph batch": "midspan.db.graph.embedded:EmbeddedGraph.apply",
+        "graph tail": "midspan.db.records.relational:SqlRecordStore.append",
+        "graph taken in": "midspan.db.graph.process:GraphProcess.apply",
         "graph statement": "midspan.db.graph.process:GraphProcess.run",
     },
     "servers": {

@@ -302,8 +302,8 @@ class Projector:
             self._rebuild(target, lease)
         try:
             self._catch_up(target, lease)
-        except OutboxPruned as error:
-            log.warning("a projection is too far behind and is built anew", problem=str(error))
+        except (OutboxPruned, DamagedGeneration) as error:
+            log.warning("a projection cannot be caught up with and is built anew", problem=str(error))
             self._rebuild(target, lease)
             self._catch_up(target, lease)
         self._note(target, lease)

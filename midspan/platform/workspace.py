@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from midspan.platform.backup import Backup
     from midspan.platform.export import Exported
     from midspan.platform.export.events import ExportedEvents
+    from midspan.platform.export.neo4j_admin import ExportedGraph
     from midspan.platform.runner import Progress
 
 
@@ -283,6 +284,14 @@ class Workspace:
         from midspan.platform.export import export  # loads lxml
 
         return export(self.parts.store, Path(to).expanduser(), format, where)
+
+    def export_graph(self, to: str | Path) -> ExportedGraph:
+        """Write the whole graph into a folder that is not there yet, as files for `neo4j-admin database
+        import full`. Raises ``WrongUse``, ``ReadOnlyWorkspace``, ``StoreUnavailable``."""
+        from midspan.platform.export.neo4j_admin import export_graph
+
+        self._writable()
+        return export_graph(self.parts.store, Path(to).expanduser())
 
     # --- events ---
 

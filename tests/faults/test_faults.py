@@ -30,6 +30,7 @@ pytestmark = pytest.mark.slow
 EMBEDDED = (
     "kill before record commit",
     "kill after publish",
+    "kill after graph tail",
     "kill in half a generation file",
     "kill after claim",
     "kill after decision",

@@ -56,6 +56,25 @@ class Generation:
 
 
 @dataclass(frozen=True)
+class TailBatch:
+    """What a generation's file lacks: a batch that was applied behind it."""
+
+    number: int
+    """1, 2, ... within the generation."""
+    applied: int
+    """Outbox id up to which the projection is true with it."""
+    changes: int
+    """How much it changes, in whatever the projection counts."""
+    data: bytes
+
+
+@dataclass(frozen=True)
+class TailSize:
+    batches: int
+    changes: int
+
+
+@dataclass(frozen=True)
 class Replica:
     """One holder of projections: a machine's workspace folder, or a server that all machines share."""
 
@@ -184,6 +203,23 @@ class Outbox(Checking):
         Replicas not seen for ``FORGET_SECONDS`` are forgotten with their generations: one that comes
         back finds none of its own and is rebuilt.
         """
+
+    @abstractmethod
+    def append(self, generation: Generation, batch: TailBatch, lease: Lease) -> None:
+        """Let a generation, its replica's newest one, reach further: ``batch``, whose number is the next
+        one, is kept behind its file, if the lease still holds (``LeaseLost``).
+
+        Prunes as :meth:`publish` does. A tail is forgotten with its generation.
+        """
+
+    @abstractmethod
+    def tail(self, generation: Generation, after: int) -> list[TailBatch]:
+        """Batches behind a generation's file from number ``after`` + 1 on, in their order. Raises
+        ``DamagedGeneration`` for one that is not what was kept."""
+
+    @abstractmethod
+    def tail_size(self, generation: Generation) -> TailSize:
+        """Of the whole tail."""
 
     @abstractmethod
     def acquire(self, name: str, holder: str, seconds: float) -> Lease | None:

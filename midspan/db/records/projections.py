@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, Engine, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, func, insert, select, update
 
 from midspan.db.record_store import (
     FORGET_SECONDS,
@@ -19,6 +20,8 @@ from midspan.db.record_store import (
     Outbox,
     OutboxEntry,
     Replica,
+    TailBatch,
+    TailSize,
     Target,
     pair_of,
 )
@@ -29,8 +32,18 @@ from midspan.db.records.engine import reading, writing
 from midspan.db.records.kinds import KINDS
 from midspan.db.records.kinds.fact import fact, to_fact
 from midspan.db.records.paths import newest_paths
-from midspan.db.records.tables import embedding, identity, outbox, projection, replica, run, segment, source
-from midspan.errors import OutboxPruned
+from midspan.db.records.tables import (
+    embedding,
+    identity,
+    outbox,
+    projection,
+    replica,
+    run,
+    segment,
+    source,
+    tail,
+)
+from midspan.errors import DamagedGeneration, LeaseLost, OutboxPruned
 
 GENERATIONS_KEPT = 2
 
@@ -173,6 +186,29 @@ class SqlOutbox(Outbox):
         with writing(self._engine) as connection:
             _publish(connection, generation, lease)
 
+    def append(self, generation: Generation, batch: TailBatch, lease: Lease) -> None:
+        with writing(self._engine) as connection:
+            _append(connection, generation, batch, lease)
+
+    def tail(self, generation: Generation, after: int) -> list[TailBatch]:
+        with reading(self._engine) as connection:
+            rows = connection.execute(
+                select(tail).where(_behind(generation), tail.c.number > after).order_by(tail.c.number)
+            ).all()
+        for row in rows:
+            if sha256(row.data).hexdigest() != row.sha256:
+                raise DamagedGeneration(
+                    f"batch {row.number} behind {generation.file} is not what was kept. The records are not "
+                    "affected; run `midspan reindex` to build it again from them"
+                )
+        return [TailBatch(row.number, row.applied, row.changes, row.data) for row in rows]
+
+    def tail_size(self, generation: Generation) -> TailSize:
+        with reading(self._engine) as connection:
+            size = select(func.count(), func.coalesce(func.sum(tail.c.changes), 0)).where(_behind(generation))
+            batches, changes = connection.execute(size).one()
+            return TailSize(batches, changes)
+
     def acquire(self, name: str, holder: str, seconds: float) -> Lease | None:
         with writing(self._engine) as connection:
             return leases.acquire(connection, name, holder, seconds)
@@ -267,6 +303,36 @@ def _publish(connection: Connection, generation: Generation, by: Lease) -> None:
     _forget_replicas(connection, generation.replica, now)
     _forget_generations(connection, generation.target, generation.replica)
     _prune(connection, generation.target)
+
+
+def _append(connection: Connection, generation: Generation, batch: TailBatch, by: Lease) -> None:
+    leases.check(connection, by)
+    dialect.lock_outbox(connection)  # as in publishing
+    moved = connection.execute(
+        update(projection)
+        .where(
+            projection.c.replica == generation.replica,
+            projection.c.target == generation.target,
+            projection.c.generation == generation.number,
+            projection.c.applied == generation.applied,
+        )
+        .values(applied=batch.applied)
+    )
+    if moved.rowcount != 1:
+        raise LeaseLost(f"{generation.target} has moved on under the same lease; start over")
+    of = {name: getattr(generation, name) for name in ("replica", "target")}
+    kept = {name: getattr(batch, name) for name in ("number", "applied", "changes", "data")}
+    row = {**of, "generation": generation.number, **kept, "sha256": sha256(batch.data).hexdigest()}
+    connection.execute(insert(tail).values(row))
+    _prune(connection, generation.target)
+
+
+def _behind(generation: Generation) -> ColumnElement[bool]:
+    return and_(
+        tail.c.replica == generation.replica,
+        tail.c.target == generation.target,
+        tail.c.generation == generation.number,
+    )
 
 
 def _forget_replicas(connection: Connection, but: str, now: float) -> None:

@@ -276,6 +276,25 @@ projection = Table(
     Column("created_at", Float, nullable=False),
 )
 
+tail = Table(
+    "tail",
+    metadata,
+    Column("replica", Text, primary_key=True),
+    Column("target", Text, primary_key=True),
+    Column("generation", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("applied", BigInteger, nullable=False),
+    Column("changes", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("sha256", Text, nullable=False),  # of the data
+    ForeignKeyConstraint(
+        ["replica", "target", "generation"],
+        [projection.c.replica, projection.c.target, projection.c.generation],
+        ondelete="CASCADE",
+    ),
+)
+"""What a generation's file lacks of what was applied."""
+
 lease = Table(
     "lease",
     metadata,

@@ -18,6 +18,7 @@ from midspan.platform.cli import (
     distilling,
     events,
     facts,
+    graph_files,
     ingesting,
     jobs,
     kg,
@@ -66,6 +67,7 @@ app.command("show")(ask.show)
 app.command("cypher")(ask.cypher)
 app.command("facts")(facts.facts)
 facts.export_app.command("events")(events.export_events)
+facts.export_app.command("neo4j-admin")(graph_files.export_neo4j_admin)
 app.add_typer(facts.export_app, name="export")
 app.add_typer(jobs.app, name="jobs")
 app.command("models")(upkeep.models)
