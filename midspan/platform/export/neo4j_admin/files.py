@@ -37,11 +37,14 @@ def _texts(names: str) -> dict[str, str]:
     return dict.fromkeys(names.split(), "string")
 
 
+_PLACE = {"start": "long", "finish": "long"}
+"""Facts are of sentences, whose places count code points."""
+
 NODES = (
     _node("Document", _texts("name path kind"), "SELECT uid, name, path, kind FROM documents"),
     _node(
         "Sentence",
-        {"text": "string", "page": "long", "start": "double", "finish": "double"},
+        {"text": "string", "page": "long", **_PLACE},
         "SELECT s.uid, s.text, s.page, min(m.start), max(m.finish) FROM sentences s "
         "JOIN mentions m ON m.sentence = s.uid GROUP BY s.uid",
     ),
@@ -50,7 +53,8 @@ NODES = (
         {
             **_texts("subject predicate object subject_name predicate_name object_name"),
             **dict.fromkeys(("subject_score", "predicate_score", "object_score"), "double"),
-            **dict.fromkeys(("start", "finish", "score"), "double"),
+            **_PLACE,
+            "score": "double",
             **_texts("polarity modality generator run"),
         },
         "SELECT uid, subject, predicate, object, subject_name, predicate_name, object_name, subject_score, "
