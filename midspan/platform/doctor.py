@@ -13,18 +13,19 @@ import midspan
 from midspan.db.generations import check_file
 from midspan.db.marks import refuse_ahead
 from midspan.db.migrate import current, head
-from midspan.db.record_store import SHARED, Findings, Replica, Target
+from midspan.db.record_store import Findings, Replica, Target
 from midspan.db.records import server_check
 from midspan.db.records.faults import RESTORE
 from midspan.errors import DamagedGeneration, MidspanError, StoreUnavailable
 from midspan.platform import broker, uploads
 from midspan.platform.answers import Check, Diagnosis
 from midspan.platform.parts import Parts
+from midspan.platform.projector import SERVERS
 
 PACKAGES = ("sqlalchemy", "kglite", "onnxruntime", "spacy", "av", "pypdfium2", "streamlit", "celery")
 FAISS = ("faiss-cpu", "faiss-gpu")
 """One of them."""
-OF_EXTRAS = ("torch", "sentence-transformers", "psycopg")
+OF_EXTRAS = ("torch", "sentence-transformers", "psycopg", "pgvector", "pymilvus")
 """Named where they are installed."""
 LOW_SPACE = 1 << 30
 
@@ -39,6 +40,7 @@ def diagnose(parts: Parts) -> Diagnosis:
         _check("schema", lambda: _schema(parts)),
         _check("models", lambda: _models(parts)),
         _check("graph", lambda: _graph(parts)),
+        _check("vectors", lambda: _vectors(parts)),
         _check("broker", lambda: _broker(parts)),
         _check("stores", lambda: _stores(parts, counts)),
         _check("outbox", lambda: _outbox(parts)),
@@ -124,6 +126,10 @@ def _graph(parts: Parts) -> tuple[bool, str]:
     return True, parts.graph.describe()
 
 
+def _vectors(parts: Parts) -> tuple[bool, str]:
+    return True, parts.indexes["vectors.text"].describe()
+
+
 def _broker(parts: Parts) -> tuple[bool, str]:
     if parts.settings.broker_url is not None:
         if parts.background.broker_answers():
@@ -174,14 +180,12 @@ def _whole(findings: Findings) -> tuple[bool, str]:
 
 def _origin(parts: Parts) -> tuple[bool, str]:
     parts.check_in_step()
-    if parts.settings.graph_url is not None:
+    for target in parts.shared:
         try:
-            refuse_ahead("the graph", "graph", parts.projector.applied("graph"), parts.store)
+            refuse_ahead(target, target, parts.projector.applied(target), parts.store)
         except StoreUnavailable:
-            return (
-                True,
-                "this machine's files were made from this record store; the graph server was not asked",
-            )
+            files = "this machine's files were made from this record store"
+            return True, f"{files}; the server of {target} was not asked"
     return True, "the projections were made from this record store"
 
 
@@ -212,7 +216,7 @@ def _files(parts: Parts) -> tuple[bool, str]:
 def _outbox(parts: Parts) -> tuple[bool, str]:
     """Others that are behind are no fault: a machine catches up when somebody searches on it."""
     behind = {target: lag for target, lag in parts.projector.lag().items() if lag}
-    others = [row for row in parts.store.replicas() if row.id not in (parts.replica, SHARED)]
+    others = [row for row in parts.store.replicas() if row.id not in (parts.replica, *SERVERS)]
     told = "".join(f"; {_told(replica)}" for replica in others)
     if behind:
         return False, (

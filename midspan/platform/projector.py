@@ -21,7 +21,16 @@ import structlog
 
 from midspan.db.graph_store import GraphStore
 from midspan.db.marks import refuse_ahead
-from midspan.db.record_store import LOCAL, SHARED, Generation, GraphItem, Lease, Outbox, Target
+from midspan.db.record_store import (
+    LOCAL,
+    SHARED,
+    SHARED_VECTORS,
+    Generation,
+    GraphItem,
+    Lease,
+    Outbox,
+    Target,
+)
 from midspan.db.vector_index import VectorIndex
 from midspan.errors import (
     DamagedGeneration,
@@ -45,6 +54,8 @@ WHOLE_SECONDS = 60.0
 """A record store that was found whole is not checked again before a rebuild for so long."""
 SEE_SECONDS = 3600.0
 """How often a projector notes that its replicas live."""
+SERVERS = {SHARED: "graph server", SHARED_VECTORS: "vector server"}
+"""Replicas that are everybody's, and what people call them."""
 
 
 def holder_name() -> str:
@@ -81,20 +92,19 @@ class Projector:
         *,
         replica: str = LOCAL,
         name: str = "",
-        graph_is_shared: bool = False,
+        shared: Mapping[Target, str] | None = None,
     ) -> None:
-        """``replica`` and ``name`` say whose projections these are; a server's graph is everybody's."""
+        """``replica`` and ``name`` say whose projections these are; ``shared`` names the replica (a key of
+        ``SERVERS``) of those that a server keeps for all machines."""
         self._store = store
         self._graph = graph
         self._indexes = dict(indexes)
         self._replica = replica
-        self._names = {replica: name}
-        # The graph comes last: a server that does not answer keeps nobody else waiting.
-        self._replicas: dict[Target, str] = dict.fromkeys(indexes, replica)
-        self._replicas["graph"] = replica
-        if graph_is_shared:
-            self._replicas["graph"] = SHARED
-            self._names[SHARED] = "graph server"
+        shared = dict(shared or {})
+        self._names = {replica: name, **{server: SERVERS[server] for server in shared.values()}}
+        # Servers come last, the graph's at the very end: one that does not answer keeps nobody else waiting.
+        ordered = sorted((*indexes, "graph"), key=lambda target: (target in shared, target == "graph"))
+        self._replicas: dict[Target, str] = {target: shared.get(target, replica) for target in ordered}
         self._holder = holder_name()
         self._busy = {target: threading.Lock() for target in self._replicas}
         self._seen_at = self._whole_at = float("-inf")
@@ -108,7 +118,7 @@ class Projector:
     def lag(self) -> dict[Target, int]:
         """Outbox entries that each projection has not applied yet.
 
-        For a graph server that does not answer, as it was last noted in the record store.
+        For a server that does not answer, as it was last noted in the record store.
         """
         return {target: self._store.outbox_lag(target, self._known(target)) for target in self._replicas}
 
@@ -211,9 +221,9 @@ class Projector:
         try:
             return self.applied(target)
         except StoreError:
-            if self._replicas[target] != SHARED:
+            if not self._is_shared(target):
                 raise
-            noted = self._store.generation(target, SHARED)
+            noted = self._store.generation(target, self._replicas[target])
             return 0 if noted is None else noted.applied
 
     def _is_behind(self, target: Target) -> bool:
@@ -411,15 +421,21 @@ class Projector:
         except StoreError as error:
             log.warning("could not note that this replica lives", problem=str(error))
 
+    def _is_shared(self, target: Target) -> bool:
+        return self._replicas[target] in SERVERS
+
     def _is_noted(self, target: Target) -> bool:
-        if self._replicas[target] != SHARED:
+        if not self._is_shared(target):
             return True
-        noted = self._store.generation(target, SHARED)
+        noted = self._store.generation(target, self._replicas[target])
         return noted is not None and noted.applied == self.applied(target)
 
     def _note(self, target: Target, lease: Lease) -> None:
-        """Write down what a server has applied: files have a row by being published, a server has none."""
+        """Write down what a server has applied: files have a row by being published, a server has none.
+
+        Files that this machine had before of the same target are nobody's any more; no entry waits for them.
+        """
         if not self._is_noted(target):
-            self._store.publish(
-                Generation(target, 1, "", "", self.applied(target), {}, replica=SHARED), lease
-            )
+            noted = Generation(target, 1, "", "", self.applied(target), {}, replica=self._replicas[target])
+            self._store.publish(noted, lease)
+            self._store.forget(target, self._replica)

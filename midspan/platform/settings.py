@@ -20,6 +20,9 @@ class Settings(BaseSettings):
     """SQLAlchemy URL; default: SQLite in the workspace."""
     graph_url: SecretStr | None = None
     """bolt:// or neo4j:// URL, with user and password in it; default: the embedded graph."""
+    vectors_url: SecretStr | None = None
+    """postgresql:// (pgvector) or milvus:// URL of a server that keeps the vectors for all machines; default:
+    FAISS, on every machine that searches."""
     broker_url: SecretStr | None = None
     """Celery broker; default: a redis-server of the workspace's own on a Unix socket."""
     cache: Path = Path("~/.cache/midspan")
@@ -48,7 +51,7 @@ class Settings(BaseSettings):
     """Folders, with colons between, in which the browser may name files; what is elsewhere is uploaded."""
     log_level: str = "WARNING"
 
-    @field_validator("ui_token", mode="before")
+    @field_validator("ui_token", "vectors_url", mode="before")
     @classmethod
     def _unset(cls, value: Any) -> Any:
         return value or None

@@ -1,4 +1,4 @@
-"""The vector index: one contract for the flat and the inverted kind."""
+"""The vector index: one contract for FAISS, flat and inverted, for pgvector and for Milvus."""
 
 from __future__ import annotations
 
@@ -20,9 +20,13 @@ from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
 from midspan.db.vector_index import VectorIndex
 from midspan.db.vectors_faiss import FaissIndex
+from midspan.db.vectors_milvus import MilvusIndex
+from midspan.db.vectors_pgvector import PgvectorIndex
 from midspan.errors import DamagedGeneration, LeaseLost, StoreError, StoreUnavailable, WrongUse
 
 DIM = 8
+FLAT_LIMITS = {"flat": 200_000, "inverted": 20}
+SERVERS = {"pgvector": PgvectorIndex, "milvus": MilvusIndex}
 NONE = np.array([], dtype=np.int64)
 Floats = npt.NDArray[np.float32]
 Open = Callable[..., VectorIndex]
@@ -45,13 +49,33 @@ def lease(store: SqlRecordStore) -> Lease:
 
 
 @pytest.fixture(params=[200_000, 20], ids=["flat", "inverted"])
-def opened(request: pytest.FixtureRequest, tmp_path: Path, store: SqlRecordStore) -> Open:
+def faiss_opened(request: pytest.FixtureRequest, tmp_path: Path, store: SqlRecordStore) -> Open:
     """Opens an index that is flat, or becomes an inverted file above 20 vectors."""
 
     def open_(model: str = "m", dim: int = DIM) -> VectorIndex:
         return FaissIndex(tmp_path / "vectors", store, "vectors.text", dim, model, flat_limit=request.param)
 
     return open_
+
+
+@pytest.fixture(params=[*FLAT_LIMITS, *SERVERS])
+def opened(request: pytest.FixtureRequest, tmp_path: Path, store: SqlRecordStore) -> Iterator[Open]:
+    """Opens an index of one of the kinds, over nothing."""
+    made: list[VectorIndex] = []
+    limit, server = FLAT_LIMITS.get(request.param, 0), SERVERS.get(request.param)
+    url = request.getfixturevalue(f"{request.param}_url") if server else ""
+
+    def open_(model: str = "m", dim: int = DIM) -> VectorIndex:
+        if server:
+            made.append(server(url, store.identity(), "vectors.text", dim, model))
+        else:
+            folder = tmp_path / "vectors"
+            made.append(FaissIndex(folder, store, "vectors.text", dim, model, flat_limit=limit))
+        return made[-1]
+
+    yield open_
+    for index in made:
+        index.close()
 
 
 def unit(count: int, seed: int = 0) -> Floats:
@@ -258,6 +282,26 @@ def test_who_lost_the_lease_changes_nothing(opened: Open, store: SqlRecordStore,
     index = opened()
     put(index, [1], unit(1), lease)
     store.release(lease)
+    successor = store.acquire("projector", "there", 60.0)
+    assert successor is not None
+    put(index, [2], unit(1), successor, through=2)
+
+    with pytest.raises(LeaseLost):
+        put(index, [3], unit(1), lease, through=3)
+    with pytest.raises(LeaseLost):
+        index.rebuild([(np.array([4]), unit(1))], 4, lambda: lease)
+    with pytest.raises(LeaseLost):
+        index.clear(lease)
+
+    assert (index.count(), index.applied()) == (2, 2)
+
+
+def test_files_are_not_published_by_who_lost_the_lease_before_anybody_else_wrote(
+    faiss_opened: Open, store: SqlRecordStore, lease: Lease
+) -> None:
+    index = faiss_opened()
+    put(index, [1], unit(1), lease)
+    store.release(lease)
     assert store.acquire("projector", "there", 60.0)
 
     with pytest.raises(LeaseLost):
@@ -267,15 +311,15 @@ def test_who_lost_the_lease_changes_nothing(opened: Open, store: SqlRecordStore,
 
 
 def test_a_file_that_faiss_cannot_read_is_an_alarm(
-    opened: Open, store: SqlRecordStore, lease: Lease, monkeypatch: pytest.MonkeyPatch
+    faiss_opened: Open, store: SqlRecordStore, lease: Lease, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put(opened(), [1], unit(1), lease)
+    put(faiss_opened(), [1], unit(1), lease)
     with monkeypatch.context() as patch:
         patch.setattr("midspan.db.vectors_faiss._write", lambda index, path: path.write_bytes(b"no index"))
-        put(opened(), [2], unit(1), lease, through=2)
+        put(faiss_opened(), [2], unit(1), lease, through=2)
 
     with pytest.raises(DamagedGeneration, match="FAISS"):
-        opened().count()
+        faiss_opened().count()
 
 
 def test_searches_go_on_while_a_writer_publishes(opened: Open, lease: Lease) -> None:
@@ -379,12 +423,12 @@ def test_any_batches_leave_what_a_dictionary_would_hold(
 
 
 def test_two_faiss_over_each_other_are_refused(
-    opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    faiss_opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened()
+    faiss_opened()
     second = tmp_path / "faiss_gpu-1.15.1.dist-info"
     second.mkdir()
     (second / "METADATA").write_text("Metadata-Version: 2.1\nName: faiss-gpu\nVersion: 1.15.1\n")
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(StoreError, match="faiss-cpu and faiss-gpu are both installed"):
-        opened()
+        faiss_opened()

@@ -12,6 +12,7 @@ from midspan.db.graph_store import GraphStore
 from midspan.db.record_store import (
     LOCAL,
     READING,
+    SHARED,
     Commit,
     RunResult,
     Target,
@@ -88,7 +89,7 @@ class Machine:
             {"vectors.text": self.index},
             replica=name,
             name=str(folder),
-            graph_is_shared=graph is not None,
+            shared={} if graph is None else {"graph": SHARED},
         )
 
     def is_equal(self) -> bool:

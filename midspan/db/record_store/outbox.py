@@ -23,7 +23,9 @@ FORGET_SECONDS = 7 * 86400.0
 LOCAL = "local"
 """The replica of a workspace whose record store lies in its own folder."""
 SHARED = "shared"
-"""The one replica of a projection that a server keeps for all machines."""
+"""The one replica of the graph that a server keeps for all machines."""
+SHARED_VECTORS = "shared.vectors"
+"""The same for the vectors, on a server of their own."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Generation:
     """Run id of the encoder whose vectors these are."""
     dim: int = 0
     replica: str = LOCAL
-    """Whose it is: a machine's folder, or ``SHARED``."""
+    """Whose it is: a machine's folder, ``SHARED`` or ``SHARED_VECTORS``."""
 
 
 @dataclass(frozen=True)
@@ -184,6 +186,11 @@ class Outbox(Checking):
         Replicas not seen for ``FORGET_SECONDS`` are forgotten with their generations: one that comes
         back finds none of its own and is rebuilt.
         """
+
+    @abstractmethod
+    def forget(self, target: Target, replica: str) -> None:
+        """Drop a replica's generations of one target, so that nothing waits for them any more: the target is
+        a server's by now."""
 
     @abstractmethod
     def acquire(self, name: str, holder: str, seconds: float) -> Lease | None:

@@ -173,6 +173,11 @@ class SqlOutbox(Outbox):
         with writing(self._engine) as connection:
             _publish(connection, generation, lease)
 
+    def forget(self, target: Target, replica: str) -> None:
+        with writing(self._engine) as connection:
+            mine = (projection.c.target == target, projection.c.replica == replica)
+            connection.execute(delete(projection).where(*mine))
+
     def acquire(self, name: str, holder: str, seconds: float) -> Lease | None:
         with writing(self._engine) as connection:
             return leases.acquire(connection, name, holder, seconds)
