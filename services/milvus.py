@@ -18,6 +18,7 @@ from services.server import HOST, Missing, Server
 class Milvus(Server):
     name = "Milvus"
     user = ""
+    seconds = 180.0
 
     @property
     def url(self) -> str:
