@@ -2,8 +2,8 @@
 
     python -m benchmarks.vector_engines [--sizes 10000 100000] [--milvus milvus://HOST:PORT]
 
-PostgreSQL with pgvector is started for it, and so is milvus-lite, which speaks Milvus's protocol, but is written
-in Python and no measure of Milvus's speed: name a server by --milvus for that.
+PostgreSQL with pgvector is started for it, and so is milvus-lite, which speaks Milvus's protocol but is no
+measure of Milvus's speed, being written in Python: name a server by --milvus for that.
 """
 
 from __future__ import annotations
