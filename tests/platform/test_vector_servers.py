@@ -149,8 +149,7 @@ def test_another_record_store_is_refused(url: str) -> None:
 def test_a_server_that_is_back_catches_up(
     machine: Boot, own_server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("midspan.db.vectors_milvus.CALL_SECONDS", 2.0)
-    monkeypatch.setattr("midspan.db.vectors_milvus.CONNECT_SECONDS", 2.0)
+    monkeypatch.setattr("midspan.db.vectors_milvus.CALL_SECONDS", 5.0)
     a = machine("a", None, index_at(own_server.url))
     a.store.commit(document("one"))
     assert a.projector.project().complete
@@ -172,7 +171,7 @@ def test_a_server_that_is_back_catches_up(
 def test_a_server_killed_in_the_middle_of_a_batch_has_it_once_when_it_comes_again(
     own_server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("midspan.db.vectors_milvus.CALL_SECONDS", 2.0)
+    monkeypatch.setattr("midspan.db.vectors_milvus.CALL_SECONDS", 5.0)
     lease, nothing = Lease("projector", "here", 1, 0.0), np.empty(0, dtype=np.int64)
     index = index_at(own_server.url)("mine")
     vectors = np.random.default_rng(0).normal(size=(3000, DIM)).astype(np.float32)
