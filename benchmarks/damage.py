@@ -130,6 +130,12 @@ def generations(folder: Path, target: str) -> list[Path]:
     return sorted((folder / target.partition(".")[0]).glob(f"{target}.g*"), reverse=True)
 
 
+def vectors_file(folder: Path) -> Path:
+    """The largest of those that the text vectors lie in."""
+    found = (folder / "vectors").glob("vectors.text.[sl]*")
+    return max(found, key=lambda path: path.stat().st_size)
+
+
 def put(bench: Bench, folder: Path, which: Path) -> None:
     shutil.copy(database(which) if which.is_dir() else which, database(folder))
 
@@ -156,7 +162,6 @@ DAMAGE: dict[str, Callable[[Bench, Path], Any]] = {
     ),
     # pages
     "page zeroed: facts": lambda b, f: zero(f, "fact"),
-    "page zeroed: full text": lambda b, f: zero(f, "segment_fts_data"),
     "page zeroed: points": lambda b, f: zero(f, "atlas_point_box_node"),
     "page zeroed: schema": lambda b, f: change(database(f), 0, bytes(PAGE)),
     "five pages zeroed": lambda b, f: zero_five(f),
@@ -180,7 +185,7 @@ DAMAGE: dict[str, Callable[[Bench, Path], Any]] = {
     "graph's file cut": lambda b, f: truncate(generations(f, "graph")[0], 1000),
     "graph's newest file gone": lambda b, f: generations(f, "graph")[0].unlink(),
     "graph's files swapped": lambda b, f: swap(*generations(f, "graph")[:2]),
-    "page zeroed: vectors' file": lambda b, f: change(generations(f, "vectors.text")[0], PAGE, bytes(PAGE)),
+    "page zeroed: vectors' file": lambda b, f: change(vectors_file(f), PAGE, bytes(PAGE)),
     "vectors' file is the graph's": lambda b, f: shutil.copy(
         generations(f, "graph")[0], generations(f, "vectors.text")[0]
     ),

@@ -24,7 +24,6 @@ import faiss
 
 import midspan.db.graph.embedded
 import midspan.db.graph.neo4j
-import midspan.db.vectors_faiss
 import midspan.pipelines.ingest
 import midspan.platform.background
 import midspan.platform.doctor
@@ -32,7 +31,9 @@ import midspan.platform.search  # noqa: F401 - all of these are loaded once, bef
 from faults.contents import contents
 from faults.points import Profile, Trigger, install
 from faults.workload import AFTER, STAGE_SECONDS, StandInModels, decide
+from midspan.db import vectors_faiss
 from midspan.db.jobs.store import JobRow
+from midspan.db.vector_files.tiers import Tiers
 from midspan.errors import MidspanError
 from midspan.pipelines.ingest import Ingest
 from midspan.platform import broker, foreground, logs, projector, pulse, runner
@@ -118,6 +119,7 @@ def _scale_down() -> None:
     _set(runner, "PROJECT_SECONDS", 0.0)
     _set(projector, "LEASE_SECONDS", LEASE_SECONDS)
     _set(projector, "IDS_AT_ONCE", 12)
+    _set(vectors_faiss, "Tiers", partial(Tiers, delta_rows=6, together=2, most_rows=64))
     _set(broker, "is_up", lambda folder: False)  # no run has an embedded broker; asking takes seconds
     faiss.omp_set_num_threads(1)
 
@@ -166,6 +168,7 @@ def ingest(site: Site, order: Order, pipe: Connection) -> None:
         trigger = _obeying(site, order, pipe)
         report = workspace.ingest([site.documents])
         _decide(site, workspace)
+        workspace.parts.projector.close()  # waits for upkeep, whose hits count too
         told |= {"counts": trigger.counts, "failures": [failure.message for failure in report.failures]}
         told["behind"] = any(workspace.parts.projector.lag().values())
 

@@ -12,6 +12,7 @@ from sqlalchemy import Select, Table, select
 from midspan.db.records import tables
 from midspan.db.records.engine import reading
 from midspan.db.records.kinds import KINDS
+from midspan.db.words.parser import parse
 from midspan.platform.workspace import Workspace
 
 OF_THE_MACHINE = frozenset({"versions", "sqlite", "database", "workspace", "models", "graph", "broker"})
@@ -124,7 +125,12 @@ def _indexed(workspace: Workspace) -> list[list[Any]]:
 
 def _found(workspace: Workspace) -> list[str]:
     """Which sentences a full-text search finds; it may not find what was superseded."""
-    return sorted({hit.text for hit in workspace.search("number train", limit=500).hits})
+    tree = parse("number train").tree
+    found = workspace.parts.words.search(tree, "segment", 100_000)
+    segments = workspace.parts.store.segments_by_id([segment_id for segment_id, _ in found])
+    return sorted(
+        segments[segment_id].text if segment_id in segments else segment_id for segment_id, _ in found
+    )
 
 
 def _untrue_jobs(workspace: Workspace) -> list[str]:

@@ -34,13 +34,20 @@ _COMMON = {
     "file flush": "midspan.db.generations:_flush_and_hash",
     "folder flush": "midspan.db.generations:_flush_folder",
     "sweep": "midspan.db.generations:Generations._sweep",
+    "vector log": "midspan.db.vectors_faiss:FaissIndex._append",
+    "vector file": "midspan.db.vector_files.segment:_flushed",
+    "vector sealing": "midspan.db.vector_files.merging:seal",
+    "vector merge": "midspan.db.vector_files.merging:merge",
+    "vector installation": "midspan.db.vectors_faiss:FaissIndex._install",
+    "vector sweep": "midspan.db.vectors_faiss:FaissIndex._sweep",
     "SQL statement": "sqlalchemy.engine.default:DefaultDialect.do_execute",
     "SQL commit": "sqlalchemy.engine.default:DefaultDialect.do_commit",
 }
 _OWN: Mapping[Profile, Mapping[str, str]] = {
     "embedded": {
         "graph batch": "midspan.db.graph.embedded:EmbeddedGraph.apply",
-        "graph statement": "midspan.db.graph.process:GraphProcess.run",
+        "graph tail": "midspan.db.records.relational:SqlRecordStore.append",
+        "graph taken in": "midspan.db.graph.process:GraphProcess.apply",
     },
     "servers": {
         "graph batch": "midspan.db.graph.neo4j:Neo4jGraph.apply",
@@ -49,19 +56,28 @@ _OWN: Mapping[Profile, Mapping[str, str]] = {
         "graph transaction": "midspan.db.graph.neo4j:apply_batch",
     },
 }
-_FILES: Mapping[Profile, tuple[str, ...]] = {
-    "embedded": ("midspan.db.graph.process:GraphProcess.save", "midspan.db.vectors_faiss:_write"),
-    "servers": ("midspan.db.vectors_faiss:_write",),
+TORN, TORN_SEGMENT, TORN_LOG = "in half a generation file", "in half a segment", "in half a log"
+_VECTORS = {
+    "midspan.db.vector_files.manifest:Manifest.write": TORN,
+    "midspan.db.vector_files.segment:write_index": TORN_SEGMENT,
+    "midspan.db.vector_files.log:write": TORN_LOG,
 }
-"""Functions that write a generation file; the path is their second argument."""
-
-TORN = "in half a generation file"
+_FILES: Mapping[Profile, Mapping[str, str]] = {
+    "embedded": {**_VECTORS, "midspan.db.graph.process:GraphProcess.save": TORN},
+    "servers": _VECTORS,
+}
+"""Functions that write a file, whose path is their second argument, and the point behind them."""
 
 
 def points(profile: Profile) -> list[str]:
     """Every point of a profile, as ``before record commit``."""
     names = [*_COMMON, *_OWN[profile]]
-    return [*(f"{when} {name}" for name in names for when in ("before", "after")), TORN]
+    return [
+        *(f"{when} {name}" for name in names for when in ("before", "after")),
+        TORN,
+        TORN_SEGMENT,
+        TORN_LOG,
+    ]
 
 
 def install(profile: Profile, hit: Hit) -> None:
@@ -69,9 +85,9 @@ def install(profile: Profile, hit: Hit) -> None:
     for name, place in {**_COMMON, **_OWN[profile]}.items():
         owner, attribute = _resolved(place)
         setattr(owner, attribute, _around(name, getattr(owner, attribute), hit))
-    for place in _FILES[profile]:
+    for place, point in _FILES[profile].items():
         owner, attribute = _resolved(place)
-        setattr(owner, attribute, _writing(getattr(owner, attribute), hit))
+        setattr(owner, attribute, _writing(point, getattr(owner, attribute), hit))
 
 
 def _resolved(place: str) -> tuple[Any, str]:
@@ -96,11 +112,11 @@ def _around(name: str, original: Callable[..., Any], hit: Hit) -> Callable[..., 
     return hooked
 
 
-def _writing(original: Callable[..., Any], hit: Hit) -> Callable[..., Any]:
+def _writing(point: str, original: Callable[..., Any], hit: Hit) -> Callable[..., Any]:
     @functools.wraps(original)
     def hooked(first: Any, path: Path, *arguments: Any) -> Any:
         result = original(first, path, *arguments)
-        hit(TORN, path)
+        hit(point, path)
         return result
 
     return hooked

@@ -6,6 +6,7 @@ Neo4j is under GPLv3; nothing of it is carried here.
 from __future__ import annotations
 
 import fcntl
+import os
 import re
 import shutil
 import subprocess
@@ -15,7 +16,7 @@ from pathlib import Path
 import neo4j
 import neo4j.exceptions
 
-from services.server import HOST, Missing, Server
+from services.server import HOST, Failed, Missing, Server
 
 POM = Path(__file__).with_name("neo4j-pom.xml")
 JARS = Path(__file__).parents[1] / ".services" / "jars"
@@ -71,6 +72,20 @@ class Neo4j(Server):
         places = [f"--home-dir={self.folder}", f"--config-dir={self.folder / 'conf'}"]
         jvm = [*QUICK, "-Xms256m", "-Xmx1g", *opens, "-cp", f"{JARS}/*"]
         return [_java(), *jvm, "org.neo4j.server.CommunityEntryPoint", *places]
+
+    def load(self, folder: Path, arguments: str) -> str:
+        """What ``neo4j-admin database import full`` says, run in a folder; the server is stopped, and its
+        database is overwritten. Raises ``Failed``."""
+        self.prepare()
+        command = [_java(), *QUICK, "-Xmx1g", "-cp", f"{JARS}/*", "org.neo4j.cli.AdminTool"]
+        command += ["database", "import", "full", f"@{arguments}", "--overwrite-destination", "neo4j"]
+        environment = {**os.environ, "NEO4J_HOME": str(self.folder), "NEO4J_CONF": str(self.folder / "conf")}
+        done = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=900
+        )
+        if done.returncode:
+            raise Failed(f"Neo4j: the import failed: {(done.stdout + done.stderr).strip()[-2000:]}")
+        return done.stdout
 
     def answers(self) -> bool:
         try:

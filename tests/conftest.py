@@ -14,8 +14,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from pymilvus import MilvusClient
 
 from midspan.db import migrate
+from midspan.db.vectors_url import MilvusAddress
+from services.milvus import Milvus
 from services.neo4j import Neo4j
 from services.postgres import Postgres
 from services.redis import Redis
@@ -77,6 +80,37 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
     started(server)
     yield server
     server.kill()
+
+
+@pytest.fixture(scope="session")
+def milvus_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Milvus]:
+    """A Milvus for all tests; whoever uses it drops what is there first."""
+    server = Milvus(tmp_path_factory.mktemp("milvus"))
+    started(server)
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def pgvector_url(postgres: Postgres) -> str:
+    """A PostgreSQL with pgvector, and nothing of an index in it. Searches go by HNSW, as they do among many:
+    few rows PostgreSQL would read one by one."""
+    with postgres.connect() as connection:
+        connection.execute("DROP SCHEMA IF EXISTS midspan_vectors CASCADE")
+    return f"{postgres.url.replace('+psycopg', '')}?options=-c%20enable_seqscan%3Doff"
+
+
+@pytest.fixture
+def milvus_url(request: pytest.FixtureRequest) -> str:
+    """A Milvus with nothing in it: milvus-lite, or a server that MIDSPAN_TEST_MILVUS names."""
+    url = os.environ.get("MIDSPAN_TEST_MILVUS")
+    if url is None:
+        url = str(request.getfixturevalue("milvus_server").url)
+    client = MilvusClient(MilvusAddress.of(url).uri, timeout=10)
+    for collection in client.list_collections():
+        client.drop_collection(collection)
+    client.close()
+    return url
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ HEAVY = (
     "spacy",
     "faiss",
     "kglite",
+    "tantivy",
     "neo4j",
     "streamlit",
     "cv2",

@@ -8,7 +8,10 @@ row leaves the last generation as it was; what it left behind is swept away afte
 lease token in the name keeps a holder that lost its lease, and does not know it yet, from writing over its
 successor's file.
 
-Readers look at the row (one SQL look) and load the file when the row has moved. A newest file that is
+A small change rewrites no file: it is kept as a batch behind the newest file, its *tail* (rows in the record
+store, which go with their generation), and whoever holds the file's value applies it there.
+
+Readers look at the row (one SQL look) and load the file when the row names another one. A newest file that is
 missing or does not match the hash of its row is an alarm: the one before it would give an older answer. It
 stays on disk for readers that looked at its row a moment ago.
 """
@@ -26,7 +29,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from midspan.db import marks
-from midspan.db.record_store import LOCAL, Generation, Lease, Outbox, Target
+from midspan.db.record_store import LOCAL, Generation, Lease, Outbox, TailBatch, TailSize, Target
 from midspan.errors import DamagedGeneration, LeaseLost, ReadOnlyWorkspace, StoreUnavailable
 
 Value = TypeVar("Value")
@@ -70,7 +73,8 @@ class Generations(Generic[Value]):
         self._dim = dim
         self._replica = replica
         self._loading = threading.Lock()
-        self._seen: tuple[Generation, Snapshot[Value]] | None = None
+        self._seen: Snapshot[Value] | None = None
+        self._checked: Generation | None = None
 
     def current(self) -> Snapshot[Value] | None:
         """The newest generation; None when nothing was published for this model and dimension.
@@ -82,20 +86,38 @@ class Generations(Generic[Value]):
         if row is None or not self._fits(row):
             return None
         seen = self._seen
-        if seen is not None and seen[0] == row:
-            return seen[1]
+        if seen is not None and _same_file(seen.generation, row):
+            return Snapshot(row, seen.value)
         if not self._loading.acquire(blocking=seen is None):
             assert seen is not None
-            return seen[1]
+            return seen
         try:
             return self._load()
         finally:
             self._loading.release()
 
+    def newest(self) -> Generation | None:
+        """What is said of the newest generation, without reading it; None as from :meth:`current`.
+
+        Its file is checked the first time. Raises ``DamagedGeneration``.
+        """
+        row = self._store.generation(self._target, self._replica)
+        while row is not None and self._fits(row):
+            try:
+                self._check(row)
+                return row
+            except DamagedGeneration as problem:
+                row = self._newer(row, problem)
+        return None
+
     def forget(self) -> None:
         """Let go of the value at hand; the next look reads its file again."""
         with self._loading:
-            self._seen = None
+            self._seen = self._checked = None
+
+    def stem(self, lease: Lease) -> str:
+        """Name of the next generation, without a suffix; what belongs to its file may be named after it."""
+        return self._next(lease)[1]
 
     def publish(
         self,
@@ -111,9 +133,7 @@ class Generations(Generic[Value]):
         ``write`` is given the path of a file that is not there yet. Raises ``LeaseLost`` when another
         process publishes for this target by now; the generation before stays current then.
         """
-        rows = self._store.generations(self._target, self._replica)
-        number = rows[0].number + 1 if rows else 1
-        stem = f"{self._target}.g{number:06d}.t{lease.token}"
+        number, stem = self._next(lease)
         temporary, final = self._folder / f"{stem}.tmp", self._folder / f"{stem}{self._suffix}"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -150,9 +170,28 @@ class Generations(Generic[Value]):
             _remove(final)
             raise
         with self._loading:
-            self._seen = (generation, Snapshot(generation, value))
+            self._seen = Snapshot(generation, value)
+            self._checked = generation
         self._mark(applied)
         self._sweep()
+
+    def extend(self, data: bytes, *, changes: int, applied: int, lease: Lease) -> TailSize:
+        """Keep a batch behind the newest generation, of which there is one; the tail's size with it.
+
+        The mark comes first: where the disk is full nothing is applied. Raises ``LeaseLost``,
+        ``StoreUnavailable``.
+        """
+        row = self.newest()
+        assert row is not None, "nothing was published yet"
+        size = self._store.tail_size(row)
+        self._mark(applied)
+        self._store.append(row, TailBatch(size.batches + 1, applied, changes, data), lease)
+        return TailSize(size.batches + 1, size.changes + changes)
+
+    def _next(self, lease: Lease) -> tuple[int, str]:
+        newest = self._store.generation(self._target, self._replica)
+        number = newest.number + 1 if newest is not None else 1
+        return number, f"{self._target}.g{number:06d}.t{lease.token}"
 
     def _fits(self, row: Generation) -> bool:
         return row.model == self._model and row.dim == self._dim
@@ -161,23 +200,35 @@ class Generations(Generic[Value]):
         """The newest one, read from its file; ``_loading`` is held."""
         row = self._store.generation(self._target, self._replica)
         while row is not None and self._fits(row):
-            if self._seen is not None and self._seen[0] == row:
-                return self._seen[1]
+            if self._seen is not None and _same_file(self._seen.generation, row):
+                return Snapshot(row, self._seen.value)
             try:
-                self._seen = (row, Snapshot(row, self._read_checked(row)))
-                return self._seen[1]
+                self._seen = Snapshot(row, self._read_checked(row))
+                return self._seen
             except DamagedGeneration as problem:
-                again = self._store.generation(self._target, self._replica)
-                if again == row:
-                    raise DamagedGeneration(
-                        f"{self._target} in {self._folder} is damaged: {problem}. The records are not "
-                        "affected; run `midspan reindex` to build it again from them"
-                    ) from None
-                row = again  # the file went because newer ones came
+                row = self._newer(row, problem)
         return None
 
+    def _newer(self, row: Generation, problem: DamagedGeneration) -> Generation | None:
+        """The row by now, when the file went because newer ones came. Raises ``DamagedGeneration``."""
+        again = self._store.generation(self._target, self._replica)
+        if again is not None and _same_file(again, row):
+            raise DamagedGeneration(
+                f"{self._target} in {self._folder} is damaged: {problem}. The records are not "
+                "affected; run `midspan reindex` to build it again from them"
+            ) from None
+        return again
+
+    def _check(self, row: Generation) -> None:
+        """The file against its hash; one that was found whole need only be there still."""
+        if self._checked is None or not _same_file(self._checked, row):
+            check_file(self._folder, row)
+            self._checked = row
+        elif not (self._folder / row.file).exists():
+            raise DamagedGeneration(f"{row.file} is missing")
+
     def _read_checked(self, row: Generation) -> Value:
-        check_file(self._folder, row)
+        self._check(row)
         try:
             return self._read(self._folder / row.file)
         except FileNotFoundError:
@@ -202,6 +253,10 @@ class Generations(Generic[Value]):
             match = pattern.match(path.name)
             if match and path.name not in named and int(match[1]) <= rows[0].number:
                 _remove(path)
+
+
+def _same_file(one: Generation, other: Generation) -> bool:
+    return (one.number, one.file, one.sha256) == (other.number, other.file, other.sha256)
 
 
 def check_file(folder: Path, row: Generation) -> None:

@@ -40,8 +40,12 @@ def write(folder: Path, target: Target, mark: Mark) -> None:
     """Raises ``OSError``."""
     path = _path(folder, target)
     temporary = path.with_name(f"{path.name}.tmp")
-    temporary.write_text(json.dumps(vars(mark)))
-    temporary.replace(path)
+    try:
+        temporary.write_text(json.dumps(vars(mark)))
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def check(folder: Path, target: Target, store: Outbox) -> None:

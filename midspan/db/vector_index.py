@@ -29,13 +29,15 @@ class VectorIndex(ABC):
         lease: Lease,
     ) -> None:
         """Set vectors (n, d) under keys (n,), take out removed keys, record ``through``; durable and
-        all or nothing; a key is never held twice."""
+        all or nothing; a key is never held twice. On a server without transactions a batch that breaks off
+        may be there in part, and ``applied`` stays before it, so that it comes again."""
 
     @abstractmethod
     def search(
         self, query: npt.NDArray[np.float32], k: int, allowed: npt.NDArray[np.int64] | None = None
     ) -> list[tuple[int, float]]:
-        """The k best (key, cosine) for a query (d,), best first; only among ``allowed`` if given."""
+        """The k best (key, cosine) for a query (d,), best first; only among ``allowed`` if given. Large
+        indexes may miss some."""
 
     @abstractmethod
     def applied(self) -> int: ...
@@ -58,5 +60,17 @@ class VectorIndex(ABC):
         What is there stays until the last batch has come: an error on the way, also of ``batches``, changes
         nothing. ``prolong`` gives a lease that holds still, or raises ``LeaseLost``."""
 
+    def upkeep(self) -> Callable[[Lease], None] | None:
+        """Prepare, beside readers and a writer, what keeps the index fast and small; None if nothing is due.
+
+        It takes as long as it takes and changes nothing yet. What it returns makes it current, in moments,
+        when it is called under a lease, or drops it where it no longer fits. Here: never anything.
+        """
+        return None
+
     @abstractmethod
     def close(self) -> None: ...
+
+    def describe(self) -> str:
+        """What keeps it and where, in a line for the doctor. Raises ``StoreUnavailable``."""
+        return "in files of this workspace"

@@ -7,6 +7,9 @@ from functools import cache
 from pathlib import Path
 
 from midspan.errors import UnknownName
+from midspan.models.action import shipped as action
+from midspan.models.action.boxes.detector import SHIPPED as DETECTOR
+from midspan.models.action.boxes.detector import SHIPPED_NAME as DETECTOR_NAME
 from midspan.models.atlas import identity as atlas
 from midspan.models.facts import shipped as facts
 from midspan.models.kit.card import shipped_card
@@ -116,6 +119,10 @@ def all_models() -> dict[str, ModelEntry]:
             weights_sha256="",
             retrain="",
         ),
+        shipped(DETECTOR_NAME, "action", 6, DETECTOR),
+        shipped(action.NAMER_NAME, "action", 6, action.NAMER),
+        shipped(action.FUSION_NAME, "action", 6, action.FUSION),
+        shipped(action.STUDENT_NAME, "distill", 7, action.STUDENT),
     )
     return {entry.name: entry for entry in entries}
 

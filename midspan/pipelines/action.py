@@ -1,98 +1,171 @@
-"""The stage that measures motion and colour of video windows and tells stretches of motion.
+"""The stage that looks at videos: what somebody does and when, and where nothing is known of that, how it
+moves.
 
-Its events say how things move on the screen; what somebody does is left to a learned recogniser.
+Of each segment it measures look and motion. Over the segments glide windows of two seconds, of which a
+recogniser says what is done; at the end of the video these become actions in time, each with its place
+among sentences. What shows no action has its motion told in
+words and never a verb. What it is done with is named where boxes show it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
-from midspan.models.action.identity import RUN
-from midspan.models.action.motion import Motion, Signature, in_words
+from midspan.models.action import identity
+from midspan.models.action.gliding import STEP, runs
+from midspan.pipelines import stopping
+from midspan.pipelines.sight import Sight
 from midspan.pipelines.stage import Batch, Stage
-from midspan.records import ActionEvent, Embedding, Product, Provenance, Run, Segment, Source, record_id
+from midspan.pipelines.telling import sayings, told_action, told_happening, told_motions
+from midspan.pipelines.video_memory import Looked, VideoMemory
+from midspan.records import ActionEvent, Embedding, Product, Run, Segment, Source
 
+if TYPE_CHECKING:
+    from midspan.models.action.answering import Action, Recogniser
 
-@dataclass(frozen=True)
-class _Window:
-    segment: Segment
-    signature: Signature
-
-
-Windows = dict[int, _Window]
-"""The windows of a source by ordinal."""
+Encode = Callable[[Sequence[str]], npt.NDArray[np.float32]]
+"""n sentences to (n, d), rows of length 1."""
+Check = Callable[[], None]
+WINDOWS_AT_ONCE = 32
+"""Windows that the recogniser gets between two looks at whether to stop."""
 
 
 class ActionStage(Stage):
-    """A visual vector a window; at the end of a source one event for each stretch of like motion."""
+    """A visual vector a segment; at the end of a video its events, each with its vector among sentences."""
 
     name = "action"
     unit = "s"
     requires = ("frames",)
-    produces = ("event", "embedding.visual")
+    produces = ("event", "embedding.visual", "embedding.event")
+
+    def __init__(
+        self,
+        recogniser: Callable[[], Recogniser] | None = None,
+        encode: Encode | None = None,
+        sight: Sight | None = None,
+        run: Run | None = None,
+    ) -> None:
+        """Without a recogniser motion alone is told, without ``encode`` events have no vectors, without
+        ``sight`` there are no boxes. ``run`` names them all."""
+        self._recogniser, self._encode, self._sight = recogniser, encode, sight
+        self._run = run or identity.run()
 
     @property
     def run(self) -> Run:
-        return RUN
+        return self._run
 
-    def open(self, source: Source) -> Windows:
-        return {}
+    def open(self, source: Source) -> VideoMemory:
+        return VideoMemory(source)
 
     def __call__(self, batch: Batch) -> list[Product]:
-        from midspan.models.action.signature import describe  # loads OpenCV
-
-        products: list[Product] = []
-        for segment in batch.segments:
-            frames = batch.frames[segment.id]
-            signature = describe(frames.rgb, frames.times)
-            windows: Windows = batch.memories[segment.source_id]
-            windows[segment.ordinal] = _Window(segment, signature)
-            products.append(
-                Embedding(segment.id, segment.source_id, RUN.id, space="visual", vector=signature.vector)
-            )
+        """The pictures of all segments are noted before anything is recognised, so that windows that reach
+        from one into the next are answered alike however the segments come."""
+        memories: dict[str, VideoMemory] = {}
+        for segment in batch.segments if self._recogniser is not None else ():
+            frames, memory = batch.frames[segment.id], batch.memories[segment.source_id]
+            memory.gliding.add(segment.start, segment.end, frames.rgb, frames.times)
+            memories[segment.source_id] = memory
+        products: list[Product] = [self._look(segment, batch) for segment in batch.segments]
+        for memory in memories.values():
+            self._recognise(memory, memory.gliding.ready(), batch.check)
+            memory.gliding.forget()
         return products
 
-    def finish(self, memory: Windows) -> list[Product]:
-        """Events of a source, in order."""
-        windows = [memory[ordinal] for ordinal in sorted(memory)]
-        return [_event(stretch) for stretch in _stretches(windows)]
+    def finish(self, memory: VideoMemory) -> list[Product]:
+        """Events of a video, in order, and their vectors."""
+        self._recognise(memory, memory.gliding.stretch(), stopping.go_on)
+        events = sorted(
+            self._events(memory), key=lambda one: (one.provenance.start, one.provenance.end, one.id)
+        )
+        return [*events, *self._vectors(events)]
 
+    def _look(self, segment: Segment, batch: Batch) -> Embedding:
+        from midspan.models.action.signature import describe  # loads OpenCV
 
-def _stretches(windows: Sequence[_Window]) -> list[list[_Window]]:
-    """Runs of neighbouring windows that move in the same way; windows in which nothing moves end one."""
-    stretches: list[list[_Window]] = []
-    for before, window in pairwise([None, *windows]):
-        if window is None or not window.signature.motion.moving:
-            continue
-        if before is not None and stretches and stretches[-1][-1] is before and _alike(before, window):
-            stretches[-1].append(window)
-        else:
-            stretches.append([window])
-    return stretches
+        frames, memory = batch.frames[segment.id], batch.memories[segment.source_id]
+        signature = describe(frames.rgb, frames.times)
+        memory.looked[segment.ordinal] = Looked(segment, signature)
+        if self._sight is not None:
+            seen = self._sight.see(memory.source, frames, batch.check)
+            if seen is not None:
+                memory.boxes[segment.ordinal] = seen
+        return Embedding(segment.id, segment.source_id, self._run.id, space="visual", vector=signature.vector)
 
+    def _recognise(self, memory: VideoMemory, numbers: Sequence[int], check: Check) -> None:
+        """Have these windows answered, a few at a time; those that the pictures leave open by the boxes
+        too."""
+        if self._recogniser is None or not numbers:
+            return
+        from midspan.models.action.answering import row_of, unsure
 
-def _alike(a: _Window, b: _Window) -> bool:
-    one, other = a.signature.motion, b.signature.motion
-    follows = b.segment.ordinal == a.segment.ordinal + 1
-    return follows and (one.direction, one.whole) == (other.direction, other.whole)
+        recogniser = self._recogniser()
+        for first in range(0, len(numbers), WINDOWS_AT_ONCE):
+            check()
+            portion = numbers[first : first + WINDOWS_AT_ONCE]
+            frames = memory.gliding.windows(portion)
+            said = recogniser.of_frames(frames)
+            rows = row_of(said)
+            left_open = unsure(said)
+            if self._sight is not None and recogniser.sees_boxes and memory.boxes and len(left_open):
+                layouts = [
+                    self._sight.layout(memory.seen_around(portion[one] * STEP), portion[one] * STEP)
+                    for one in left_open
+                ]
+                better = recogniser.of_boxes(
+                    frames[left_open],
+                    np.stack([one.boxes for one in layouts]),
+                    np.stack([one.categories for one in layouts]),
+                    np.stack([one.scores for one in layouts]),
+                )
+                rows[left_open] = row_of(better, with_boxes=True)
+            memory.gliding.say(portion, rows)
 
+    def _events(self, memory: VideoMemory) -> list[ActionEvent]:
+        done, run, sight = self._actions(memory), self._run, self._sight
+        told = told_motions(memory, done, run)
+        if sight is None:
+            return told + [told_action(memory, one, run, (), "") for one in done]
+        seen = memory.seen
+        for one in done:
+            tracks = sight.tracks(seen, one.span.start, one.span.end)
+            told.append(told_action(memory, one, run, tracks, sight.modality))
+        happened = sight.happenings(seen, memory.shaken)
+        return told + [
+            told_happening(memory, one, run, sight.tracks(seen, one.start, one.end), sight.modality)
+            for one in happened
+        ]
 
-def _event(stretch: list[_Window]) -> ActionEvent:
-    first, last = stretch[0].segment, stretch[-1].segment
-    kind = stretch[0].signature.motion
-    speed = float(np.mean([window.signature.motion.speed for window in stretch]))
-    motion = Motion(speed, kind.direction, kind.whole)
-    colours = np.mean([window.signature.colours for window in stretch], axis=0)
-    brightness = float(np.mean([window.signature.brightness for window in stretch]))
-    return ActionEvent(
-        id=record_id("event", first.source_id, RUN.id, first.start, last.end),
-        provenance=Provenance(first.source_id, RUN.id, first.id, "s", first.start, last.end),
-        text=in_words(motion, colours, brightness),
-        verb=f"moving {kind.direction}".strip(),
-        nouns=(),
-        score=speed / (speed + 0.1),
-    )
+    def _actions(self, memory: VideoMemory) -> list[Action]:
+        if self._recogniser is None or not memory.gliding.said:
+            return []
+        from midspan.models.action.answering import actions
+
+        recogniser = self._recogniser()
+        return [one for run in runs(memory.gliding.said) for one in actions(run, recogniser)]
+
+    def _vectors(self, events: Sequence[ActionEvent]) -> list[Embedding]:
+        """Each event among the sentences."""
+        if self._encode is None or not events:
+            return []
+        from midspan.models.action.aligning import convex
+
+        said = [sayings(event) for event in events]
+        texts = list(dict.fromkeys(text for saying in said for text, _ in saying))
+        vectors = dict(zip(texts, self._encode(texts), strict=True))
+        return [
+            Embedding(
+                event.provenance.segment_id,
+                event.provenance.source_id,
+                self._run.id,
+                space="event",
+                vector=convex(
+                    [share for _, share in saying], np.stack([vectors[text] for text, _ in saying])
+                ),
+                record_id=event.id,
+            )
+            for event, saying in zip(events, said, strict=True)
+        ]

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from midspan.models.action.boxes.frame_boxes import FrameBoxes
+
 PORTION = 64
 """Half a second of a parser's work, within which nobody can stop it."""
 WHOLE = 1 << 20
@@ -29,6 +31,8 @@ class Frames:
     """(n, h, w, 3), rows from the top, the short side scaled down to at most 96 pixels."""
     times: npt.NDArray[np.float64]
     """(n,) presentation times in seconds, ascending."""
+    boxes: tuple[FrameBoxes, ...] | None = None
+    """Of each frame, as a file beside the video has them; None where there is none."""
 
 
 @dataclass

@@ -52,6 +52,7 @@ __all__ = [
     "FactTerm",
     "FactView",
     "FailureGroup",
+    "Group",
     "Hit",
     "IngestReport",
     "JobItemView",
@@ -66,6 +67,7 @@ __all__ = [
     "SceneTerm",
     "SceneView",
     "Shown",
+    "Snippet",
     "SourceSummary",
     "Video",
     "WorkerView",
@@ -79,9 +81,28 @@ JobState = Literal["queued", "running", "done", "failed", "cancelled", "interrup
 ItemState = Literal["queued", "running", "done", "failed", "cancelled"]
 
 
+Group = Literal["document", "sentence"]
+"""What is one hit: a document or video with its best places, or each place by itself."""
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """A further place of a hit's document or video."""
+
+    record: str
+    """Id of the segment or record, for ``show``."""
+    kind: str
+    text: str
+    start: float
+    end: float
+    unit: Unit
+    page: int | None
+    why: str
+
+
 @dataclass(frozen=True)
 class Hit:
-    """One place that answers a search."""
+    """One place that answers a search, or the best place of a document or video that does."""
 
     record: str
     """Id of the segment or record, for ``show``."""
@@ -98,6 +119,8 @@ class Hit:
     page: int | None
     why: str
     """Which lists found it and at which rank."""
+    snippets: tuple[Snippet, ...] = ()
+    """Further places of the same document or video, the best first; where hits are grouped by document."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +130,8 @@ class Answer:
     """Of the search alone: models and indexes are loaded before."""
     shares: Mapping[str, float] = field(default_factory=dict)
     """Milliseconds by part: full_text, encode, vectors, rows."""
+    close: bool = True
+    """False where something was found, but nothing close to the question; there are no hits then."""
 
 
 @dataclass(frozen=True)

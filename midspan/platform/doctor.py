@@ -13,18 +13,31 @@ import midspan
 from midspan.db.generations import check_file
 from midspan.db.marks import refuse_ahead
 from midspan.db.migrate import current, head
-from midspan.db.record_store import SHARED, Findings, Replica, Target
+from midspan.db.record_store import WORD_LEVELS, Findings, Replica, Target
 from midspan.db.records import server_check
 from midspan.db.records.faults import RESTORE
+from midspan.db.vector_files.manifest import check_all
+from midspan.db.words.folder import Listing
 from midspan.errors import DamagedGeneration, MidspanError, StoreUnavailable
 from midspan.platform import broker, uploads
 from midspan.platform.answers import Check, Diagnosis
 from midspan.platform.parts import Parts
+from midspan.platform.projector import SERVERS
 
-PACKAGES = ("sqlalchemy", "kglite", "onnxruntime", "spacy", "av", "pypdfium2", "streamlit", "celery")
+PACKAGES = (
+    "sqlalchemy",
+    "kglite",
+    "tantivy",
+    "onnxruntime",
+    "spacy",
+    "av",
+    "pypdfium2",
+    "streamlit",
+    "celery",
+)
 FAISS = ("faiss-cpu", "faiss-gpu")
 """One of them."""
-OF_EXTRAS = ("torch", "sentence-transformers", "psycopg")
+OF_EXTRAS = ("torch", "sentence-transformers", "psycopg", "pgvector", "pymilvus")
 """Named where they are installed."""
 LOW_SPACE = 1 << 30
 
@@ -39,6 +52,7 @@ def diagnose(parts: Parts) -> Diagnosis:
         _check("schema", lambda: _schema(parts)),
         _check("models", lambda: _models(parts)),
         _check("graph", lambda: _graph(parts)),
+        _check("vectors", lambda: _vectors(parts)),
         _check("broker", lambda: _broker(parts)),
         _check("stores", lambda: _stores(parts, counts)),
         _check("outbox", lambda: _outbox(parts)),
@@ -124,6 +138,10 @@ def _graph(parts: Parts) -> tuple[bool, str]:
     return True, parts.graph.describe()
 
 
+def _vectors(parts: Parts) -> tuple[bool, str]:
+    return True, parts.indexes["vectors.text"].describe()
+
+
 def _broker(parts: Parts) -> tuple[bool, str]:
     if parts.settings.broker_url is not None:
         if parts.background.broker_answers():
@@ -150,6 +168,8 @@ def _stores(parts: Parts, counts: dict[str, dict[str, int]]) -> tuple[bool, str]
         f"{space} vectors and index": (records.get(f"embedding.{space}", 0), counted)
         for space, counted in vectors.items()
     }
+    counts["words"] = {level: parts.words.count(level) for level in WORD_LEVELS}
+    pairs["segments and full text"] = (records["segment"], counts["words"]["segment"])
     uncounted = []
     try:
         counts["graph"] = parts.graph.counts()
@@ -162,8 +182,8 @@ def _stores(parts: Parts, counts: dict[str, dict[str, int]]) -> tuple[bool, str]
     if apart:
         return False, "; ".join([*uncounted, *apart, "run `midspan reindex`"])
     if uncounted:
-        return False, f"{uncounted[0]}; the record store and the vector indexes hold the same"
-    return True, "the record store, the graph and the vector indexes hold the same"
+        return False, f"{uncounted[0]}; the record store, full text and the vector indexes hold the same"
+    return True, "the record store, the graph, full text and the vector indexes hold the same"
 
 
 def _whole(findings: Findings) -> tuple[bool, str]:
@@ -174,14 +194,12 @@ def _whole(findings: Findings) -> tuple[bool, str]:
 
 def _origin(parts: Parts) -> tuple[bool, str]:
     parts.check_in_step()
-    if parts.settings.graph_url is not None:
+    for target in parts.shared:
         try:
-            refuse_ahead("the graph", "graph", parts.projector.applied("graph"), parts.store)
+            refuse_ahead(target, target, parts.projector.applied(target), parts.store)
         except StoreUnavailable:
-            return (
-                True,
-                "this machine's files were made from this record store; the graph server was not asked",
-            )
+            files = "this machine's files were made from this record store"
+            return True, f"{files}; the server of {target} was not asked"
     return True, "the projections were made from this record store"
 
 
@@ -196,8 +214,11 @@ def _files(parts: Parts) -> tuple[bool, str]:
     for target in parts.projected_in_files:
         for place, row in enumerate(parts.store.generations(target, parts.replica)):
             count += 1
+            check = check_all if target.startswith("vectors.") else check_file
             try:
-                check_file(parts.folder_of(target), row)
+                check(parts.folder_of(target), row)
+                if target == "words":
+                    Listing.read(parts.folder_of(target) / row.file).check(parts.folder_of(target), {})
             except DamagedGeneration as error:
                 (past if place else damage).append(f"{target}: {error}")
     if damage:
@@ -206,13 +227,13 @@ def _files(parts: Parts) -> tuple[bool, str]:
     if lost:
         return False, f"uploads that are not what was uploaded: {', '.join(lost)}; upload them again"
     told = "".join(f"; {problem}, which nothing reads any more" for problem in past)
-    return True, f"{count - len(past)} generation files match their hashes{told}"
+    return True, f"{count - len(past)} generations match their hashes{told}"
 
 
 def _outbox(parts: Parts) -> tuple[bool, str]:
     """Others that are behind are no fault: a machine catches up when somebody searches on it."""
     behind = {target: lag for target, lag in parts.projector.lag().items() if lag}
-    others = [row for row in parts.store.replicas() if row.id not in (parts.replica, SHARED)]
+    others = [row for row in parts.store.replicas() if row.id not in (parts.replica, *SERVERS)]
     told = "".join(f"; {_told(replica)}" for replica in others)
     if behind:
         return False, (

@@ -15,8 +15,10 @@ from midspan.models.action import identity as action
 from midspan.models.identity import bundled_encoder_run, encoder_run
 from midspan.pipelines.embedding import SentenceVectors
 from midspan.platform.atlases import Atlases
+from midspan.platform.detectors import Detectors
 from midspan.platform.knowledge import KnowledgeGraphs
 from midspan.platform.lazy import Lazy
+from midspan.platform.recognisers import Recognisers
 from midspan.platform.settings import Settings
 from midspan.records import Run
 
@@ -42,6 +44,8 @@ class Models:
         self._encoding = threading.Lock()
         self.encoder = self.lazy("text encoder", self._load_encoder)
         self.parser = self.lazy("parser", _load_parser)
+        self.recognisers = Recognisers(settings.recogniser, self.inference)
+        self.detectors = Detectors(settings.detector, settings.folder, settings.threads)
 
     def lazy(self, name: str, make: Callable[[], T]) -> Lazy[T]:
         """The one thing of this name, made by whoever asks first, on first use."""
@@ -100,7 +104,7 @@ class Models:
 
     # --- the vectors of video windows ---
 
-    visual_run = action.RUN
+    visual_run = action.SIGNATURE
     """The run whose vectors the visual index holds."""
     visual_dim = action.DIM
 

@@ -18,12 +18,15 @@ from midspan.db.graph_store import GraphStore
 from midspan.db.jobs.store import JobStore
 from midspan.db.jobs.workers import WorkerStore
 from midspan.db.migrate import upgrade
-from midspan.db.record_store import LOCAL, TARGETS, Target
+from midspan.db.record_store import LOCAL, SHARED, SHARED_VECTORS, SPACE_OF, TARGETS, Target
 from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
 from midspan.db.vector_index import VectorIndex
+from midspan.db.vectors_url import kind_of
+from midspan.db.word_index import WordIndex
 from midspan.errors import NotFound, ProjectionAhead, ReadOnlyWorkspace, UnknownName
 from midspan.pipelines.batch_run import needed_stages
+from midspan.pipelines.passages import passage_run
 from midspan.platform import logs
 from midspan.platform.atlases import Atlases
 from midspan.platform.knowledge import KnowledgeGraphs
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     from midspan.pipelines.ingest import Ingest
     from midspan.pipelines.stage import Stage
     from midspan.platform.background import Background
+    from midspan.platform.event_search import EventSearch
     from midspan.platform.runner import JobRunner
     from midspan.platform.search import Searcher
 
@@ -87,7 +91,7 @@ class Parts:
         return parts
 
     def close(self) -> None:
-        for name in ("projector", "graph", "store", "searcher", "confined"):
+        for name in ("projector", "graph", "words", "store", "searcher", "confined"):
             part = self.__dict__.pop(name, None)
             if part is not None and hasattr(part, "close"):
                 part.close()
@@ -136,8 +140,15 @@ class Parts:
 
     @property
     def projected_in_files(self) -> tuple[Target, ...]:
-        """Those that this machine keeps as generation files; a graph server keeps its own."""
-        return tuple(target for target in TARGETS if target != "graph" or self.settings.graph_url is None)
+        """Those that this machine keeps as generation files; servers keep their own."""
+        return tuple(target for target in TARGETS if target not in self.shared)
+
+    @property
+    def shared(self) -> dict[Target, str]:
+        """Those that a server keeps for all machines, each with the name of that one replica."""
+        servers = dict.fromkeys(SPACE_OF, (self.settings.vectors_url, SHARED_VECTORS))
+        servers["graph"] = (self.settings.graph_url, SHARED)
+        return {target: replica for target, (url, replica) in servers.items() if url is not None}
 
     def folder_of(self, target: Target) -> Path:
         """Where this machine keeps a projection."""
@@ -161,16 +172,33 @@ class Parts:
 
     @cached_property
     def indexes(self) -> dict[Target, VectorIndex]:
-        from midspan.db.vectors_faiss import FaissIndex  # loads FAISS
-
         spaces: list[tuple[Target, int, Run]] = [
             ("vectors.text", self.models.text_dim, self.models.text_run),
+            ("vectors.passage", self.models.text_dim, passage_run(self.models.text_run)),
             ("vectors.visual", self.models.visual_dim, self.models.visual_run),
+            ("vectors.event", self.models.text_dim, self.models.text_run),
         ]
-        return {
-            target: FaissIndex(self.folder_of(target), self.store, target, dim, run.id, replica=self.replica)
-            for target, dim, run in spaces
-        }
+        return {target: self._index(target, dim, run.id) for target, dim, run in spaces}
+
+    def _index(self, target: Target, dim: int, model: str) -> VectorIndex:
+        if self.settings.vectors_url is None:
+            from midspan.db.vectors_faiss import FaissIndex  # loads FAISS
+
+            return FaissIndex(self.folder_of(target), self.store, target, dim, model, replica=self.replica)
+        url = self.settings.vectors_url.get_secret_value()
+        if kind_of(url) == "milvus":
+            from midspan.db.vectors_milvus import MilvusIndex  # loads its client
+
+            return MilvusIndex(url, self.store.identity(), target, dim, model)
+        from midspan.db.vectors_pgvector import PgvectorIndex
+
+        return PgvectorIndex(url, self.store.identity(), target, dim, model)
+
+    @cached_property
+    def words(self) -> WordIndex:
+        from midspan.db.words.tantivy_index import TantivyIndex  # loads tantivy
+
+        return TantivyIndex(self.folder_of("words"), self.store, replica=self.replica)
 
     @cached_property
     def confined(self) -> Confined:
@@ -198,19 +226,30 @@ class Parts:
             self.store,
             self.graph,
             self.indexes,
+            words=self.words,
             replica=self.replica,
             name=place(self.folder),
-            graph_is_shared=self.settings.graph_url is not None,
+            shared=self.shared,
         )
+
+    @cached_property
+    def event_search(self) -> EventSearch:
+        from midspan.platform.event_search import EventSearch
+
+        return EventSearch(self.store, self.indexes["vectors.event"])
 
     @cached_property
     def searcher(self) -> Searcher:
         from midspan.platform.search import Searcher
+        from midspan.platform.word_search import WordSearch
 
         return Searcher(
             self.store,
+            WordSearch(self.words, self.store),
             self.indexes["vectors.text"],
+            self.indexes["vectors.passage"],
             self.indexes["vectors.visual"],
+            self.event_search,
             self.models.encode,
             self.models.encoder,
         )

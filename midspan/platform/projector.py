@@ -1,4 +1,4 @@
-"""Brings the graph and the vector indexes up to the record store.
+"""Brings the graph, the vector indexes and full text up to the record store.
 
 Each target of each replica has a lease of its own, so one projector at a time writes to it, and neither a
 slow target nor a slow machine holds up the others.
@@ -13,7 +13,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -21,8 +21,19 @@ import structlog
 
 from midspan.db.graph_store import GraphStore
 from midspan.db.marks import refuse_ahead
-from midspan.db.record_store import LOCAL, SHARED, Generation, GraphItem, Lease, Outbox, Target
+from midspan.db.record_store import (
+    LOCAL,
+    SHARED,
+    SHARED_VECTORS,
+    SPACE_OF,
+    Generation,
+    GraphItem,
+    Lease,
+    Outbox,
+    Target,
+)
 from midspan.db.vector_index import VectorIndex
+from midspan.db.word_index import WordIndex
 from midspan.errors import (
     DamagedGeneration,
     DamagedStore,
@@ -31,6 +42,9 @@ from midspan.errors import (
     ProjectionAhead,
     StoreError,
 )
+
+if TYPE_CHECKING:
+    pass
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +59,10 @@ WHOLE_SECONDS = 60.0
 """A record store that was found whole is not checked again before a rebuild for so long."""
 SEE_SECONDS = 3600.0
 """How often a projector notes that its replicas live."""
+UPKEEP_SECONDS = 5.0
+"""How long prepared upkeep waits for its target's lease."""
+SERVERS = {SHARED: "graph server", SHARED_VECTORS: "vector server"}
+"""Replicas that are everybody's, and what people call them."""
 
 
 def holder_name() -> str:
@@ -79,27 +97,30 @@ class Projector:
         graph: GraphStore,
         indexes: Mapping[Target, VectorIndex],
         *,
+        words: WordIndex | None = None,
         replica: str = LOCAL,
         name: str = "",
-        graph_is_shared: bool = False,
+        shared: Mapping[Target, str] | None = None,
     ) -> None:
-        """``replica`` and ``name`` say whose projections these are; a server's graph is everybody's."""
+        """``replica`` and ``name`` say whose projections these are; ``shared`` names the replica (a key of
+        ``SERVERS``) of those that a server keeps for all machines."""
         self._store = store
         self._graph = graph
         self._indexes = dict(indexes)
+        self._words = words
         self._replica = replica
-        self._names = {replica: name}
-        # The graph comes last: a server that does not answer keeps nobody else waiting.
-        self._replicas: dict[Target, str] = dict.fromkeys(indexes, replica)
-        self._replicas["graph"] = replica
-        if graph_is_shared:
-            self._replicas["graph"] = SHARED
-            self._names[SHARED] = "graph server"
+        shared = dict(shared or {})
+        self._names = {replica: name, **{server: SERVERS[server] for server in shared.values()}}
+        # Servers come last, the graph's at the very end: one that does not answer keeps nobody else waiting.
+        targets: list[Target] = [*indexes, *(["words"] if words is not None else []), "graph"]  # type: ignore[list-item]
+        targets.sort(key=lambda target: (target in shared, target == "graph"))
+        self._replicas: dict[Target, str] = {target: shared.get(target, replica) for target in targets}
         self._holder = holder_name()
         self._busy = {target: threading.Lock() for target in self._replicas}
         self._seen_at = self._whole_at = float("-inf")
         self._looked_at: dict[Target, float] = {}
         self._freshening: threading.Thread | None = None
+        self._tending: threading.Thread | None = None
         self._turn = threading.Lock()
 
     def applied(self, target: Target) -> int:
@@ -108,7 +129,7 @@ class Projector:
     def lag(self) -> dict[Target, int]:
         """Outbox entries that each projection has not applied yet.
 
-        For a graph server that does not answer, as it was last noted in the record store.
+        For a server that does not answer, as it was last noted in the record store.
         """
         return {target: self._store.outbox_lag(target, self._known(target)) for target in self._replicas}
 
@@ -128,7 +149,9 @@ class Projector:
                 return True
             return self._with_lease(target, self._note)
 
-        return self._each(chosen, reached, wait_seconds)
+        done = self._each(chosen, reached, wait_seconds)
+        self._tend([target for target in chosen if target not in done.problems])
+        return done
 
     def rebuild(
         self,
@@ -181,13 +204,16 @@ class Projector:
         thread.join(FRESHEN_SECONDS)
 
     def close(self) -> None:
-        """Wait for what ``freshen`` has begun."""
-        if self._freshening is not None:
-            self._freshening.join()
+        """Wait for what ``freshen`` has begun, and for upkeep."""
+        for thread in (self._freshening, self._tending):
+            if thread is not None:
+                thread.join()
 
     # --- one target ---
 
-    def _projection(self, target: Target) -> GraphStore | VectorIndex:
+    def _projection(self, target: Target) -> GraphStore | VectorIndex | WordIndex:
+        if target == "words" and self._words is not None:
+            return self._words
         return self._graph if target == "graph" else self._indexes[target]
 
     def _chosen(self, targets: Iterable[Target] | None) -> list[Target]:
@@ -211,9 +237,9 @@ class Projector:
         try:
             return self.applied(target)
         except StoreError:
-            if self._replicas[target] != SHARED:
+            if not self._is_shared(target):
                 raise
-            noted = self._store.generation(target, SHARED)
+            noted = self._store.generation(target, self._replicas[target])
             return 0 if noted is None else noted.applied
 
     def _is_behind(self, target: Target) -> bool:
@@ -302,8 +328,8 @@ class Projector:
             self._rebuild(target, lease)
         try:
             self._catch_up(target, lease)
-        except OutboxPruned as error:
-            log.warning("a projection is too far behind and is built anew", problem=str(error))
+        except (OutboxPruned, DamagedGeneration) as error:
+            log.warning("a projection cannot be caught up with and is built anew", problem=str(error))
             self._rebuild(target, lease)
             self._catch_up(target, lease)
         self._note(target, lease)
@@ -345,6 +371,9 @@ class Projector:
         if target == "graph":
             items = (list(self._shown(ids).values()) for ids in self._portions(target))
             self._graph.rebuild(items, through, prolong)
+        elif target == "words" and self._words is not None:
+            texts = (self._store.word_items(ids) for ids in self._portions(target))
+            self._words.rebuild(texts, through, prolong)
         else:
             vectors = (self._vectors(target, ids) for ids in self._portions(target))
             self._indexes[target].rebuild(vectors, through, prolong)
@@ -380,8 +409,7 @@ class Projector:
         self, target: Target, ids: Sequence[str]
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
         """(keys (n,), vectors (n, d)) that are there now among these."""
-        space: Literal["text", "visual"] = "text" if target == "vectors.text" else "visual"
-        return self._store.vectors(space, [int(key) for key in ids])
+        return self._store.vectors(SPACE_OF[target], [int(key) for key in ids])
 
     def _apply(self, target: Target, ids: list[str], through: int, lease: Lease) -> None:
         """Set what is there now under these ids and take out what is gone."""
@@ -391,9 +419,39 @@ class Projector:
             gone = [item_id for item_id in ids if item_id not in found]
             self._graph.apply(list(found.values()), gone, through, lease)
             return
+        if target == "words" and self._words is not None:
+            self._words.apply(self._store.word_items(ids), ids, through, lease)
+            return
         keys, vectors = self._vectors(target, ids)
         removed = np.setdiff1d(np.array([int(key) for key in ids], dtype=np.int64), keys)
         self._indexes[target].apply(keys, vectors, removed, through, lease)
+
+    # --- upkeep, in a thread beside all this ---
+
+    def _tend(self, targets: Sequence[Target]) -> None:
+        """One thread at a time; what it leaves is found by the next."""
+        with self._turn:
+            if self._tending is None or not self._tending.is_alive():
+                self._tending = threading.Thread(target=self._keep_up, args=(targets,), name="upkeep")
+                self._tending.start()
+
+    def _keep_up(self, targets: Sequence[Target]) -> None:
+        for target in targets:
+            try:
+                while target in self._indexes and (install := self._indexes[target].upkeep()) is not None:
+                    if not self._installed(target, install):
+                        break
+            except StoreError as error:
+                log.warning("a vector index was not tended; it works on", target=target, problem=str(error))
+
+    def _installed(self, target: Target, install: Callable[[Lease], None]) -> bool:
+        """Whether the lease was to be had; who else has it applies something, which takes moments."""
+        deadline = time.monotonic() + UPKEEP_SECONDS
+        while time.monotonic() < deadline:
+            if self._with_lease(target, lambda _, lease: install(lease)):
+                return True
+            time.sleep(0.1)
+        return False
 
     # --- what the record store knows of us ---
 
@@ -411,15 +469,21 @@ class Projector:
         except StoreError as error:
             log.warning("could not note that this replica lives", problem=str(error))
 
+    def _is_shared(self, target: Target) -> bool:
+        return self._replicas[target] in SERVERS
+
     def _is_noted(self, target: Target) -> bool:
-        if self._replicas[target] != SHARED:
+        if not self._is_shared(target):
             return True
-        noted = self._store.generation(target, SHARED)
+        noted = self._store.generation(target, self._replicas[target])
         return noted is not None and noted.applied == self.applied(target)
 
     def _note(self, target: Target, lease: Lease) -> None:
-        """Write down what a server has applied: files have a row by being published, a server has none."""
+        """Write down what a server has applied: files have a row by being published, a server has none.
+
+        Files that this machine had before of the same target are nobody's any more; no entry waits for them.
+        """
         if not self._is_noted(target):
-            self._store.publish(
-                Generation(target, 1, "", "", self.applied(target), {}, replica=SHARED), lease
-            )
+            noted = Generation(target, 1, "", "", self.applied(target), {}, replica=self._replicas[target])
+            self._store.publish(noted, lease)
+            self._store.forget(target, self._replica)

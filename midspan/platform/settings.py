@@ -20,6 +20,9 @@ class Settings(BaseSettings):
     """SQLAlchemy URL; default: SQLite in the workspace."""
     graph_url: SecretStr | None = None
     """bolt:// or neo4j:// URL, with user and password in it; default: the embedded graph."""
+    vectors_url: SecretStr | None = None
+    """postgresql:// (pgvector) or milvus:// URL of a server that keeps the vectors for all machines; default:
+    FAISS, on every machine that searches."""
     broker_url: SecretStr | None = None
     """Celery broker; default: a redis-server of the workspace's own on a Unix socket."""
     cache: Path = Path("~/.cache/midspan")
@@ -33,6 +36,12 @@ class Settings(BaseSettings):
     scenes: Literal["usual", "model"] = "usual"
     """Where the things of a scene begin before its relations move them: the usual places of their kinds, or
     where the shipped model says, with a confidence."""
+    recogniser: str = "shipped"
+    """What tells actions in videos: the student that ships, "none", or the folder of one's own
+    (`midspan distill`)."""
+    detector: str = "shipped"
+    """What finds hands and things in videos: the model that ships, "none", or the folder of one in ONNX; real
+    hands are found besides where `midspan models add hands` was run."""
     workers: int = Field(default=0, ge=0)
     """Processes among which an ingest in the foreground shares its work; 1: it does all itself; 0: one a
     core, as far as memory goes, and with servers 1."""
@@ -48,7 +57,7 @@ class Settings(BaseSettings):
     """Folders, with colons between, in which the browser may name files; what is elsewhere is uploaded."""
     log_level: str = "WARNING"
 
-    @field_validator("ui_token", mode="before")
+    @field_validator("ui_token", "vectors_url", mode="before")
     @classmethod
     def _unset(cls, value: Any) -> Any:
         return value or None

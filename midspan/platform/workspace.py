@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, get_args
 
 from midspan.db.graph_store import Rows
 from midspan.db.record_store import (
@@ -32,6 +32,7 @@ from midspan.platform.answers import (
     Diagnosis,
     Explanation,
     FactView,
+    Group,
     IngestReport,
     JobItemView,
     JobView,
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from midspan.platform.backup import Backup
     from midspan.platform.export import Exported
     from midspan.platform.export.events import ExportedEvents
+    from midspan.platform.export.neo4j_admin import ExportedGraph
     from midspan.platform.runner import Progress
 
 
@@ -201,14 +203,32 @@ class Workspace:
         added_until: float | None = None,
         start: float | None = None,
         end: float | None = None,
+        verb: str | None = None,
+        noun: str | None = None,
         limit: int = 10,
+        offset: int = 0,
+        group: Group | None = None,
     ) -> Answer:
-        """Hybrid search over sentences, fragments and video windows, or the records of ``kinds``."""
-        chosen = frozenset(kinds)
+        """Hybrid search over sentences, fragments and video windows, or the records of ``kinds``; events
+        alone where a ``verb`` is named, or the ``noun`` of a thing that is in them.
+
+        A hit is a document or video with its best places (``group="document"``), or each place by itself
+        (``"sentence"``); where it is not said, the first without ``kinds`` and the second with some.
+        ``offset`` hits are passed over. To a question that nothing is close to there is no hit, and the
+        answer says so.
+        """
+        of_events = verb is not None or noun is not None
+        chosen = frozenset(kinds) or frozenset({ActionEvent.kind} if of_events else ())
+        if group is not None and group not in get_args(Group):
+            raise UnknownName("group", group, list(get_args(Group)))
+        if offset < 0:
+            raise WrongUse(f"the offset must be at least 0, not {offset}")
         for kind in chosen.difference(KINDS):
             raise UnknownName("kind", kind, list(KINDS))
         if limit < 1:
             raise WrongUse(f"the limit must be at least 1, not {limit}")
+        if of_events and chosen != {ActionEvent.kind}:
+            raise WrongUse("verbs and nouns are those of events: leave the other kinds out")
         sources = frozenset(source_ids)
         only_records = bool(chosen) and chosen <= set(RECORDS)
         where = SegmentFilter(
@@ -219,14 +239,26 @@ class Workspace:
             added_until=added_until,
             start=start,
             end=end,
+            verb=verb,
+            noun=noun,
         )
-        self._freshen("vectors.text")
-        return self.parts.searcher.search(query, where, chosen, limit)
+        self._freshen("words", "vectors.text", "vectors.passage", "vectors.event")
+        grouped = group or ("sentence" if chosen else "document")
+        return self.parts.searcher.search(query, where, chosen, limit, group=grouped, offset=offset)
 
     def similar(self, segment_id: str, limit: int = 8) -> Answer:
         """Sentences of like meaning, or video moments of like look."""
         self._freshen("vectors.text", "vectors.visual")
         return self.parts.searcher.similar(segment_id, limit)
+
+    def like_clip(self, path: str | Path, limit: int = 8) -> Answer:
+        """Events like what is done in a video file, which need not be ingested; where nothing known is done
+        in it, moments that look like it. Raises what reading the file does, and ``UnsupportedSource`` for a
+        document."""
+        self._freshen("vectors.visual", "vectors.event")
+        from midspan.platform.example import like_clip
+
+        return like_clip(self.parts, Path(path).expanduser(), limit)
 
     def show(self, record_id: str, context: int = 400) -> Shown:
         """A record or segment with its provenance and ``context`` code points on either side."""
@@ -283,6 +315,14 @@ class Workspace:
         from midspan.platform.export import export  # loads lxml
 
         return export(self.parts.store, Path(to).expanduser(), format, where)
+
+    def export_graph(self, to: str | Path) -> ExportedGraph:
+        """Write the whole graph into a folder that is not there yet, as files for `neo4j-admin database
+        import full`. Raises ``WrongUse``, ``ReadOnlyWorkspace``, ``StoreUnavailable``."""
+        from midspan.platform.export.neo4j_admin import export_graph
+
+        self._writable()
+        return export_graph(self.parts.store, Path(to).expanduser())
 
     # --- events ---
 

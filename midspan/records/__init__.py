@@ -11,10 +11,10 @@ from midspan.records.failure import Failure
 from midspan.records.ids import digest, record_id
 from midspan.records.kinds import RECORDS
 from midspan.records.kinds.atlas import AtlasGrounding, DoubtKind
-from midspan.records.kinds.event import ActionEvent, EventTrack
+from midspan.records.kinds.event import ActionEvent, EventAnswer, EventTrack
 from midspan.records.kinds.fact import BELIEVED, Argument, Candidate, Fact, FactSlot, Modality, Polarity
 from midspan.records.kinds.scene import SceneArrangement, SceneObject, SceneRelation
-from midspan.records.products import Embedding, Product, Thumbnail
+from midspan.records.products import Embedding, Product, Space, Thumbnail
 from midspan.records.record import Provenance, Record
 from midspan.records.scene_queries import SceneFilter, SceneQuery, WantedRelation, WantedThing
 from midspan.records.sources import (
@@ -43,6 +43,7 @@ __all__ = [
     "Decision",
     "DoubtKind",
     "Embedding",
+    "EventAnswer",
     "EventTrack",
     "Fact",
     "FactSlot",
@@ -65,6 +66,7 @@ __all__ = [
     "SegmentKind",
     "Source",
     "SourceKind",
+    "Space",
     "StoredAtlas",
     "Thumbnail",
     "Undoing",

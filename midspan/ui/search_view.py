@@ -1,31 +1,42 @@
 """Search over documents and videos: hits on the left, the opened one on the right.
 
-A search is in the page's address (``?q=``, ``kind``, ``media``, ``source``, ``open``), so it can be linked.
+A search is in the page's address (``?q=``, ``kind``, ``media``, ``source``, ``verb``, ``noun``, ``group``,
+``open``), so that it can be linked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, cast
+from typing import cast
 
 import streamlit as st
 
 from midspan import Workspace
 from midspan.errors import MidspanError, NotFound
-from midspan.platform.answers import Answer, Hit
-from midspan.records import SourceKind
+from midspan.platform.answers import Answer, Group, Hit, Snippet
+from midspan.records import ActionEvent, SourceKind
 from midspan.ui import passage, style
 from midspan.ui.escaping import as_html, as_markdown, marked, shorten
 from midspan.ui.kinds import LABELS
+from midspan.ui.kinds.event import filtering
 from midspan.ui.label import SEGMENTS
 from midspan.ui.wording import counted, duration, place, query_spans
 
 MEDIA = {"document": "Documents", "video": "Videos"}
+GROUPS: dict[Group, str] = {"document": "by document", "sentence": "each place"}
 STEP = 10
 SOURCES = 500
 EXAMPLES = ("pain caused by stones in the kidney", "who was born in Vienna", "something moving to the right")
 
-Field = Literal["q", "kind", "media", "source"]
+FIELDS = ("q", "kind", "media", "source", "verb", "noun", "group")
+
+
+QUERY = """
+Words or a question, found by meaning too. More exactly:
+`"left lung"` a phrase · `-heart` or `NOT heart` without it · `liver AND lung` · `liver OR lung` ·
+`(groups)` · `hepat*` beginnings · `title:atlas` · `path:pdf` · `kind:event` · `page:3-5`.
+A word that nothing has is looked for with one letter changed.
+"""
 
 
 def render(workspace: Workspace) -> None:
@@ -62,22 +73,27 @@ def _restore() -> None:
     """Give the widgets what the address says, or what they held before another page was looked at."""
     kept = st.session_state.setdefault("search", {})
     state = st.session_state
-    for name in ("q", "kind", "media", "source"):
+    for name in FIELDS:
         if name not in state:
             state[name] = st.query_params.get(name, kept.get(name, ""))
     if state["kind"] not in LABELS:
         state["kind"] = None
     if state["media"] not in MEDIA:
         state["media"] = None
+    for name in filtering.FIELDS:
+        state[name] = state[name] or None
+    if state["group"] not in GROUPS:
+        state["group"] = None
 
 
 def _question(workspace: Workspace) -> str:
     """The box and the filters; returns the query."""
-    box, kind, media, source = st.columns([5, 2, 2, 3], vertical_alignment="bottom")
+    box, kind, media, source, group = st.columns([5, 2, 2, 3, 2], vertical_alignment="bottom")
     query = box.text_input(
         "Search for",
         key="q",
         placeholder="words, a question, or a “phrase”",
+        help=QUERY,
         icon=":material/search:",
         on_change=_close,
     )
@@ -98,7 +114,21 @@ def _question(workspace: Workspace) -> str:
         placeholder="any",
         on_change=_close,
     )
-    for name in ("q", "kind", "media", "source"):
+    if st.session_state["kind"] == ActionEvent.kind:
+        filtering.boxes(workspace, _close)
+    else:
+        st.session_state["verb"] = st.session_state["noun"] = None
+    group.selectbox(
+        "Hits",
+        list(GROUPS),
+        key="group",
+        format_func=_group_name,
+        placeholder=GROUPS[_group()],
+        help="A document or video with its best places is one hit, or each place by itself. "
+        "With a kind each place is one, unless you choose.",
+        on_change=_close,
+    )
+    for name in FIELDS:
         value = st.session_state[name] or ""
         st.session_state["search"][name] = value
         _put(name, value)
@@ -111,6 +141,16 @@ def _kind_name(kind: str) -> str:
 
 def _media_name(media: str) -> str:
     return MEDIA[media]
+
+
+def _group_name(group: Group) -> str:
+    return GROUPS[group]
+
+
+def _group() -> Group:
+    """As chosen; else as :meth:`Workspace.search` does by itself."""
+    chosen = cast("Group | None", st.session_state["group"])
+    return chosen or ("sentence" if st.session_state["kind"] else "document")
 
 
 def _put(name: str, value: str) -> None:
@@ -159,12 +199,19 @@ def _results(workspace: Workspace, query: str) -> list[Hit]:
             kinds=[state["kind"]] if state["kind"] else [],
             source_kind=cast("SourceKind | None", state["media"]),
             source_ids=[state["source"]] if state["source"] else [],
+            verb=state["verb"],
+            noun=state["noun"],
             limit=limit,
+            group=_group(),
         )
+    if not answer.close:
+        style.empty("Nothing close", "Nothing here means something like it, or has most of its words.")
+        return []
     if not answer.hits:
         style.empty("No hits", "Try other words, or take the filters off.")
         return []
-    st.caption(f"{counted(len(answer.hits), 'hit')} in {duration(answer.milliseconds)}")
+    counted_as = "document" if _group() == "document" else "hit"
+    st.caption(f"{counted(len(answer.hits), counted_as)} in {duration(answer.milliseconds)}")
     opened = st.query_params.get("open", "") or answer.hits[0].record
     segments = [hit.record for hit in answer.hits if hit.kind in SEGMENTS]
     scenes = workspace.scene_pictures(segments) if segments else {}
@@ -208,6 +255,20 @@ def _card(number: int, hit: Hit, query: str, chosen: bool, picture: str) -> None
             on_click=_open,
             args=(hit.record,),
         )
+        for place_number, snippet in enumerate(hit.snippets):
+            _snippet(f"{number}-{place_number}", snippet, query)
+
+
+def _snippet(key: str, snippet: Snippet, query: str) -> None:
+    """A further place of the hit's document or video."""
+    text = marked(snippet.text, query_spans(query, snippet.text))
+    body, action = st.columns([6, 1], vertical_alignment="center")
+    body.html(
+        f'<div class="ms-snippet"><span class="ms-meta">{LABELS[snippet.kind].badge}'
+        f"{as_html(place(snippet.unit, snippet.start, snippet.end, snippet.page))}</span>"
+        f'<div class="ms-text ms-clip" dir="auto">{text}</div></div>'
+    )
+    action.button("Open", key=f"open-{key}", type="tertiary", on_click=_open, args=(snippet.record,))
 
 
 def _opened(workspace: Workspace, record_id: str) -> None:

@@ -42,6 +42,7 @@ mark { background: rgba(250, 204, 21, .42); color: inherit; border-radius: 3px; 
 .ms-hit { display: flex; gap: .8rem; }
 .ms-hit > div { flex: 1; min-width: 0; }
 .ms-hit img { width: 104px; align-self: flex-start; border-radius: 6px; }
+.ms-snippet { border-left: 2px solid rgba(128, 128, 128, .3); padding-left: .7rem; font-size: .92rem; }
 .ms-scene img { width: 100%; border-radius: 8px; display: block; margin-bottom: .45rem; }
 .ms-clip { display: -webkit-box; -webkit-line-clamp: 4; -webkit-box-orient: vertical; overflow: hidden; }
 .ms-empty { text-align: center; padding: 2.2rem 1rem; border: 1px dashed rgba(128, 128, 128, .4);

@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import time
 
+from midspan.platform.matching import spans, telling_words
 from midspan.records import Unit
-
-_COMMON = frozenset(
-    (
-        "a", "an", "and", "are", "as", "at", "be", "by", "did", "do", "does", "for", "from", "had",
-        "has", "have", "how", "in", "is", "it", "of", "on", "or", "that", "the", "this", "to", "was",
-        "were", "what", "when", "where", "which", "who", "why", "with",
-    )
-)  # fmt: skip
-"""Words of a query that are not marked in its hits."""
 
 
 def clock(seconds: float) -> str:
@@ -64,14 +55,4 @@ def counted(count: int, noun: str, plural: str = "") -> str:
 
 def query_spans(query: str, text: str) -> list[tuple[int, int]]:
     """Where the telling words of a query stand in a text, endings aside."""
-    words = {word for word in re.findall(r"\w+", query.casefold()) if word not in _COMMON}
-    return [
-        found.span()
-        for found in re.finditer(r"\w+", text)
-        if any(_alike(found.group().casefold(), word) for word in words)
-    ]
-
-
-def _alike(one: str, other: str) -> bool:
-    short, long = sorted((one, other), key=len)
-    return one == other or (len(short) >= 4 and len(long) - len(short) <= 2 and long.startswith(short))
+    return spans(telling_words(query), text)

@@ -16,6 +16,7 @@ from midspan.db.generations import Generations
 from midspan.db.record_store import Generation, Lease
 from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
+from midspan.db.vector_files.tiers import Tiers
 from midspan.db.vectors_faiss import FaissIndex
 from midspan.errors import DamagedGeneration, LeaseLost, StoreUnavailable
 
@@ -283,6 +284,7 @@ import numpy as np
 from midspan.db import generations
 from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
+from midspan.db.vector_files.tiers import Tiers
 from midspan.db.vectors_faiss import FaissIndex
 
 folder, point, seed = pathlib.Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
@@ -290,16 +292,16 @@ folder, point, seed = pathlib.Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 def die(*arguments, **named):
     os.kill(os.getpid(), signal.SIGKILL)
 
-def torn(index, path, write=generations.Path.write_bytes):
+def torn(manifest, path, write=generations.Path.write_bytes):
     write(path, np.random.default_rng(seed).bytes(100 + seed))
     die()
 
 store = SqlRecordStore(make_engine(f"sqlite:///{folder / 'midspan.db'}"))
 lease = store.acquire("projector", "killed", 60.0)
-index = FaissIndex(folder / "vectors", store, "vectors.text", 4, "m")
+index = FaissIndex(folder / "vectors", store, "vectors.text", 4, "m", tiers=Tiers(delta_rows=5))
 if point == "write":
-    from midspan.db import vectors_faiss
-    vectors_faiss._write = torn
+    from midspan.db.vector_files.manifest import Manifest
+    Manifest.write = torn
 elif point == "fsync":
     generations._flush_and_hash = die
 elif point == "rename":
@@ -329,7 +331,8 @@ def test_a_kill_at_any_point_loses_nothing(
     child = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), point, str(seed)], timeout=120)
     assert child.returncode == -signal.SIGKILL
 
-    after = FaissIndex(tmp_path / "vectors", store, "vectors.text", 4, "m")
+    tiers = Tiers(delta_rows=5)  # so few are a segment, and each batch here a generation
+    after = FaissIndex(tmp_path / "vectors", store, "vectors.text", 4, "m", tiers=tiers)
     published = point == "sweep"
     assert (after.count(), after.applied()) == ((59, 20) if published else (50, 10))
     more = np.random.default_rng(seed).normal(size=(10, 4)).astype(np.float32)

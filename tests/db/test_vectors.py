@@ -1,28 +1,28 @@
-"""The vector index: one contract for the flat and the inverted kind."""
+"""The vector index: one contract, wherever the vectors are kept."""
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import faiss
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from midspan.db.record_store import Lease
 from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
+from midspan.db.vector_files.tiers import Tiers
 from midspan.db.vector_index import VectorIndex
 from midspan.db.vectors_faiss import FaissIndex
-from midspan.errors import DamagedGeneration, LeaseLost, StoreError, StoreUnavailable, WrongUse
+from midspan.db.vectors_milvus import MilvusIndex
+from midspan.db.vectors_pgvector import PgvectorIndex
+from midspan.errors import LeaseLost, StoreError, StoreUnavailable, WrongUse
 
-DIM = 8
+DIM = 128
+SERVERS = {"pgvector": PgvectorIndex, "milvus": MilvusIndex}
 NONE = np.array([], dtype=np.int64)
 Floats = npt.NDArray[np.float32]
 Open = Callable[..., VectorIndex]
@@ -44,14 +44,55 @@ def lease(store: SqlRecordStore) -> Lease:
     return lease
 
 
-@pytest.fixture(params=[200_000, 20], ids=["flat", "inverted"])
-def opened(request: pytest.FixtureRequest, tmp_path: Path, store: SqlRecordStore) -> Open:
-    """Opens an index that is flat, or becomes an inverted file above 20 vectors."""
+class Tended(FaissIndex):
+    """Does at once what a projector does beside its work."""
+
+    def apply(self, keys: Any, vectors: Any, removed: Any, through: int, lease: Lease) -> None:
+        super().apply(keys, vectors, removed, through, lease)
+        tend(self, lease)
+
+
+def tend(index: VectorIndex, lease: Lease) -> None:
+    while (install := index.upkeep()) is not None:
+        install(lease)
+
+
+SMALL = Tiers(delta_rows=16, together=2, most_rows=64)
+KINDS: dict[str, dict[str, Any]] = {
+    "in the log": {},
+    "in segments": {"tiers": SMALL},
+    "by estimates": {"tiers": SMALL, "exact_numbers": 0},
+}
+
+
+@pytest.fixture(params=list(KINDS))
+def faiss_opened(request: pytest.FixtureRequest, tmp_path: Path, store: SqlRecordStore) -> Open:
+    """Opens an index whose vectors are in its log, or in segments that are compared whole or by estimates."""
 
     def open_(model: str = "m", dim: int = DIM) -> VectorIndex:
-        return FaissIndex(tmp_path / "vectors", store, "vectors.text", dim, model, flat_limit=request.param)
+        return Tended(tmp_path / "vectors", store, "vectors.text", dim, model, **KINDS[request.param])
 
     return open_
+
+
+@pytest.fixture(params=[*KINDS, *SERVERS])
+def opened(request: pytest.FixtureRequest, tmp_path: Path, store: SqlRecordStore) -> Iterator[Open]:
+    """Opens an index of one of the kinds, over nothing."""
+    made: list[VectorIndex] = []
+    server = SERVERS.get(request.param)
+    url = request.getfixturevalue(f"{request.param}_url") if server else ""
+
+    def open_(model: str = "m", dim: int = DIM) -> VectorIndex:
+        if server:
+            made.append(server(url, store.identity(), "vectors.text", dim, model))
+        else:
+            files = tmp_path / "vectors"
+            made.append(Tended(files, store, "vectors.text", dim, model, **KINDS[request.param]))
+        return made[-1]
+
+    yield open_
+    for index in made:
+        index.close()
 
 
 def unit(count: int, seed: int = 0) -> Floats:
@@ -79,7 +120,7 @@ def test_each_vector_finds_itself_first_with_cosine_one(opened: Open, lease: Lea
     for row in (0, 30, 59):
         (key, cosine), *_ = index.search(vectors[row], 3)
         assert key == 100 + row
-        assert cosine == pytest.approx(1.0, abs=1e-5)
+        assert cosine == pytest.approx(1.0, abs=1e-3)
 
 
 def test_hits_come_best_first(opened: Open, lease: Lease) -> None:
@@ -107,7 +148,7 @@ def test_a_key_set_again_has_its_new_vector_only(opened: Open, lease: Lease) -> 
 
     assert index.count() == 60
     (best, cosine), *_ = index.search(vectors[60], 1)
-    assert (best, cosine) == (3, pytest.approx(1.0, abs=1e-5))
+    assert (best, cosine) == (3, pytest.approx(1.0, abs=1e-3))
 
 
 def test_the_same_batch_again_changes_nothing(opened: Open, lease: Lease) -> None:
@@ -142,7 +183,7 @@ def test_the_last_of_two_vectors_under_one_key_counts(opened: Open, lease: Lease
     put(index, [5, 5], vectors, lease)
 
     assert index.count() == 1
-    assert index.search(vectors[1], 1)[0][1] == pytest.approx(1.0, abs=1e-5)
+    assert index.search(vectors[1], 1)[0][1] == pytest.approx(1.0, abs=1e-3)
 
 
 def test_a_filtered_search_is_exact(opened: Open, lease: Lease) -> None:
@@ -258,24 +299,32 @@ def test_who_lost_the_lease_changes_nothing(opened: Open, store: SqlRecordStore,
     index = opened()
     put(index, [1], unit(1), lease)
     store.release(lease)
+    successor = store.acquire("projector", "there", 60.0)
+    assert successor is not None
+    put(index, [2], unit(1), successor, through=2)
+
+    with pytest.raises(LeaseLost):
+        put(index, [3], unit(1), lease, through=3)
+    with pytest.raises(LeaseLost):
+        index.rebuild([(np.array([4]), unit(1))], 4, lambda: lease)
+    with pytest.raises(LeaseLost):
+        index.clear(lease)
+
+    assert (index.count(), index.applied()) == (2, 2)
+
+
+def test_files_are_not_published_by_who_lost_the_lease_before_anybody_else_wrote(
+    faiss_opened: Open, store: SqlRecordStore, lease: Lease
+) -> None:
+    index = faiss_opened()
+    put(index, [1], unit(1), lease)
+    store.release(lease)
     assert store.acquire("projector", "there", 60.0)
 
     with pytest.raises(LeaseLost):
         put(index, [2], unit(1), lease, through=2)
 
     assert (index.count(), index.applied()) == (1, 1)
-
-
-def test_a_file_that_faiss_cannot_read_is_an_alarm(
-    opened: Open, store: SqlRecordStore, lease: Lease, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    put(opened(), [1], unit(1), lease)
-    with monkeypatch.context() as patch:
-        patch.setattr("midspan.db.vectors_faiss._write", lambda index, path: path.write_bytes(b"no index"))
-        put(opened(), [2], unit(1), lease, through=2)
-
-    with pytest.raises(DamagedGeneration, match="FAISS"):
-        opened().count()
 
 
 def test_searches_go_on_while_a_writer_publishes(opened: Open, lease: Lease) -> None:
@@ -306,85 +355,13 @@ def test_searches_go_on_while_a_writer_publishes(opened: Open, lease: Lease) -> 
     assert len(reader.search(vectors[3], 60, allowed=np.arange(60))) == 60
 
 
-def kind(tmp_path: Path) -> str:
-    newest = sorted((tmp_path / "vectors").glob("*.g*"))[-1]
-    return "inverted" if isinstance(faiss.read_index(str(newest)), faiss.IndexIVFFlat) else "flat"
-
-
-def test_the_kind_follows_the_number_of_vectors(tmp_path: Path, store: SqlRecordStore, lease: Lease) -> None:
-    index = FaissIndex(tmp_path / "vectors", store, "vectors.text", DIM, "m", flat_limit=100)
-    vectors = unit(2000)
-
-    put(index, list(range(100)), vectors[:100], lease)
-    assert kind(tmp_path) == "flat"
-    put(index, list(range(100, 2000)), vectors[100:], lease)
-    assert kind(tmp_path) == "inverted"
-    assert index.search(vectors[1500], 1)[0][0] == 1500
-
-    index.apply(NONE, np.empty((0, DIM), np.float32), np.arange(40, 2000), 2, lease)
-    assert kind(tmp_path) == "flat"
-    assert index.count() == 40
-    assert index.search(vectors[7], 1)[0] == (7, pytest.approx(1.0, abs=1e-5))
-
-
-def test_an_inverted_index_gets_more_cells_as_it_grows(
-    tmp_path: Path, store: SqlRecordStore, lease: Lease
-) -> None:
-    index = FaissIndex(tmp_path / "vectors", store, "vectors.text", DIM, "m", flat_limit=10)
-    vectors = unit(3000)
-    put(index, list(range(30)), vectors[:30], lease)
-    put(index, list(range(30, 3000)), vectors[30:], lease)
-
-    newest = faiss.read_index(str(sorted((tmp_path / "vectors").glob("*.g*"))[-1]))
-
-    assert 64 <= newest.nlist <= 256
-    assert index.count() == 3000
-    assert all(index.search(vectors[row], 1)[0][0] == row for row in (0, 29, 30, 2999))
-
-
-batches = st.lists(
-    st.tuples(
-        st.dictionaries(st.integers(0, 30), st.integers(0, 40), max_size=12),
-        st.sets(st.integers(0, 30), max_size=6),
-    ),
-    min_size=1,
-    max_size=5,
-)
-
-
-@settings(max_examples=15, deadline=None)
-@given(batches)
-def test_any_batches_leave_what_a_dictionary_would_hold(
-    tmp_path_factory: pytest.TempPathFactory,
-    sqlite_template: Path,
-    work: list[tuple[dict[int, int], set[int]]],
-) -> None:
-    folder, vectors = tmp_path_factory.mktemp("any"), unit(41)
-    engine = make_engine(f"sqlite:///{shutil.copy(sqlite_template, folder / 'store.db')}")
-    store = SqlRecordStore(engine)
-    lease = store.acquire("projector", "here", 600.0)
-    assert lease is not None
-    index = FaissIndex(folder, store, "vectors.text", DIM, "m", flat_limit=10)
-    expected: dict[int, int] = {}
-    for through, (sets, removed) in enumerate(work, start=1):
-        keys = np.array(list(sets), dtype=np.int64)
-        chosen = vectors[list(sets.values())].reshape(-1, DIM)
-        index.apply(keys, chosen, np.array(list(removed), dtype=np.int64), through, lease)
-        expected = {key: row for key, row in expected.items() if key not in removed} | sets
-
-    assert index.count() == len(expected)
-    for key, row in expected.items():
-        assert index.search(vectors[row], 1, allowed=np.array([key]))[0] == (key, pytest.approx(1, abs=1e-5))
-    engine.dispose()
-
-
 def test_two_faiss_over_each_other_are_refused(
-    opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    faiss_opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened()
+    faiss_opened()
     second = tmp_path / "faiss_gpu-1.15.1.dist-info"
     second.mkdir()
     (second / "METADATA").write_text("Metadata-Version: 2.1\nName: faiss-gpu\nVersion: 1.15.1\n")
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(StoreError, match="faiss-cpu and faiss-gpu are both installed"):
-        opened()
+        faiss_opened()

@@ -30,7 +30,12 @@ pytestmark = pytest.mark.slow
 EMBEDDED = (
     "kill before record commit",
     "kill after publish",
+    "kill after graph tail",
     "kill in half a generation file",
+    "kill in half a segment",
+    "kill in half a log",
+    "kill before vector installation",
+    "kill after vector merge",
     "kill after claim",
     "kill after decision",
     "kill one of two workers",

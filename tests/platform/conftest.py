@@ -8,6 +8,7 @@ import pytest
 
 from midspan import Workspace
 from midspan.db.graph_store import GraphStore
+from midspan.db.vector_index import VectorIndex
 from midspan.platform.answers import IngestReport
 from midspan.platform.cli import main
 from tests.platform.machines import Boot, Machine
@@ -96,8 +97,12 @@ def machine(tmp_path: Path, record_store_url: str) -> Iterator[Boot]:
     """Makes machines that share one record store."""
     made: list[Machine] = []
 
-    def boot(name: str = "a", graph: GraphStore | None = None) -> Machine:
-        made.append(Machine(tmp_path / name, record_store_url, name, graph))
+    def boot(
+        name: str = "a",
+        graph: GraphStore | None = None,
+        vectors: Callable[[str], VectorIndex] | None = None,
+    ) -> Machine:
+        made.append(Machine(tmp_path / name, record_store_url, name, graph, vectors))
         return made[-1]
 
     yield boot

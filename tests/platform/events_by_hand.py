@@ -8,7 +8,17 @@ from pathlib import Path
 
 from midspan import Workspace
 from midspan.db.record_store import READING, Commit, RunResult
-from midspan.records import ActionEvent, Location, Provenance, Run, Segment, Source, digest, record_id
+from midspan.records import (
+    ActionEvent,
+    EventTrack,
+    Location,
+    Provenance,
+    Run,
+    Segment,
+    Source,
+    digest,
+    record_id,
+)
 
 READ, SEEN = Run(READING, 1), Run("action", 1, "by hand")
 
@@ -20,6 +30,7 @@ class Seen:
     verb: str
     nouns: tuple[str, ...] = ()
     score: float = 0.75
+    tracks: tuple[EventTrack, ...] = ()
 
 
 def write(workspace: Workspace, path: str, seen: Sequence[Seen]) -> list[ActionEvent]:
@@ -48,6 +59,7 @@ def write(workspace: Workspace, path: str, seen: Sequence[Seen]) -> list[ActionE
             verb=one.verb,
             nouns=one.nouns,
             score=one.score,
+            tracks=one.tracks,
         )
         for one in seen
     ]

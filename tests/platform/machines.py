@@ -12,6 +12,8 @@ from midspan.db.graph_store import GraphStore
 from midspan.db.record_store import (
     LOCAL,
     READING,
+    SHARED,
+    SHARED_VECTORS,
     Commit,
     RunResult,
     Target,
@@ -20,6 +22,7 @@ from midspan.db.record_store import (
 )
 from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
+from midspan.db.vector_index import VectorIndex
 from midspan.db.vectors_faiss import FaissIndex
 from midspan.platform.projector import Projector
 from midspan.records import Embedding, Fact, FactSlot, Location, Provenance, Run, Segment, Source, digest
@@ -76,19 +79,34 @@ def document(name: str, sentences: int = 3) -> Commit:
 class Machine:
     """A workspace folder's stores and projector."""
 
-    def __init__(self, folder: Path, url: str, name: str = LOCAL, graph: GraphStore | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        url: str,
+        name: str = LOCAL,
+        graph: GraphStore | None = None,
+        vectors: Callable[[str], VectorIndex] | None = None,
+    ) -> None:
+        """``vectors`` makes an index on a server for the record store's identity."""
         self.folder = folder
         self.name = name
         self.store = SqlRecordStore(make_engine(url))
         self.graph = graph or EmbeddedGraph(folder / "graph", self.store, name)
-        self.index = FaissIndex(folder / "vectors", self.store, "vectors.text", DIM, ENCODE.id, replica=name)
+        self.index: VectorIndex = (
+            FaissIndex(folder / "vectors", self.store, "vectors.text", DIM, ENCODE.id, replica=name)
+            if vectors is None
+            else vectors(self.store.identity())
+        )
         self.projector = Projector(
             self.store,
             self.graph,
             {"vectors.text": self.index},
             replica=name,
             name=str(folder),
-            graph_is_shared=graph is not None,
+            shared={
+                **({} if graph is None else {"graph": SHARED}),
+                **({} if vectors is None else {"vectors.text": SHARED_VECTORS}),
+            },
         )
 
     def is_equal(self) -> bool:
@@ -112,6 +130,7 @@ class Machine:
 
     def close(self) -> None:
         self.projector.close()
+        self.index.close()
         self.graph.close()
         self.store.close()
 

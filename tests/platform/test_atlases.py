@@ -50,7 +50,9 @@ def settings(request: pytest.FixtureRequest, folder: Path, kind: str) -> Iterato
     name = f"atlases_{uuid.uuid4().hex[:12]}"
     with server.connect() as admin:
         admin.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
-    yield Settings(workspace=folder, database_url=SecretStr(server.database_url(name)))
+    with pytest.MonkeyPatch.context() as patch:  # for a worker that is started on demand, too
+        patch.setenv("MIDSPAN_DATABASE_URL", server.database_url(name))
+        yield Settings(workspace=folder, database_url=SecretStr(server.database_url(name)))
     with server.connect() as admin:
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[call-overload]
 

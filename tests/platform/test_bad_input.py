@@ -273,7 +273,7 @@ def test_the_doctor_counts_the_rest_while_the_graph_server_is_away(
     assert not stores.ok
     assert "the graph was not counted" in stores.detail
     assert "hunter2" not in stores.detail
-    assert set(diagnosis.counts["vectors"]) == {"text", "visual"}
+    assert set(diagnosis.counts["vectors"]) == {"text", "passage", "visual", "event"}
 
 
 def test_the_doctor_checks_every_model_that_has_files(tmp_path: Path) -> None:

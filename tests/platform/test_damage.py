@@ -71,7 +71,7 @@ def test_zeroed_pages_are_seen_and_reindex_leaves_what_was_built(copied: Path) -
     with Workspace.open(copied) as workspace:
         before = workspace.projected()
     assert before["graph"]["Mention"] > 0
-    zero(database(copied), ["fact", "embedding", "chunk", "atlas_grounding", "segment_fts_data"])
+    zero(database(copied), ["fact", "embedding", "chunk", "atlas_grounding"])
 
     check = found(copied, "integrity")
     assert not check.ok

@@ -4,7 +4,7 @@ same graph, and linking again moves what was outside the knowledge graph into it
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from midspan.db.graph import embedded
 from midspan.db.graph import neo4j as neo4j_graph
 from midspan.db.graph.neo4j import Neo4jGraph
 from midspan.db.graph.process import GraphProcess
 from midspan.db.graph_store import GraphStore
 from midspan.db.record_store import LOCAL
+from midspan.db.records.relational import SqlRecordStore
 from midspan.errors import WrongUse
 from midspan.records import Named, digest
 from services.neo4j import Neo4j
@@ -48,7 +50,7 @@ acts = st.one_of(
         st.sampled_from([KNOWN, OTHER_ZUSE]),
     ),
     st.tuples(st.just("undo")),
-    st.tuples(st.just("project"), st.sampled_from([0, 3, 17, 23])),
+    st.tuples(st.just("project"), st.sampled_from([0, 1, 2, 3, 17, 23])),
     st.tuples(st.just("rebuild")),
 )
 
@@ -57,20 +59,28 @@ class Died(BaseException):
     """As kill -9 would end it, but that the lease is given back; ``faults`` kills real processes."""
 
 
-@contextmanager
-def dying(owner: Any, name: str, nth: int) -> Iterator[None]:
-    """The ``nth`` statement to the graph is never run; with 0 all are."""
-    real, seen = getattr(owner, name), 0
+STEPS = ((SqlRecordStore, "append"), (GraphProcess, "apply"), (GraphProcess, "save"))
+"""Of the embedded graph: a batch is kept, taken in, and written into a file."""
 
-    def statement(*arguments: Any) -> Any:
-        nonlocal seen
-        seen += 1
-        if seen == nth:
-            raise Died
-        return real(*arguments)
+
+@contextmanager
+def dying(points: Sequence[tuple[Any, str]], nth: int) -> Iterator[None]:
+    """The ``nth`` call to any of these is never made; with 0 all are."""
+    seen = 0
+
+    def stopping(real: Any) -> Any:
+        def call(*arguments: Any, **named: Any) -> Any:
+            nonlocal seen
+            seen += 1
+            if seen == nth:
+                raise Died
+            return real(*arguments, **named)
+
+        return call
 
     with pytest.MonkeyPatch.context() as patch, suppress(Died):
-        patch.setattr(owner, name, statement)
+        for owner, name in points:
+            patch.setattr(owner, name, stopping(getattr(owner, name)))
         yield
 
 
@@ -110,8 +120,8 @@ class Played:
 
     def project(self, nth: int) -> None:
         """Up to the statement at which it dies; then a new process has the folder."""
-        owner, name = (neo4j_graph, "_rows") if self._graph else (GraphProcess, "run")
-        with dying(owner, name, nth):
+        points = ((neo4j_graph, "_rows"),) if self._graph else STEPS
+        with dying(points, nth):
             assert self.machine.projector.project().complete
         if nth:
             self.close()
@@ -177,7 +187,9 @@ def test_support_is_counted_anew_where_one_of_two_sources_is_linked_again(machin
 def test_the_embedded_graph_is_that_of_what_is_there(
     tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, work: list[Act]
 ) -> None:
-    play(Played(tmp_path_factory.mktemp("played"), sqlite_template, None), work)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(embedded, "TAIL_LEAST", 2 * embedded.BATCH_WEIGHT)
+        play(Played(tmp_path_factory.mktemp("played"), sqlite_template, None), work)
 
 
 @settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -30,6 +30,14 @@ def film(path, *, reverse=False, bright=0):
     return path
 
 
+@pytest.fixture(scope="module", autouse=True)
+def nothing_is_known():
+    """No action is recognised, so that looks alone are compared."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MIDSPAN_RECOGNISER", "none")
+        yield
+
+
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory):
     """(workspace folder, files) with a PDF of two pages and two films that look the same."""
@@ -92,6 +100,13 @@ def test_the_same_moment_of_another_film_is_a_near_duplicate(look):
     assert nearest.start == window.start
     assert "near-duplicate" in nearest.why
     assert Image.open(io.BytesIO(look.thumbnail(window.id))).size[0] > 50
+
+
+def test_a_clip_in_which_nothing_known_is_done_finds_what_looks_like_it(look, seen):
+    hits = look.like_clip(film(seen / "third.mp4", bright=3)).hits
+    assert {hit.title for hit in hits} == {"film.mp4", "again.mp4"}
+    assert hits[0].kind == "window" and hits[0].why.startswith("near-duplicate moment")
+    assert len(look.sources()) == 3  # nothing of it is kept
 
 
 def test_motion_is_found_in_words_with_its_seconds(look):

@@ -28,7 +28,7 @@ def test_a_target_that_fails_leaves_the_others_alone(machine: Boot, monkeypatch:
         raise StoreUnavailable("no space")
 
     with monkeypatch.context() as patch:
-        patch.setattr("midspan.db.vectors_faiss._write", broken)
+        patch.setattr("midspan.db.vector_files.manifest.Manifest.write", broken)
         done = a.projector.project()
     assert dict(done.problems) == {"vectors.text": "no space"}
     assert (a.index.count(), a.graph.counts()["Mention"]) == (0, 3)

@@ -14,6 +14,7 @@ from midspan.errors import ModelFilesMissing
 from midspan.platform import search as module
 from midspan.platform.search import Searcher
 from midspan.platform.warming import Warming
+from midspan.platform.word_search import WordSearch
 
 LOADING, ENCODING = 48.0, 0.02
 
@@ -40,8 +41,9 @@ def test_loading_is_no_time_of_the_search(embedded: Path, monkeypatch: pytest.Mo
 
     with Workspace.open(embedded) as workspace:
         parts = workspace.parts
-        text, visual = parts.indexes["vectors.text"], parts.indexes["vectors.visual"]
-        searcher = Searcher(parts.store, text, visual, encode, load)
+        indexes = [parts.indexes[target] for target in ("vectors.text", "vectors.passage", "vectors.visual")]
+        words = WordSearch(parts.words, parts.store)
+        searcher = Searcher(parts.store, words, *indexes, parts.event_search, encode, load)
         answer = searcher.search("kidney", SegmentFilter(), frozenset(), 10)
     assert answer.hits
     assert answer.milliseconds == pytest.approx(1000 * ENCODING)

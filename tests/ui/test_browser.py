@@ -1,5 +1,6 @@
 """The pages in a real Chromium, over a small workspace that was ingested for real."""
 
+import json
 import os
 import re
 import shutil
@@ -14,11 +15,13 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Request, expect, sync_playwright
 
 from midspan import Workspace
 from midspan.corpus import folder as corpus
+from midspan.models.action.data.video_files import write_video
 from midspan.platform.background import worker_pid
 from midspan.records import Candidate, Fact
 from tests.platform.facts_by_hand import fact, slot, write
@@ -57,7 +60,7 @@ def workspace_folder(documents: Path, tmp_path_factory: pytest.TempPathFactory) 
     """A workspace with the documents in it; a worker that a test started is ended."""
     folder = tmp_path_factory.mktemp("browser") / "workspace"
     with Workspace.open(folder) as workspace:
-        report = workspace.ingest([documents])
+        report = workspace.ingest([documents, held_up(folder.parent)])
         assert report.ok, report
         write(workspace, "hub.txt", hub())
     yield folder
@@ -67,6 +70,17 @@ def workspace_folder(documents: Path, tmp_path_factory: pytest.TempPathFactory) 
         deadline = time.monotonic() + 20
         while worker_pid(folder) is not None and time.monotonic() < deadline:
             time.sleep(0.1)
+
+
+def held_up(folder: Path) -> Path:
+    """A still video with boxes beside it: a hand that is elsewhere from second two on."""
+    path = folder / "with a hand.mp4"
+    grey = np.full((48, 120, 160, 3), 99, np.uint8)
+    write_video([grey], np.zeros(4 * 16_000, np.float32), (160, 120), path)
+    places = [(0.25, 0.5, 0.5, 1.0)] * 24 + [(0.5, 0.0, 0.75, 0.5)] * 24
+    told = {str(n): [{"category": "hand", "box": box, "score": 1}] for n, box in enumerate(places)}
+    path.with_suffix(".boxes.json").write_text(json.dumps({"with a hand": told}))
+    return path
 
 
 HUB = "The Hub Station"
@@ -185,7 +199,7 @@ def search(page: Page, address: str, query: str, **more: str) -> None:
 
 def test_a_typed_search_shows_the_sentence(page: Page, address: str) -> None:
     page.goto(address)
-    box = page.get_by_label("Search for")
+    box = page.get_by_label("Search for", exact=True)
     box.fill("born in Warsaw")
     box.press("Enter")
     card = page.locator(".st-key-chosen-0, .st-key-hit-0").first
@@ -253,6 +267,30 @@ def test_the_bar_under_a_film_seeks_it(page: Page, address: str, workspace_folde
     page.goto(f"{address}/sources")
     page.goto(link)
     page.wait_for_function(f"document.querySelector('video')?.currentTime >= {event.start}")
+
+
+def test_boxes_lie_over_the_picture_and_follow_it(page: Page, address: str, workspace_folder: Path) -> None:
+    with Workspace.open(workspace_folder) as workspace:
+        (video,) = [one for one in workspace.videos() if "hand" in one.title]
+    page.goto(f"{address}/videos?video={video.source_id}")
+    film, hand = page.locator("video"), page.locator("rect.hand")
+    expect(hand).to_have_count(1, timeout=PATIENCE)
+    for second, left, top in ((0.5, 0.25, 0.5), (3.0, 0.5, 0.0)):
+        film.evaluate("(film, second) => { film.currentTime = second; }", second)
+        expect(hand).to_have_attribute("x", str(left))
+        frame, box = film.bounding_box(), hand.bounding_box()
+        assert frame is not None and box is not None
+        assert box["x"] == pytest.approx(frame["x"] + left * frame["width"], abs=4)
+        assert box["y"] == pytest.approx(frame["y"] + top * frame["height"], abs=4)
+        assert box["width"] == pytest.approx(frame["width"] / 4, abs=6)
+    shown = page.get_by_role("checkbox", name="Boxes over the picture")
+    expect(page.get_by_text("1 hand", exact=True)).to_be_visible()
+    shown.focus()
+    page.keyboard.press("Space")
+    expect(hand).to_have_count(0)
+    page.goto(f"{address}/videos")
+    expect(page.locator("video")).to_be_visible()
+    expect(shown).to_have_count(0)
 
 
 def test_the_graph_of_facts_is_drawn(page: Page, address: str) -> None:

@@ -10,7 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from midspan import Workspace
-from midspan.records import ActionEvent
+from midspan.records import ActionEvent, EventTrack
+from midspan.ui.kinds.event import boxes
 from midspan.ui.kinds.event.page import PORTION
 from midspan.ui.kinds.event.timeline import LANES, OTHERS, data_of
 from tests.platform.events_by_hand import Seen, write
@@ -142,3 +143,31 @@ def test_rare_verbs_share_a_lane(workspace: Workspace) -> None:
     assert len(names) == LANES and names[-1] == OTHERS and "verb 19" in names
     assert sum(len(lane["events"]) for lane in data["lanes"]) == 43
     assert data["seconds"] == 52.5
+
+
+def track(category: Any, noun: str, *times: float) -> EventTrack:
+    places = tuple((0.1 + time / 100, 0.2, 0.5, 0.6) for time in times)
+    return EventTrack(category, noun, 0.9, times, places, tuple(time != 1.125 for time in times))
+
+
+def test_boxes_of_a_moment_are_told_once(workspace: Workspace) -> None:
+    hand, cup = track("hand", "", 1.0, 1.125), track("object", HOSTILE, 1.125, 1.25)
+    seen = [Seen(0.5, 2, "put", tracks=(hand, cup)), Seen(1, 2, "take", tracks=(hand,))]
+    data = boxes.data_of(write(workspace, "/videos/kitchen.mp4", seen))
+    assert data["names"] == ["", boxes.shorten(HOSTILE, boxes.NAMED)] and data["step"] == 0.125
+    assert [(time, len(there)) for time, there in data["moments"]] == [(1.0, 1), (1.125, 2), (1.25, 1)]
+    assert data["moments"][0][1] == [[1, 1, 0, 0.11, 0.2, 0.5, 0.6]]
+    assert [box[:3] for box in data["moments"][1][1]] == [[1, 0, 0], [0, 0, 1]]
+
+
+def test_a_page_holds_so_many_boxes_and_no_more(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(boxes, "MOST", 3)
+    long = track("hand", "", *(n / 8 for n in range(8)))
+    events = write(workspace, "/videos/kitchen.mp4", [Seen(0, 2, "put", tracks=(long,))])
+    assert [len(there) for _, there in boxes.data_of(events)["moments"] if there] == [1, 1, 1]
+
+
+def test_events_without_tracks_have_no_boxes(kitchen: list[ActionEvent]) -> None:
+    assert boxes.data_of(kitchen)["moments"] == []

@@ -72,7 +72,10 @@ class Child:
         Raises ``TimeoutError`` having killed the child, ``QueryTimeout`` when it ran out of memory,
         ``StoreUnavailable`` when it is gone for another reason, ``WrongUse`` for values that are no JSON.
         """
-        request = encoded(name, values)
+        return self.send(encoded(name, values), seconds)
+
+    def send(self, request: bytes, seconds: float | None = None) -> dict[str, Any]:
+        """As :meth:`call`, for a request that is a line already."""
         with self._turn:
             try:
                 line = self._exchange(request, seconds)

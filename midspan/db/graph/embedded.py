@@ -1,49 +1,68 @@
-"""The graph on kglite, an embedded Cypher engine: the whole graph in memory, kept as generation files."""
+"""The graph on kglite, an embedded Cypher engine: the whole graph in memory, kept as a file and its tail.
+
+A batch is applied by being kept: behind the newest file, as rows in the record store. Every process with a
+graph in memory brings it up by those rows when it is asked, so that a batch costs what is in the batch,
+however large the graph. When the tail has grown to a share of the graph it is written into a new file.
+
+kglite has a log of its own, which would do for one process; here several read one folder while one writes.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from midspan.db.generations import Generations
+from midspan.db.graph.batch import batch_of, packed, size
 from midspan.db.graph.cypher_guard import check_limits, check_read_only
+from midspan.db.graph.live import LiveGraph
 from midspan.db.graph.process import GraphProcess
-from midspan.db.graph.schema import COUNTS, FULL_TEXT, SCHEMA_VERSION, apply_batch
+from midspan.db.graph.schema import COUNTS, SCHEMA_VERSION
 from midspan.db.graph.steps import steps
 from midspan.db.graph_store import GraphStore, Rows
-from midspan.db.record_store import LOCAL, GraphItem, Lease, Outbox
+from midspan.db.record_store import LOCAL, GraphItem, Lease, Outbox, TailSize
+
+TAIL_SHARE = 0.05
+"""Of a graph's facts that its tail may change before a new file is written. Whoever opens the graph applies
+its tail, and a twentieth takes about as long as reading the file does."""
+TAIL_LEAST = 2000
+"""Facts that any graph's tail may change."""
+BATCH_WEIGHT = 25
+"""Facts that a batch counts for by being one, however small."""
 
 
 class EmbeddedGraph(GraphStore):
-    """Facts in ``folder`` as files ``graph.gNNNNNN...``; safe to share between threads.
-
-    Each ``apply`` rewrites the file (about 0.3 s for 100,000 nodes), so batches should be large.
-    """
+    """Facts in ``folder`` as files ``graph.gNNNNNN...``; safe to share between threads."""
 
     def __init__(self, folder: Path, store: Outbox, replica: str = LOCAL) -> None:
-        self._folder = folder
+        self._store = store
         self._generations = Generations(
             folder,
             store,
             "graph",
             suffix=".kgl",
-            read=GraphProcess,
+            read=lambda path: LiveGraph(GraphProcess(path)),
             model=f"schema-{SCHEMA_VERSION}",
             replica=replica,
         )
         self._nothing: GraphProcess | None = None
 
     def apply(self, upserts: Sequence[GraphItem], removed: Sequence[str], through: int, lease: Lease) -> None:
-        snapshot = self._generations.current()
-        if snapshot is None:
-            graph, applied = _empty(), 0
-        else:
-            graph = GraphProcess(self._folder / snapshot.generation.file)
-            applied = snapshot.generation.applied
-        apply_batch(graph.run, upserts, removed)
-        self._publish(graph, max(through, applied), lease)
+        batch = batch_of(upserts, removed)
+        newest = self._generations.newest()
+        if newest is None:
+            graph = _empty()
+            graph.apply(json.dumps(batch).encode())
+            self._publish(graph, through, lease)
+            return
+        applied = max(through, newest.applied)
+        tail = self._generations.extend(packed(batch), changes=size(batch), applied=applied, lease=lease)
+        if _weight(tail) > max(TAIL_LEAST, TAIL_SHARE * newest.counts["Mention"]):
+            self._publish(self._current(), applied, lease)
 
     def query(
         self,
@@ -55,15 +74,17 @@ class EmbeddedGraph(GraphStore):
     ) -> Rows:
         check_read_only(cypher)
         check_limits(limit, seconds)
-        return self._frozen().query(cypher, parameters or {}, limit, seconds)
+        return self._current().query(cypher, parameters or {}, limit, seconds)
 
     def applied(self) -> int:
-        snapshot = self._generations.current()
-        return 0 if snapshot is None else snapshot.generation.applied
+        newest = self._generations.newest()
+        return 0 if newest is None else newest.applied
 
     def counts(self) -> dict[str, int]:
-        snapshot = self._generations.current()
-        return dict.fromkeys(COUNTS, 0) if snapshot is None else dict(snapshot.generation.counts)
+        newest = self._generations.newest()
+        if newest is None:
+            return dict.fromkeys(COUNTS, 0)
+        return _counts(self._current()) if self._store.tail_size(newest).batches else dict(newest.counts)
 
     def describe(self) -> str:
         return f"embedded kglite {version('kglite')}, schema {SCHEMA_VERSION}"
@@ -77,7 +98,7 @@ class EmbeddedGraph(GraphStore):
         graph = _empty()
         for batch in batches:
             prolong()
-            apply_batch(graph.run, batch, [])
+            graph.apply(json.dumps(batch_of(batch, [])).encode())
         self._publish(graph, through, prolong())
 
     def close(self) -> None:
@@ -86,26 +107,30 @@ class EmbeddedGraph(GraphStore):
             self._nothing.close()
             self._nothing = None
 
-    def _frozen(self) -> GraphProcess:
+    def _current(self) -> GraphProcess:
+        """What is applied by now. Raises ``DamagedGeneration``, ``StoreUnavailable``."""
         snapshot = self._generations.current()
         if snapshot is not None and not snapshot.value.alive:
             self._generations.forget()
             snapshot = self._generations.current()
         if snapshot is not None:
-            return snapshot.value
+            return snapshot.value.brought_up(partial(self._store.tail, snapshot.generation))
         if self._nothing is None or not self._nothing.alive:
             self._nothing = _empty()
         return self._nothing
 
     def _publish(self, graph: GraphProcess, applied: int, lease: Lease) -> None:
-        counts = {name: graph.run(cypher, {})[0]["n"] for name, cypher in COUNTS.items()}
         self._generations.publish(
-            graph,
-            lambda path: graph.save(path, list(FULL_TEXT.values())),
-            applied=applied,
-            counts=counts,
-            lease=lease,
+            LiveGraph(graph), graph.save, applied=applied, counts=_counts(graph), lease=lease
         )
+
+
+def _weight(tail: TailSize) -> int:
+    return tail.changes + BATCH_WEIGHT * tail.batches
+
+
+def _counts(graph: GraphProcess) -> dict[str, int]:
+    return {name: graph.run(cypher, {})[0]["n"] for name, cypher in COUNTS.items()}
 
 
 def _empty() -> GraphProcess:

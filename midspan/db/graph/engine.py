@@ -23,46 +23,69 @@ import kglite
 
 from midspan.db.graph.child import AnswerTooLarge, deeper, limit_memory, serve, take_rows
 from midspan.db.graph.forks import Forks
+from midspan.db.graph.schema import FULL_TEXT, apply_batch
+from midspan.db.graph.statements import Batch
+
+MANY = 1_000_000_000
+"""Changes that a full-text index takes in without being built anew: no limit."""
+_READ_WORDS = "MATCH (n:{label}) WITH n LIMIT 1 RETURN text_bm25(n, '{of}', 'a')"
 
 _MADE_UP = ("id", "title", "type")
 """Properties that kglite adds to nodes and relations and nobody has stored."""
 
 
 class Engine:
-    """One graph: changed by ``run`` until the first ``query``, before which it is frozen."""
+    """One graph. A fork for a query is made between two changes, and so never sees half of one."""
 
     def __init__(self) -> None:
         self._graph: Any = kglite.KnowledgeGraph()
-        self._frozen: Any = None
 
     def load(self, path: str) -> None:
         """Take a graph file instead of the empty graph."""
         self._graph = kglite.from_bytes(Path(path).read_bytes())
 
-    def run(self, cypher: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    def run(self, cypher: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
         """A statement of our own, which may write; its rows."""
-        rows = self._graph.cypher(cypher, params=parameters, timeout_ms=0).to_list()
+        rows = self._graph.cypher(cypher, params=dict(parameters), timeout_ms=0).to_list()
         return [{name: plain(value) for name, value in row.items()} for row in rows]
 
-    def save(self, path: str, indexes: list[list[str]]) -> None:
-        """Write the graph to a file, its full-text indexes (label, property) brought up first."""
-        for label, name in indexes:
-            if label in self._graph.node_types:
-                self._graph.build_text_index(label, name)  # many changes leave it stale
-        file: bytes = self._graph.to_bytes()
-        Path(path).write_bytes(file)
-        self._graph = kglite.from_bytes(file)
+    def apply(self, batch: Batch) -> None:
+        """Change the graph, full-text indexes included."""
+        apply_batch(self.run, batch)
+        for name, (label, of) in FULL_TEXT.items():
+            self._freshen(name, label, of)
 
-    def freeze(self) -> None:
-        if self._frozen is None:
-            self._frozen = self._graph.freeze()
+    def save(self, path: str) -> None:
+        Path(path).write_bytes(self._graph.to_bytes())
+
+    def _freshen(self, name: str, label: str, of: str) -> None:
+        """Bring a full-text index up: it follows changes when it is read, which in a fork is for nothing.
+
+        Reading the words of one node does so, for a few milliseconds. It is built anew where many deletions
+        made the engine drop it, and where a file of old lets it take in few changes.
+        """
+        if label not in self._graph.node_types:
+            return
+        if not self._graph.has_text_index(label, of):
+            self._graph.build_text_index(label, of, MANY, name=name)
+            return
+        self._graph.cypher(_READ_WORDS.format(label=label, of=of)).to_list()
+        if self._is_stale(label, of):
+            self._graph.build_text_index(label, of, MANY)
+
+    def _is_stale(self, label: str, of: str) -> bool:
+        return any(
+            row["stale"] and row["labelsOrTypes"] == [label] and row["properties"] == [of]
+            for row in self._graph.cypher("SHOW INDEXES").to_list()
+            if row["type"] == "FULLTEXT"
+        )
 
     def query(
         self, cypher: str, parameters: dict[str, Any], limit: int, milliseconds: int, work_units: int
     ) -> dict[str, Any]:
         """A user's read, already checked: at most ``limit`` rows. For a fork, whose memory it limits."""
         limit_memory()
-        found = self._frozen.cypher(
+        found = self._graph.freeze().cypher(
             cypher,
             params=parameters,
             timeout_ms=milliseconds,
@@ -124,9 +147,10 @@ def _kind(error: BaseException) -> str:
 def main() -> None:
     kglite.set_query_warning_policy("silent")
     engine = Engine()
-    calls: dict[str, Callable[..., Any]] = {"load": engine.load, "run": engine.run, "save": engine.save}
+    names = ("load", "run", "apply", "save")
+    calls: dict[str, Callable[..., Any]] = {name: getattr(engine, name) for name in names}
     control = socket.socket(fileno=int(sys.argv[1]))
-    forks = Forks(control, {"query": engine.query}, failed, engine.freeze)
+    forks = Forks(control, {"query": engine.query}, failed)
     serve(calls, failed, forks.lines())
 
 

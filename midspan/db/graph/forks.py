@@ -83,13 +83,10 @@ class Forks:
         control: socket.socket,
         calls: Mapping[str, Callable[..., Any]],
         failed: Callable[[BaseException], dict[str, Any]],
-        prepare: Callable[[], None],
     ) -> None:
-        """``prepare`` is called before a fork, for what all of them shall share."""
         self._control = control
         self._calls = calls
         self._failed = failed
-        self._prepare = prepare
         self._asked: dict[int, tuple[int, socket.socket]] = {}
         """Fork's descriptor to its id and the socket on which its answer is waited for."""
 
@@ -118,7 +115,6 @@ class Forks:
             self._selector.unregister(self._control)
             return
         connection = socket.socket(fileno=descriptors[0])
-        self._prepare()
         try:
             pid = os.fork()
         except OSError as error:

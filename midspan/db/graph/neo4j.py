@@ -17,6 +17,7 @@ import neo4j
 import neo4j.exceptions
 
 from midspan.db.graph import steps
+from midspan.db.graph.batch import batch_of
 from midspan.db.graph.cypher_bounds import check_bounded
 from midspan.db.graph.cypher_guard import check_limits, check_read_only
 from midspan.db.graph.neo4j_address import Neo4jAddress
@@ -161,12 +162,13 @@ class Neo4jGraph(GraphStore):
         reach: Callable[[int], int],
     ) -> None:
         """One transaction; ``reach`` makes the new applied entry of the one that is noted."""
+        batch = batch_of(upserts, removed)
 
         def work(transaction: neo4j.ManagedTransaction) -> None:
             state = self._lock(transaction, lease)
             if state["schema"] != SCHEMA_VERSION:
                 raise LeaseLost("the graph is being emptied by another projector; drop this work")
-            apply_batch(lambda cypher, rows: _rows(transaction, cypher, rows), upserts, removed)
+            apply_batch(lambda cypher, rows: _rows(transaction, cypher, rows), batch)
             _rows(transaction, _ADVANCE, _named(applied=reach(state["applied"]), token=lease.token))
 
         self._write(work)

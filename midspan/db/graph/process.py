@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -47,9 +47,18 @@ class GraphProcess:
         rows: list[dict[str, Any]] = reply["value"]
         return rows
 
-    def save(self, path: Path, indexes: Sequence[tuple[str, str]]) -> None:
-        """Write the graph to a file, with full-text indexes over (label, property). Raises ``OSError``."""
-        reply = self._child.call("save", {"path": str(path), "indexes": [list(pair) for pair in indexes]})
+    def apply(self, batch: bytes) -> None:
+        """Change the graph by the JSON of a batch; no query sees half of it. Raises ``StoreUnavailable``.
+
+        After an error the graph may hold half of it: close the process.
+        """
+        reply = self._child.send(b'{"call": "apply", "with": {"batch": ' + batch + b"}}\n")
+        if "error" in reply:
+            raise StoreUnavailable(f"the embedded graph failed: {reply['message']}")
+
+    def save(self, path: Path) -> None:
+        """Write the graph to a file, with its full-text indexes. Raises ``OSError``."""
+        reply = self._child.call("save", {"path": str(path)})
         if reply.get("errno") is not None:
             raise OSError(reply["errno"], os.strerror(reply["errno"]))
         if "error" in reply:

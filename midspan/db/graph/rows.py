@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
+from midspan.db.graph.statements import Row
 from midspan.db.record_store import GraphFact
 from midspan.records import Fact, FactSlot, digest
 from midspan.records.decisions import OUTSIDE
-
-Row = dict[str, Any]
 
 
 def slot_uid(slot: FactSlot, source_id: str) -> str:

@@ -48,19 +48,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from midspan.db.graph import same_as
-from midspan.db.graph.rows import (
-    assertion_row,
-    assertion_uid,
-    document_row,
-    entity_rows,
-    first_named,
-    mention_row,
-    sentence_row,
-    slot_row,
-    unique,
-)
-from midspan.db.graph.statements import RunCypher, each, parts
-from midspan.db.record_store import GraphFact, GraphItem, GraphMerge, pair_of
+from midspan.db.graph.statements import Batch, Row, RunCypher, each, parts
 
 SCHEMA_VERSION = 2
 """Raised when the same facts would give another graph; the projection is built anew then."""
@@ -136,19 +124,31 @@ UNWIND $rows AS row MATCH (a:Assertion {uid: row.uid}) MATCH (o:Entity {uid: row
 MERGE (a)-[:OBJECT]->(o)
 """
 
+# Those that were there are taken out by now.
 _ADD_MENTIONS = """
 UNWIND $rows AS row
 MATCH (s:Sentence {uid: row.sentence}) MATCH (a:Assertion {uid: row.assertion})
-MERGE (m:Mention {uid: row.uid})
-SET m.subject = row.subject, m.predicate = row.predicate, m.object = row.object,
-    m.subject_name = row.subject_name, m.predicate_name = row.predicate_name,
-    m.object_name = row.object_name, m.subject_score = row.subject_score,
-    m.predicate_score = row.predicate_score, m.object_score = row.object_score, m.start = row.start,
-    m.finish = row.finish, m.score = row.score, m.polarity = row.polarity, m.modality = row.modality,
-    m.generator = row.generator, m.run = row.run
-MERGE (s)-[:HAS_MENTION]->(m)
-MERGE (m)-[r:SUPPORTS]->(a) SET r.confidence = row.score
+CREATE (s)-[:HAS_MENTION]->(m:Mention {
+  uid: row.uid, subject: row.subject, predicate: row.predicate, object: row.object,
+  subject_name: row.subject_name, predicate_name: row.predicate_name, object_name: row.object_name,
+  subject_score: row.subject_score, predicate_score: row.predicate_score, object_score: row.object_score,
+  start: row.start, finish: row.finish, score: row.score, polarity: row.polarity, modality: row.modality,
+  generator: row.generator, run: row.run
+})-[:SUPPORTS {confidence: row.score}]->(a)
 """
+
+_ADDING = (
+    (_ADD_DOCUMENTS, "documents"),
+    (_ADD_SENTENCES, "sentences"),
+    (_ADD_ENTITIES, "entities"),
+    (_ADD_PREDICATES, "predicates"),
+    (_ADD_ASSERTIONS, "assertions"),
+    (_ADD_OBJECTS, "objects"),
+    (_ADD_MENTIONS, "mentions"),
+    (same_as.ADD_ENDS, "ends"),
+    (same_as.ADD, "same"),
+)
+"""Statements over rows and the part of a batch that each runs over, in this order."""
 
 _COUNT_SUPPORT = """
 UNWIND $uids AS uid MATCH (a:Assertion {uid: uid})
@@ -233,37 +233,38 @@ WITH p, min(m.predicate_name) AS name SET p.name = name
 """
 
 
-def apply_batch(run: RunCypher, upserts: Sequence[GraphItem], removed: Sequence[str]) -> None:
-    """Make the graph hold ``upserts`` and not ``removed``; what is in both is kept.
+def apply_batch(run: RunCypher, batch: Batch) -> None:
+    """Make the graph hold what a batch adds and not what it takes out (see ``batch.py``).
 
     What a fact that is there already said before is taken out first. All statements belong into one
     transaction of the caller's.
     """
-    facts = {item.id: item for item in upserts if isinstance(item, GraphFact)}
-    merges = {item.id: item for item in upserts if isinstance(item, GraphMerge)}
-    parted = [pair for item_id in removed if item_id not in merges and (pair := pair_of(item_id))]
-    changed = sorted({*facts, *(item_id for item_id in removed if pair_of(item_id) is None)})
+    changed = [row["uid"] for row in batch["changed"]]
     there = [row["uid"] for part in parts(changed) for row in run(_THERE, {"uids": part})]
     touched = _touched(run, there)
     each(run, _TAKE_OUT, "uids", there)
-    same_as.take_out(run, parted)
-    added = [facts[fact_id] for fact_id in sorted(facts)]
-    _add(run, added)
-    same_as.add(run, [merges[item_id] for item_id in sorted(merges)])
-    assertions = sorted(touched["assertion"] | {assertion_uid(item.fact) for item in added})
-    sentences = sorted(touched["sentence"] | {item.fact.provenance.segment_id for item in added})
-    ends = {uid for pair in (*parted, *(merge.decision.pair for merge in merges.values())) for uid in pair}
-    entities = sorted(touched["subject"] | touched["object"] | ends)
-    for statement in (_COUNT_SUPPORT, _DROP_EDGES, _DROP_ASSERTIONS, _DRAW_EDGES):
-        each(run, statement, "uids", assertions)
-    for statement in (_DROP_SENTENCES, _SPAN_SENTENCES):
-        each(run, statement, "uids", sentences)
+    each(run, same_as.TAKE_OUT, "rows", batch["parted"])
+    for statement, name in _ADDING:
+        each(run, statement, "rows", batch[name])
+    assertions = sorted(touched["assertion"] | _uids(batch["assertions"], "uid"))
+    sentences = sorted(touched["sentence"] | _uids(batch["sentences"], "uid"))
+    ends = (row[end] for name in ("parted", "same") for row in batch[name] for end in ("one", "other"))
+    entities = sorted(touched["subject"] | touched["object"] | set(ends))
+    each(run, _COUNT_SUPPORT, "uids", assertions)
+    for statement in (_DROP_EDGES, _DROP_ASSERTIONS):
+        each(run, statement, "uids", sorted(touched["assertion"]))
+    each(run, _DRAW_EDGES, "uids", assertions)
+    each(run, _DROP_SENTENCES, "uids", sorted(touched["sentence"]))
+    each(run, _SPAN_SENTENCES, "uids", sentences)
     each(run, _DROP_DOCUMENTS, "uids", sorted(touched["document"]))
-    for statement in (_DROP_ENTITIES, _NAME_ENTITIES):
+    for statement in (_DROP_ENTITIES, _NAME_ENTITIES, same_as.NAME_UNMENTIONED):
         each(run, statement, "uids", entities)
-    same_as.name_unmentioned(run, entities)
     for statement in (_DROP_PREDICATES, _NAME_PREDICATES):
         each(run, statement, "uids", sorted(touched["predicate"]))
+
+
+def _uids(rows: Sequence[Row], name: str) -> set[str]:
+    return {row[name] for row in rows}
 
 
 def _touched(run: RunCypher, mentions: Sequence[str]) -> dict[str, set[str]]:
@@ -277,16 +278,3 @@ def _touched(run: RunCypher, mentions: Sequence[str]) -> dict[str, set[str]]:
                 if row[role] is not None:
                     uids.add(row[role])
     return found
-
-
-def _add(run: RunCypher, items: Sequence[GraphFact]) -> None:
-    assertions = unique(assertion_row(item.fact) for item in items)
-    with_object = [row for row in assertions if row["object"] is not None]
-    each(run, _ADD_DOCUMENTS, "rows", unique(document_row(item) for item in items))
-    each(run, _ADD_SENTENCES, "rows", unique(sentence_row(item) for item in items))
-    each(run, _ADD_ENTITIES, "rows", first_named(entity_rows(items)))
-    predicates = (slot_row(item.fact.predicate, item.fact.provenance.source_id) for item in items)
-    each(run, _ADD_PREDICATES, "rows", first_named(predicates))
-    each(run, _ADD_ASSERTIONS, "rows", assertions)
-    each(run, _ADD_OBJECTS, "rows", with_object)
-    each(run, _ADD_MENTIONS, "rows", [mention_row(item.fact) for item in items])

@@ -7,6 +7,10 @@ from typing import Any
 
 ROWS_A_STATEMENT = 1000
 
+Row = dict[str, Any]
+"""Plain JSON values by name."""
+Batch = Mapping[str, Sequence[Row]]
+"""Rows by what they are of."""
 RunCypher = Callable[[str, Mapping[str, Any]], Sequence[Mapping[str, Any]]]
 """Runs a statement with parameters and answers its rows."""
 

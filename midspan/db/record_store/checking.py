@@ -19,7 +19,7 @@ class Checking(ABC):
 
     @abstractmethod
     def check_database(self) -> Findings:
-        """The database's own checks: pages, indexes, references, full text, points."""
+        """The database's own checks: pages, indexes, references, points."""
 
     @abstractmethod
     def check_rows(self) -> Findings:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from midspan.db.record_store.reading import SegmentFilter
 from midspan.records import ActionEvent
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,14 @@ class EventStore(ABC):
     @abstractmethod
     def videos(self, where: EventFilter, limit: int) -> list[Video]:
         """By title, then by id; also those without such an event, within ``where.source_ids``."""
+
+    @abstractmethod
+    def event_keys(self, where: SegmentFilter) -> npt.NDArray[np.int64]:
+        """Keys of all events of segments that pass the filter, ascending; they are those of the index."""
+
+    @abstractmethod
+    def events_by_key(self, keys: Sequence[int]) -> dict[int, ActionEvent]:
+        """Those that are there."""
 
     @abstractmethod
     def all_events(self, where: EventFilter) -> Iterator[ActionEvent]:

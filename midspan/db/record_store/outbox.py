@@ -5,17 +5,40 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from midspan.db.record_store.checking import Checking
-from midspan.records import Decision, Fact
+from midspan.records import Decision, Fact, Space
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-Target = Literal["graph", "vectors.text", "vectors.visual"]
-TARGETS: tuple[Target, ...] = ("graph", "vectors.text", "vectors.visual")
+Target = Literal["graph", "vectors.text", "vectors.passage", "vectors.visual", "vectors.event", "words"]
+TARGETS: tuple[Target, ...] = (
+    "graph",
+    "vectors.text",
+    "vectors.passage",
+    "vectors.visual",
+    "vectors.event",
+    "words",
+)
+TARGET_OF: dict[str, Target] = {
+    "text": "vectors.text",
+    "passage": "vectors.passage",
+    "visual": "vectors.visual",
+    "event": "vectors.event",
+}
+"""By space of vectors."""
+SPACE_OF: dict[Target, Space] = {
+    "vectors.text": "text",
+    "vectors.passage": "passage",
+    "vectors.visual": "visual",
+    "vectors.event": "event",
+}
+"""By target, of those that show vectors."""
+WordLevel = Literal["document", "segment", "record"]
+WORD_LEVELS: tuple[WordLevel, ...] = ("document", "segment", "record")
 
 FORGET_SECONDS = 7 * 86400.0
 """A replica that was not seen for this long is forgotten."""
@@ -23,7 +46,9 @@ FORGET_SECONDS = 7 * 86400.0
 LOCAL = "local"
 """The replica of a workspace whose record store lies in its own folder."""
 SHARED = "shared"
-"""The one replica of a projection that a server keeps for all machines."""
+"""The one replica of the graph that a server keeps for all machines."""
+SHARED_VECTORS = "shared.vectors"
+"""The same for the vectors, on a server of their own."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +58,8 @@ class OutboxEntry:
     id: int
     target: Target
     ids: tuple[str, ...]
-    """Fact ids and ids of pairs (:func:`pair_id`) for the graph, segment keys (decimal) for vectors."""
+    """Fact ids and ids of pairs (:func:`pair_id`) for the graph, segment keys (decimal) for vectors, ids of
+    :func:`word_id` for words."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +78,26 @@ class Generation:
     """Run id of the encoder whose vectors these are."""
     dim: int = 0
     replica: str = LOCAL
-    """Whose it is: a machine's folder, or ``SHARED``."""
+    """Whose it is: a machine's folder, ``SHARED`` or ``SHARED_VECTORS``."""
+
+
+@dataclass(frozen=True)
+class TailBatch:
+    """What a generation's file lacks: a batch that was applied behind it."""
+
+    number: int
+    """1, 2, ... within the generation."""
+    applied: int
+    """Outbox id up to which the projection is true with it."""
+    changes: int
+    """How much it changes, in whatever the projection counts."""
+    data: bytes
+
+
+@dataclass(frozen=True)
+class TailSize:
+    batches: int
+    changes: int
 
 
 @dataclass(frozen=True)
@@ -107,6 +152,26 @@ class GraphMerge:
 GraphItem = GraphFact | GraphMerge
 
 
+@dataclass(frozen=True)
+class WordItem:
+    """What full text holds of one document (a source with the text of all its segments), of one segment, or
+    of one record that is found by words of its own."""
+
+    level: WordLevel
+    id: str
+    """Of the source, the segment or the record."""
+    source: str
+    text: str
+    kind: str
+    """Kind of the source, the segment or the record."""
+    key: int = 0
+    """Key of the segment, or of the record's segment."""
+    page: int | None = None
+    title: str = ""
+    """Of a document alone, as ``paths``: its other places are found through it."""
+    paths: tuple[str, ...] = ()
+
+
 def pair_id(one: str, other: str) -> str:
     """The id of two entities in the outbox. ``one`` is in no knowledge graph: its uid has no space."""
     return f"{one} {other}"
@@ -116,6 +181,16 @@ def pair_of(item_id: str) -> tuple[str, str] | None:
     """The two uids; None for the id of a fact."""
     one, space, other = item_id.partition(" ")
     return (one, other) if space else None
+
+
+def word_id(level: WordLevel, item_id: str) -> str:
+    """The id of a :class:`WordItem` in the outbox."""
+    return f"{level} {item_id}"
+
+
+def word_of(outbox_id: str) -> tuple[WordLevel, str]:
+    level, _, item_id = outbox_id.partition(" ")
+    return cast("WordLevel", level), item_id
 
 
 class Outbox(Checking):
@@ -150,9 +225,13 @@ class Outbox(Checking):
 
     @abstractmethod
     def vectors(
-        self, space: Literal["text", "visual"], keys: Sequence[int]
+        self, space: Space, keys: Sequence[int]
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
         """(keys (n,), vectors (n, d)) of those segments that have a vector now."""
+
+    @abstractmethod
+    def word_items(self, ids: Sequence[str]) -> Iterator[WordItem]:
+        """What is there now for full text among these ids (:func:`word_id`), a part at a time."""
 
     @abstractmethod
     def identity(self) -> str:
@@ -184,6 +263,28 @@ class Outbox(Checking):
         Replicas not seen for ``FORGET_SECONDS`` are forgotten with their generations: one that comes
         back finds none of its own and is rebuilt.
         """
+
+    @abstractmethod
+    def forget(self, target: Target, replica: str) -> None:
+        """Drop a replica's generations of one target, so that nothing waits for them any more: the target is
+        a server's by now."""
+
+    @abstractmethod
+    def append(self, generation: Generation, batch: TailBatch, lease: Lease) -> None:
+        """Let a generation, its replica's newest one, reach further: ``batch``, whose number is the next
+        one, is kept behind its file, if the lease still holds (``LeaseLost``).
+
+        Prunes as :meth:`publish` does. A tail is forgotten with its generation.
+        """
+
+    @abstractmethod
+    def tail(self, generation: Generation, after: int) -> list[TailBatch]:
+        """Batches behind a generation's file from number ``after`` + 1 on, in their order. Raises
+        ``DamagedGeneration`` for one that is not what was kept."""
+
+    @abstractmethod
+    def tail_size(self, generation: Generation) -> TailSize:
+        """Of the whole tail."""
 
     @abstractmethod
     def acquire(self, name: str, holder: str, seconds: float) -> Lease | None:

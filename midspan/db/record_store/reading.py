@@ -60,6 +60,9 @@ class SegmentFilter:
     start: float | None = None
     end: float | None = None
     """Overlap with this span in the segment's own unit, half-open."""
+    verb: str | None = None
+    noun: str | None = None
+    """Only events of this verb, with this thing, and segments in which one begins."""
 
     @property
     def open(self) -> bool:
@@ -113,6 +116,10 @@ class RecordReader(ABC):
     def segments_by_key(self, keys: Sequence[int]) -> dict[int, Segment]: ...
 
     @abstractmethod
+    def passages_of(self, keys: Sequence[int]) -> dict[int, int]:
+        """For each of these segments that lies in a passage, the key under which the passage's vector is."""
+
+    @abstractmethod
     def segment_keys(self, where: SegmentFilter) -> npt.NDArray[np.int64]:
         """Keys of all segments that pass the filter, ascending."""
 
@@ -120,19 +127,15 @@ class RecordReader(ABC):
     def thumbnail(self, segment_id: str) -> bytes | None: ...
 
     @abstractmethod
-    def search_segments(self, query: str, where: SegmentFilter, limit: int) -> list[TextHit]:
-        """Full text over segments. Words are alternatives ranked by BM25 (or the engine's own rank);
-        ``"..."`` is a phrase, a leading ``-`` excludes. Any string is a valid query."""
-
-    @abstractmethod
-    def search_records(
-        self, query: str, where: SegmentFilter, limit: int
-    ) -> dict[str, list[tuple[str, float]]]:
-        """Full text over the words of records, by kind, for the kinds that have words of their own:
-        (record id, score), best first."""
+    def segment_sources(self, where: SegmentFilter) -> frozenset[str]:
+        """Sources of all segments that pass the filter."""
 
     @abstractmethod
     def record(self, record_id: str) -> Record | None: ...
+
+    @abstractmethod
+    def records_by_id(self, kind: str, ids: Sequence[str]) -> dict[str, Record]:
+        """Those of a kind that are there."""
 
     @abstractmethod
     def records_of(self, segment_ids: Sequence[str], kinds: Sequence[str] = ()) -> dict[str, list[Record]]:
@@ -154,7 +157,7 @@ class RecordReader(ABC):
     @abstractmethod
     def counts(self) -> dict[str, int]:
         """What is there and not superseded: source, segment, what was found of each kind of record,
-        embedding.text, embedding.visual."""
+        embedding.text, embedding.visual, embedding.event."""
 
     @abstractmethod
     def failures(self, job_id: str | None = None, limit: int = 1000) -> list[Failure]: ...

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, insert
 
-from midspan.db.record_store import TARGETS, Target
+from midspan.db.record_store import TARGET_OF, TARGETS, Target, WordLevel, word_id
 from midspan.db.records import dialect, tables
 
 IDS_AN_ENTRY = 5000
@@ -23,9 +23,13 @@ class Changes:
         self._ids[target].update(dict.fromkeys(ids))
 
     def vectors(self, keys: Iterable[tuple[int, str]]) -> None:
-        """(segment key, space) of embeddings."""
+        """(key, space) of embeddings: of a segment, in the space of events of an event."""
         for key, space in keys:
-            self._ids["vectors.text" if space == "text" else "vectors.visual"][str(key)] = None
+            self._ids[TARGET_OF[space]][str(key)] = None
+
+    def words(self, level: WordLevel, ids: Iterable[str]) -> None:
+        """What full text holds of these sources, segments or records."""
+        self._ids["words"].update((word_id(level, one), None) for one in ids)
 
     def write(self, connection: Connection, now: float) -> None:
         """Put everything into the outbox; the last thing a transaction does."""

@@ -25,6 +25,9 @@ from midspan.errors import StoreError, StoreUnavailable, WrongUse
 FILES = {"sqlite": "midspan.db", "postgresql": "records.dump"}
 """What the copy of a database is called, by its kind."""
 
+ONLY_RECORDS = ("--exclude-schema=midspan_vectors", "--extension=cube")
+"""A vector index in the same database is made anew from the records, and what it needs with it."""
+
 
 def kind_of(url: str) -> str:
     """A key of ``FILES``."""
@@ -46,7 +49,7 @@ def copy(url: str, folder: Path, *, read_only: bool = False) -> tuple[str, dict[
             if kind_of(url) == "sqlite":
                 return _summary(connection)
             snapshot = str(connection.scalar(text("SELECT pg_export_snapshot()")))
-            _run("pg_dump", url, "--format=custom", f"--snapshot={snapshot}", f"--file={to}")
+            _run("pg_dump", url, "--format=custom", *ONLY_RECORDS, f"--snapshot={snapshot}", f"--file={to}")
             return _summary(connection)
     finally:
         engine.dispose()

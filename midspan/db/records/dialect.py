@@ -13,30 +13,22 @@ from typing import TYPE_CHECKING, Any, Union
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Select,
     Table,
     Text,
     any_,
     cast,
-    column,
     func,
     literal,
-    literal_column,
     select,
-    table,
 )
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from midspan.db.records import fulltext
 from midspan.db.records.checksums import summed
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
-
-TEXT_SEARCH = "midspan"
-"""PostgreSQL's configuration for full text, made by migrations."""
 
 OUTBOX_LOCK = 0x6D6964
 SCHEMA_LOCK = 0x6D6965
@@ -120,46 +112,3 @@ def lock_schema(connection: Connection) -> None:
     """Held to the end of the transaction: one process at a time takes migration steps."""
     if is_postgres(connection):
         connection.execute(select(func.pg_advisory_xact_lock(SCHEMA_LOCK)))
-
-
-def matching(
-    connection: Connection, of: Table, columns: Sequence[Any], terms: fulltext.Terms
-) -> Select[Any] | None:
-    """Rows of a table whose text fits, with a ``score`` behind the columns, best first.
-
-    None when nothing is wanted.
-    """
-    if is_postgres(connection):
-        return _matching_tsvector(of, columns, terms)
-    query = fulltext.fts5(terms)
-    if query is None:
-        return None
-    name = f"{of.name}_fts"
-    index = table(name, column("rowid"), column("rank"))
-    return (
-        select(*columns, (-index.c.rank).label("score"))
-        .join_from(of, index, index.c.rowid == of.c.key)
-        .where(literal_column(name).op("MATCH")(query))
-        .order_by(index.c.rank, of.c.key)
-    )
-
-
-def _matching_tsvector(of: Table, columns: Sequence[Any], terms: fulltext.Terms) -> Select[Any] | None:
-    if not terms.wanted:
-        return None
-    tsv: ColumnElement[Any] = literal_column(f"{of.name}.tsv")
-    wanted, excluded = _tsquery(terms.wanted), _tsquery(terms.excluded)
-    score = func.ts_rank_cd(tsv, wanted)
-    statement = select(*columns, score.label("score")).where(tsv.op("@@")(wanted))
-    if excluded is not None:
-        statement = statement.where(~tsv.op("@@")(excluded))
-    return statement.order_by(score.desc(), of.c.key)
-
-
-def _tsquery(terms: Sequence[str]) -> ColumnElement[Any] | None:
-    """Any of these words and phrases."""
-    query: ColumnElement[Any] | None = None
-    for term in terms:
-        phrase = func.phraseto_tsquery(literal_column(f"'{TEXT_SEARCH}'"), func.midspan_words(term))
-        query = phrase if query is None else query.op("||")(phrase)
-    return query

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Engine, ScalarSelect, Select, Text, cast, func, select
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import ColumnElement, Connection, Engine, ScalarSelect, Select, func, select
 
-from midspan.db.record_store import EventFilter, EventStore, EventTerm, Video
+from midspan.db.record_store import EventFilter, EventStore, EventTerm, SegmentFilter, Video
 from midspan.db.records import dialect
 from midspan.db.records.engine import reading
+from midspan.db.records.event_terms import nouns, of_terms
 from midspan.db.records.kinds.event import action_event, to_event
+from midspan.db.records.read_segments import passing
 from midspan.db.records.tables import segment, source
 from midspan.records import ActionEvent
 
@@ -42,6 +46,18 @@ class SqlEvents(EventStore):
             counted = select(func.count()).select_from(action_event).where(*_conditions(connection, where))
             return connection.scalar(counted) or 0
 
+    def event_keys(self, where: SegmentFilter) -> npt.NDArray[np.int64]:
+        with reading(self._engine) as connection:
+            begun = select(action_event.c.key).join(segment, segment.c.id == action_event.c.segment_id)
+            wanted = begun.where(*of_terms(where.verb, where.noun), *passing(connection, where))
+            return np.fromiter(connection.scalars(wanted.order_by(action_event.c.key)), dtype=np.int64)
+
+    def events_by_key(self, keys: Sequence[int]) -> dict[int, ActionEvent]:
+        with reading(self._engine) as connection:
+            where = dialect.one_of(connection, action_event.c.key, [int(key) for key in keys])
+            rows = connection.execute(select(action_event).where(where)).mappings()
+            return {row["key"]: to_event(row) for row in rows}
+
     def event_verbs(self, where: EventFilter, limit: int) -> list[EventTerm]:
         with reading(self._engine) as connection:
             count = func.count().label("events")
@@ -57,8 +73,8 @@ class SqlEvents(EventStore):
     def event_nouns(self, where: EventFilter, limit: int) -> list[EventTerm]:
         """Lists that are alike come as one row, so that the rows are as many as sorts of events."""
         with reading(self._engine) as connection:
-            nouns = _nouns().label("listed")
-            wanted = select(nouns, func.count()).where(*_conditions(connection, where)).group_by(nouns)
+            written = nouns().label("listed")
+            wanted = select(written, func.count()).where(*_conditions(connection, where)).group_by(written)
             counts: Counter[str] = Counter()
             for listed, events in connection.execute(wanted):
                 for noun in dict.fromkeys(json.loads(listed)):
@@ -83,18 +99,10 @@ def _conditions(connection: Connection, where: EventFilter) -> list[ColumnElemen
     found: list[ColumnElement[bool]] = []
     if where.source_ids is not None:
         found.append(dialect.one_of(connection, action_event.c.source_id, sorted(where.source_ids)))
-    if where.verb is not None:
-        found.append(action_event.c.verb == where.verb)
-    if where.noun is not None:
-        found.append(_nouns().contains(json.dumps(where.noun), autoescape=True))
+    found += of_terms(where.verb, where.noun)
     if where.least_score > 0:
         found.append(action_event.c.score >= where.least_score)
     return found
-
-
-def _nouns() -> ColumnElement[str]:
-    """The list as it is written: JSON, in which a noun stands between its quotes."""
-    return cast(action_event.c.nouns, Text)
 
 
 def _videos(connection: Connection, where: EventFilter, limit: int) -> Select[tuple[object, ...]]:

@@ -16,7 +16,7 @@ from midspan.errors import StoreError, StoreUnavailable
 
 
 def database(engine: Engine) -> Findings:
-    """The database's own checks: pages, indexes, references, full text, points.
+    """The database's own checks: pages, indexes, references, points.
 
     Raises ``StoreUnavailable``.
     """

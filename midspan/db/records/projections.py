@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Literal
+from hashlib import sha256
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, Engine, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, delete, func, insert, select, update
 
 from midspan.db.record_store import (
     FORGET_SECONDS,
     LOCAL,
+    SPACE_OF,
     Generation,
     GraphFact,
     GraphMerge,
@@ -19,18 +20,33 @@ from midspan.db.record_store import (
     Outbox,
     OutboxEntry,
     Replica,
+    TailBatch,
+    TailSize,
     Target,
+    WordItem,
     pair_of,
 )
-from midspan.db.records import codec, dialect, leases
+from midspan.db.records import codec, dialect, leases, words
 from midspan.db.records.changes import IDS_AN_ENTRY
 from midspan.db.records.decisions import same_pairs
 from midspan.db.records.engine import reading, writing
 from midspan.db.records.kinds import KINDS
+from midspan.db.records.kinds.event import action_event, event_embedding
 from midspan.db.records.kinds.fact import fact, to_fact
 from midspan.db.records.paths import newest_paths
-from midspan.db.records.tables import embedding, identity, outbox, projection, replica, run, segment, source
-from midspan.errors import OutboxPruned
+from midspan.db.records.tables import (
+    embedding,
+    identity,
+    outbox,
+    projection,
+    replica,
+    run,
+    segment,
+    source,
+    tail,
+)
+from midspan.errors import DamagedGeneration, LeaseLost, OutboxPruned
+from midspan.records import Space
 
 GENERATIONS_KEPT = 2
 
@@ -136,22 +152,22 @@ class SqlOutbox(Outbox):
         return {key: GraphMerge(one) for key, one in held.items() if key in wanted}
 
     def vectors(
-        self, space: Literal["text", "visual"], keys: Sequence[int]
+        self, space: Space, keys: Sequence[int]
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
         """By key. While an encoder of another dimension is taking over, only the newer one's vectors."""
         with reading(self._engine) as connection:
-            where = dialect.one_of(connection, embedding.c.segment_key, [int(key) for key in keys])
-            rows = connection.execute(
-                select(embedding.c.segment_key, embedding.c.vector, embedding.c.run_id)
-                .where(where, embedding.c.space == space)
-                .order_by(embedding.c.segment_key)
-            ).all()
+            held = _held(space)
+            where = dialect.one_of(connection, held.selected_columns.key, [int(key) for key in keys])
+            rows = connection.execute(held.where(where).order_by(held.selected_columns.key)).all()
             lengths = {len(row.vector) for row in rows}
             if len(lengths) > 1:
                 newest = _newest_run(connection, sorted({row.run_id for row in rows}))
                 rows = [row for row in rows if row.run_id == newest]
-            found = np.array([row.segment_key for row in rows], dtype=np.int64)
+            found = np.array([row.key for row in rows], dtype=np.int64)
             return found, codec.unpack_vectors([row.vector for row in rows])
+
+    def word_items(self, ids: Sequence[str]) -> Iterator[WordItem]:
+        return words.items(self._engine, ids)
 
     def identity(self) -> str:
         with reading(self._engine) as connection:
@@ -173,6 +189,34 @@ class SqlOutbox(Outbox):
         with writing(self._engine) as connection:
             _publish(connection, generation, lease)
 
+    def forget(self, target: Target, replica: str) -> None:
+        with writing(self._engine) as connection:
+            mine = (projection.c.target == target, projection.c.replica == replica)
+            connection.execute(delete(projection).where(*mine))
+
+    def append(self, generation: Generation, batch: TailBatch, lease: Lease) -> None:
+        with writing(self._engine) as connection:
+            _append(connection, generation, batch, lease)
+
+    def tail(self, generation: Generation, after: int) -> list[TailBatch]:
+        with reading(self._engine) as connection:
+            rows = connection.execute(
+                select(tail).where(_behind(generation), tail.c.number > after).order_by(tail.c.number)
+            ).all()
+        for row in rows:
+            if sha256(row.data).hexdigest() != row.sha256:
+                raise DamagedGeneration(
+                    f"batch {row.number} behind {generation.file} is not what was kept. The records are not "
+                    "affected; run `midspan reindex` to build it again from them"
+                )
+        return [TailBatch(row.number, row.applied, row.changes, row.data) for row in rows]
+
+    def tail_size(self, generation: Generation) -> TailSize:
+        with reading(self._engine) as connection:
+            size = select(func.count(), func.coalesce(func.sum(tail.c.changes), 0)).where(_behind(generation))
+            batches, changes = connection.execute(size).one()
+            return TailSize(batches, changes)
+
     def acquire(self, name: str, holder: str, seconds: float) -> Lease | None:
         with writing(self._engine) as connection:
             return leases.acquire(connection, name, holder, seconds)
@@ -182,6 +226,15 @@ class SqlOutbox(Outbox):
             leases.release(connection, lease)
 
 
+def _held(space: Space) -> Select[tuple[int, bytes, str]]:
+    """Keys, vectors and runs of a space."""
+    if space == "event":
+        c = event_embedding.c
+        return select(c.event_key.label("key"), c.vector, action_event.c.run_id).join(action_event)
+    e = embedding.c
+    return select(e.segment_key.label("key"), e.vector, e.run_id).where(e.space == space)
+
+
 def _lag(connection: Connection, target: Target, after: int) -> int:
     behind = select(func.count()).where(outbox.c.target == target, outbox.c.id > after)
     return connection.scalar(behind) or 0
@@ -189,14 +242,17 @@ def _lag(connection: Connection, target: Target, after: int) -> int:
 
 def _ids_after(connection: Connection, target: Target, last: str | None, limit: int) -> list[str]:
     """Ids that a projection should hold, from behind ``last`` on."""
+    if target == "words":
+        return words.ids_after(connection, last, limit)
     for kind in KINDS.values():
         if kind.target == target:
             wanted = select(kind.table.c.id).order_by(kind.table.c.id)
             if last is not None:
                 wanted = wanted.where(kind.table.c.id > last)
             return list(connection.scalars(wanted.limit(limit)))
-    key = embedding.c.segment_key
-    wanted_keys = select(key).where(embedding.c.space == target.removeprefix("vectors.")).order_by(key)
+    held = _held(SPACE_OF[target])
+    key = held.selected_columns.key
+    wanted_keys = held.with_only_columns(key).order_by(key)
     if last is not None:
         wanted_keys = wanted_keys.where(key > int(last))
     return [str(found) for found in connection.scalars(wanted_keys.limit(limit))]
@@ -267,6 +323,36 @@ def _publish(connection: Connection, generation: Generation, by: Lease) -> None:
     _forget_replicas(connection, generation.replica, now)
     _forget_generations(connection, generation.target, generation.replica)
     _prune(connection, generation.target)
+
+
+def _append(connection: Connection, generation: Generation, batch: TailBatch, by: Lease) -> None:
+    leases.check(connection, by)
+    dialect.lock_outbox(connection)  # as in publishing
+    moved = connection.execute(
+        update(projection)
+        .where(
+            projection.c.replica == generation.replica,
+            projection.c.target == generation.target,
+            projection.c.generation == generation.number,
+            projection.c.applied == generation.applied,
+        )
+        .values(applied=batch.applied)
+    )
+    if moved.rowcount != 1:
+        raise LeaseLost(f"{generation.target} has moved on under the same lease; start over")
+    of = {name: getattr(generation, name) for name in ("replica", "target")}
+    kept = {name: getattr(batch, name) for name in ("number", "applied", "changes", "data")}
+    row = {**of, "generation": generation.number, **kept, "sha256": sha256(batch.data).hexdigest()}
+    connection.execute(insert(tail).values(row))
+    _prune(connection, generation.target)
+
+
+def _behind(generation: Generation) -> ColumnElement[bool]:
+    return and_(
+        tail.c.replica == generation.replica,
+        tail.c.target == generation.target,
+        tail.c.generation == generation.number,
+    )
 
 
 def _forget_replicas(connection: Connection, but: str, now: float) -> None:

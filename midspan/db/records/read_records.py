@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, func, select
 
+from midspan.db.record_store import TARGET_OF
 from midspan.db.records import codec, dialect
 from midspan.db.records.engine import reading
 from midspan.db.records.kinds import KINDS, Kind, kind_named
+from midspan.db.records.kinds.event import event_embedding
 from midspan.db.records.kinds.kind import Part
 from midspan.db.records.tables import embedding, failure, run, segment, source
 from midspan.errors import UnknownName
@@ -27,6 +29,12 @@ class RecordReading:
                 if found := fetch(connection, kind, [kind.table.c.id == record_id], 1):
                     return found[0]
         return None
+
+    def records_by_id(self, kind: str, ids: Sequence[str]) -> dict[str, Record]:
+        of = kind_named(kind)
+        with reading(self._engine) as connection:
+            found = fetch(connection, of, [dialect.one_of(connection, of.table.c.id, ids)])
+        return {record.id: record for record in found}
 
     def records_of(self, segment_ids: Sequence[str], kinds: Sequence[str] = ()) -> dict[str, list[Record]]:
         found: dict[str, list[Record]] = {}
@@ -76,8 +84,8 @@ def count_all(connection: Connection) -> dict[str, int]:
     found = {"source": count(source, source.c.superseded_by.is_(None)), "segment": count(segment)}
     found |= {name: count(kind.table, *kind.counted) for name, kind in KINDS.items()}
     spaces = connection.execute(select(embedding.c.space, func.count()).group_by(embedding.c.space))
-    by_space: dict[str, int] = dict(spaces.all())
-    return found | {f"embedding.{space}": by_space.get(space, 0) for space in ("text", "visual")}
+    by_space: dict[str, int] = dict(spaces.all()) | {"event": count(event_embedding)}
+    return found | {f"embedding.{space}": by_space.get(space, 0) for space in TARGET_OF}
 
 
 def fetch(

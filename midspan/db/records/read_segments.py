@@ -1,25 +1,26 @@
-"""Reading segments: by source, id or key, by filter, and by full text."""
+"""Reading segments: by source, id or key, and by filter."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import ColumnElement, Connection, Engine, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, exists, func, or_, select
 
-from midspan.db.record_store import SegmentFilter, TextHit
-from midspan.db.records import codec, dialect, fulltext
+from midspan.db.record_store import SegmentFilter
+from midspan.db.records import codec, dialect
 from midspan.db.records.engine import reading
-from midspan.db.records.kinds import KINDS, Kind, kind_named
+from midspan.db.records.event_terms import of_terms
+from midspan.db.records.kinds import Kind, kind_named
+from midspan.db.records.kinds.event import action_event
 from midspan.db.records.read_sources import reading_of
-from midspan.db.records.tables import segment, source, thumbnail
+from midspan.db.records.tables import embedding, segment, source, thumbnail
 from midspan.records import Segment
 
 
 class SegmentReading:
-    """The verbs of :class:`RecordReader` about segments, and full text."""
+    """The verbs of :class:`RecordReader` about segments."""
 
     _engine: Engine
 
@@ -48,6 +49,19 @@ class SegmentReading:
             rows = connection.execute(select(segment).where(where)).mappings()
             return {row["key"]: codec.to_segment(row) for row in rows}
 
+    def passages_of(self, keys: Sequence[int]) -> dict[int, int]:
+        """The last passage that begins at or before the segment, by key: keys grow along a source."""
+        c = embedding.c
+        begins = (
+            select(func.max(c.segment_key))
+            .where(c.space == "passage", c.source_id == segment.c.source_id, c.segment_key <= segment.c.key)
+            .scalar_subquery()
+        )
+        with reading(self._engine) as connection:
+            where = dialect.one_of(connection, segment.c.key, [int(key) for key in keys])
+            rows = connection.execute(select(segment.c.key, begins).where(where))
+            return {key: passage for key, passage in rows if passage is not None}
+
     def segment_keys(self, where: SegmentFilter) -> npt.NDArray[np.int64]:
         with reading(self._engine) as connection:
             wanted = select(segment.c.key).where(*passing(connection, where)).order_by(segment.c.key)
@@ -57,24 +71,10 @@ class SegmentReading:
         with reading(self._engine) as connection:
             return connection.scalar(select(thumbnail.c.jpeg).where(thumbnail.c.segment_id == segment_id))
 
-    def search_segments(self, query: str, where: SegmentFilter, limit: int) -> list[TextHit]:
+    def segment_sources(self, where: SegmentFilter) -> frozenset[str]:
         with reading(self._engine) as connection:
-            found = dialect.matching(connection, segment, list(segment.c), fulltext.parse(query))
-            if found is None:
-                return []
-            rows = connection.execute(_limited(found, where, connection, limit)).mappings()
-            return [TextHit(codec.to_segment(row), float(row["score"])) for row in rows]
-
-    def search_records(
-        self, query: str, where: SegmentFilter, limit: int
-    ) -> dict[str, list[tuple[str, float]]]:
-        terms = fulltext.parse(query)
-        with reading(self._engine) as connection:
-            return {
-                name: _search_kind(connection, kind, terms, where, limit)
-                for name, kind in KINDS.items()
-                if kind.words
-            }
+            wanted = select(segment.c.source_id).where(*passing(connection, where)).distinct()
+            return frozenset(connection.scalars(wanted))
 
 
 def passing(connection: Connection, where: SegmentFilter) -> list[ColumnElement[bool]]:
@@ -91,6 +91,9 @@ def passing(connection: Connection, where: SegmentFilter) -> list[ColumnElement[
     ]
     if of_source:
         conditions.append(segment.c.source_id.in_(select(source.c.id).where(*of_source)))
+    if where.verb is not None or where.noun is not None:
+        said = exists().where(action_event.c.segment_id == segment.c.id, *of_terms(where.verb, where.noun))
+        conditions.append(said.correlate(segment))
     if where.start is not None:
         conditions.append(segment.c.end > where.start)
     if where.end is not None:
@@ -101,21 +104,4 @@ def passing(connection: Connection, where: SegmentFilter) -> list[ColumnElement[
 def _carries(kind: Kind) -> ColumnElement[bool]:
     """Whether a segment has a record of a kind."""
     has = exists().where(kind.table.c.segment_id == segment.c.id, *kind.carried)
-    # Correlated by name: a search for events has the table of events in its own FROM too.
     return has.correlate(segment)
-
-
-def _search_kind(
-    connection: Connection, kind: Kind, terms: fulltext.Terms, where: SegmentFilter, limit: int
-) -> list[tuple[str, float]]:
-    table = kind.table
-    found = dialect.matching(connection, table, [table.c.id], terms)
-    if found is None:
-        return []
-    found = found.join(segment, segment.c.id == table.c.segment_id)
-    rows = connection.execute(_limited(found, where, connection, limit))
-    return [(record_id, float(score)) for record_id, score in rows]
-
-
-def _limited(found: Select[Any], where: SegmentFilter, connection: Connection, limit: int) -> Select[Any]:
-    return found.where(*passing(connection, where)).limit(limit)

@@ -9,7 +9,9 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, and_, delete, e
 
 from midspan.db.records import dialect
 from midspan.db.records.changes import Changes
+from midspan.db.records.event_vectors import note_event_vectors
 from midspan.db.records.kinds import KINDS
+from midspan.db.records.kinds.event import action_event
 from midspan.db.records.tables import chunk, embedding, location, page, segment, source, source_run
 
 REMOVED = ""
@@ -30,6 +32,8 @@ def note_shown(connection: Connection, changes: Changes, ids: Callable[[Table], 
     for kind in KINDS.values():
         if kind.target is not None:
             changes.records(kind.target, connection.scalars(ids(kind.table)))
+        if kind.words:
+            changes.words("record", connection.scalars(ids(kind.table)))
 
 
 def remove_segments(connection: Connection, where: ColumnElement[bool], changes: Changes) -> None:
@@ -42,6 +46,10 @@ def remove_segments(connection: Connection, where: ColumnElement[bool], changes:
     keys = select(embedding.c.segment_key, embedding.c.space)
     on_key = embedding.c.segment_key == segment.c.key
     changes.vectors(connection.execute(keys.join(segment, on_key).where(where)))
+    going = select(segment.c.id).where(where)
+    note_event_vectors(connection, changes, action_event.c.segment_id.in_(going))
+    changes.words("segment", connection.scalars(select(segment.c.id).where(where)))
+    changes.words("document", connection.scalars(select(segment.c.source_id).where(where).distinct()))
     connection.execute(delete(segment).where(where))
 
 
@@ -63,6 +71,7 @@ def remove_said(
     note_shown(connection, changes, lambda table: select(table.c.id).where(said(table)))
     keys = select(embedding.c.segment_key, embedding.c.space).where(said(embedding))
     changes.vectors(connection.execute(keys))
+    note_event_vectors(connection, changes, said(action_event))
     for table in (*(kind.table for kind in KINDS.values()), embedding, source_run):
         connection.execute(delete(table).where(said(table)))
 

@@ -1,4 +1,4 @@
-"""SQLite's own checks of a database: integrity_check, foreign_key_check, and those of FTS5 and the R*Tree."""
+"""SQLite's own checks of a database: integrity_check, foreign_key_check, and that of the R*Tree."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ def check(engine: Engine) -> Findings:
         "integrity_check": _pages,
         "foreign keys": _references,
         "points": _boxes,
-        "full text": _words,
     }
     for name, look in looks.items():
         try:
@@ -54,22 +53,6 @@ def _boxes(engine: Engine) -> Iterator[str]:
             answer = str(connection.scalar(text("SELECT rtreecheck(:name)"), {"name": name}))
             if answer != "ok":
                 yield f"{name}: {answer.splitlines()[0]}"
-
-
-def _words(engine: Engine) -> Iterator[str]:
-    """FTS5 compares itself with the texts it indexes when an INSERT tells it so, which writes nothing but
-    needs the lock to write; a workspace that is opened for reading cannot tell it."""
-    with engine.connect() as connection:
-        names = [] if connection.scalar(text("PRAGMA query_only")) else _kept_by(connection, "fts5")
-    for name in names:
-        with engine.connect() as connection:
-            own = connection.execution_options(midspan_write=True)
-            try:
-                own.exec_driver_sql(f"INSERT INTO {name}({name}, rank) VALUES ('integrity-check', 1)")  # noqa: S608
-            except SQLAlchemyError as error:
-                if not is_damage(error):
-                    raise
-                yield f"{name} does not hold the words of its table"
 
 
 def _kept_by(connection: Connection, module: str) -> list[str]:

@@ -170,6 +170,12 @@ embedding = Table(
     Column("text_sha256", Text, index=True),
     checksum(),
     Index(None, "source_id", "run_id"),
+    Index(
+        "ix_embedding_passage",
+        "source_id",
+        "segment_key",
+        sqlite_where=text("space = 'passage'"),  # PostgreSQL's too; naming it here would import its dialect
+    ),
 )
 
 # --- imported atlases; the phantom is made from its formulas ---
@@ -275,6 +281,25 @@ projection = Table(
     Column("dim", Integer, nullable=False),
     Column("created_at", Float, nullable=False),
 )
+
+tail = Table(
+    "tail",
+    metadata,
+    Column("replica", Text, primary_key=True),
+    Column("target", Text, primary_key=True),
+    Column("generation", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("applied", BigInteger, nullable=False),
+    Column("changes", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("sha256", Text, nullable=False),  # of the data
+    ForeignKeyConstraint(
+        ["replica", "target", "generation"],
+        [projection.c.replica, projection.c.target, projection.c.generation],
+        ondelete="CASCADE",
+    ),
+)
+"""What a generation's file lacks of what was applied."""
 
 lease = Table(
     "lease",

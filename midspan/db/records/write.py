@@ -33,7 +33,7 @@ def write(connection: Connection, commit: Commit, now: float) -> None:
     before = hold_places(connection, commit.locations)
     _hold_sources(connection, commit, before)
     _add_text(connection, commit)
-    _add_segments(connection, commit.segments)
+    _add_segments(connection, commit.segments, changes)
     add_products(connection, commit.products, changes)
     _end_runs(connection, commit.results, changes, now)
     _move_paths(connection, commit.locations, before, changes)
@@ -92,12 +92,14 @@ def _add_text(connection: Connection, commit: Commit) -> None:
     dialect.insert_ignore(connection, tables.page, [codec.page_row(*entry) for entry in commit.pages])
 
 
-def _add_segments(connection: Connection, segments: Sequence[Segment]) -> None:
+def _add_segments(connection: Connection, segments: Sequence[Segment], changes: Changes) -> None:
     if not segments:
         return
     known = set(known_ids(connection, tables.segment, "id", [segment.id for segment in segments]))
-    rows = [codec.segment_row(segment) for segment in segments if segment.id not in known]
-    insert_new(connection, tables.segment, list({row["id"]: row for row in rows}.values()))
+    new = {segment.id: segment for segment in segments if segment.id not in known}
+    insert_new(connection, tables.segment, [codec.segment_row(segment) for segment in new.values()])
+    changes.words("segment", new)
+    changes.words("document", (segment.source_id for segment in new.values()))
 
 
 # --- runs ---
@@ -180,6 +182,8 @@ def _move_paths(
         old = before.get(uri)
         if old is not None and old != place.source_id and old not in shows:
             removal.retire(connection, old, place.source_id, changes)
+    moved = {(before.get(uri), place.source_id) for uri, place in rows.items()}
+    changes.words("document", {one for old, new in moved if old != new for one in (old, new) if one})
     renamed = [source_id for source_id in shows if shows[source_id] != shown.get(source_id)]
     removal.note_shown(
         connection,

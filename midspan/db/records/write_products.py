@@ -11,7 +11,9 @@ from midspan.db.records import codec, dialect, tables
 from midspan.db.records.bulk import insert_new
 from midspan.db.records.changes import Changes
 from midspan.db.records.checksums import COLUMN, summed
+from midspan.db.records.event_vectors import SPACE, add_event_vectors, note_event_vectors
 from midspan.db.records.kinds import KINDS, Kind, kind_of
+from midspan.db.records.kinds.event import action_event
 from midspan.db.records.kinds.kind import fields_of
 from midspan.errors import LeaseLost
 from midspan.records import Embedding, Product, Record, Thumbnail
@@ -34,7 +36,8 @@ def add_products(connection: Connection, products: Sequence[Product], changes: C
     records, embeddings, pictures = _by_kind(products)
     for name, kind in KINDS.items():
         _add_records(connection, kind, records[name], changes)
-    _add_embeddings(connection, embeddings, keys, changes)
+    _add_embeddings(connection, [one for one in embeddings if one.space != SPACE], keys, changes)
+    add_event_vectors(connection, [one for one in embeddings if one.space == SPACE], changes)
     dialect.insert_ignore(connection, tables.thumbnail, [fields_of(one, _PICTURE) for one in pictures])
 
 
@@ -80,6 +83,8 @@ def _add_records(connection: Connection, kind: Kind, records: Sequence[Record], 
     new = [one for one in said.values() if known.get(one.id) != one.provenance.segment_id]
     moved = [one.id for one in new if one.id in known]
     if moved:
+        if table is action_event:
+            note_event_vectors(connection, changes, dialect.one_of(connection, table.c.id, moved))
         connection.execute(delete(table).where(dialect.one_of(connection, table.c.id, moved)))
     insert_new(connection, table, [kind.full_row(record) for record in new])
     for part in kind.parts:
@@ -89,8 +94,11 @@ def _add_records(connection: Connection, kind: Kind, records: Sequence[Record], 
             for index, row in enumerate(part.rows(record))
         ]
         insert_new(connection, part.table, rows)
+    ids = [record.id for record in new]
     if kind.target is not None:
-        changes.records(kind.target, [record.id for record in new])
+        changes.records(kind.target, ids)
+    if kind.words:
+        changes.words("record", ids)
 
 
 def _add_embeddings(

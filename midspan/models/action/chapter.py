@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from midspan.errors import WrongUse
 from midspan.models.action.reported import DATA, EVALUATE, METRICS
+from midspan.models.action.shipped import FUSION
 from midspan.models.kit.chapter import Chapter, Variant
 from midspan.models.kit.metric import Metric
 
@@ -16,7 +16,18 @@ if TYPE_CHECKING:
     from midspan.models.kit.evaluation import Evaluation
 
 
+DETECTOR, NAMES = "detector", "names"
+
+
 def _train(variant: str, out: Path, work: Path, **options: Any) -> dict[str, Any]:
+    if variant == DETECTOR:
+        from midspan.models.action.boxes.learned.training import train_detector  # loads torch
+
+        return train_detector(out, work, **options)
+    if variant == NAMES:
+        from midspan.models.action.naming.training import train_namer  # loads torch
+
+        return train_namer(out, work, **options)
     from midspan.models.action.training.variants import train_variant  # loads torch
 
     return train_variant(variant, out, work, **options)
@@ -31,9 +42,7 @@ def _evaluate(models: Sequence[Path], seeds: Sequence[int], work: Path, **option
 def _predictor(folder: Path | None) -> ActionPredictor:
     from midspan.models.action.predictor import ActionPredictor  # loads numpy
 
-    if folder is None:
-        raise WrongUse("no model of actions ships yet: name the folder of one (`midspan train action`)")
-    return ActionPredictor.load(folder)
+    return ActionPredictor.load(folder or FUSION)
 
 
 CHAPTER = Chapter(
@@ -52,6 +61,8 @@ CHAPTER = Chapter(
         Variant("cacnf-paper", "in the published sizes"),
         Variant("layout-paper", "the same, boxes alone"),
         Variant("rgb-paper", "the same, frames alone"),
+        Variant(NAMES, "names things by their boxes, learned on films that it draws (without --data)"),
+        Variant(DETECTOR, "finds hands and things, learned on films that it draws (without --data)"),
         Variant("checkpoint", "frames alone, on VideoMAE or TimeSformer", from_encoder=True),
     ),
     metrics=(

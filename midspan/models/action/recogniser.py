@@ -50,6 +50,11 @@ class Recogniser:
         self.verbs = tuple(one for one in names[VERB] if one != NO_ACTION)
         self.nouns = names.get(NOUN, ())
 
+    @property
+    def sees_boxes(self) -> bool:
+        """Whether :meth:`of_boxes` can be asked."""
+        return self._fusion is not None
+
     @classmethod
     def load(
         cls, student: Path, fusion: Path | None = None, *, engine: EngineName = "auto", threads: int = 1

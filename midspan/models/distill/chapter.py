@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from midspan.errors import WrongUse
 from midspan.models.action.reported import DATA, EVALUATE, METRICS
+from midspan.models.action.shipped import STUDENT
 from midspan.models.kit.chapter import Chapter, Variant
 
 if TYPE_CHECKING:
@@ -30,9 +30,7 @@ def _evaluate(models: Sequence[Path], seeds: Sequence[int], work: Path, **option
 def _predictor(folder: Path | None) -> ActionPredictor:
     from midspan.models.action.predictor import ActionPredictor  # loads numpy
 
-    if folder is None:
-        raise WrongUse("no student ships yet: name the folder of one (`midspan distill`)")
-    return ActionPredictor.load(folder)
+    return ActionPredictor.load(folder or STUDENT)
 
 
 CHAPTER = Chapter(

@@ -8,11 +8,14 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from midspan.models.action.classes import VERB
+from midspan.models.action.data.verbs import NO_ACTION
 from midspan.models.action.training.branches import Size
 from midspan.models.action.training.saving import save_trained
 from midspan.models.action.training.variants import clips_for, given, told
 from midspan.models.distill.distilling import Plan, distill
 from midspan.models.distill.loss import Mix
+from midspan.models.distill.rules import keep_rules
 from midspan.models.kit.training import Progress
 
 SIZES: dict[str, Size] = {"student": "small", "paper": "swin"}
@@ -46,7 +49,10 @@ def train_student(
         "answers": [asdict(one) for one in found.answers],
         "minutes_of_last_run": round((time.monotonic() - started) / 60, 1),
     }
-    return save_trained(out, found.student, clips.selection, said)
+    card = save_trained(out, found.student, clips.selection, said)
+    if NO_ACTION in clips.train.classes.names[VERB]:
+        card = keep_rules(out, seed)
+    return card
 
 
 def options_of(plan: Plan) -> str:

@@ -81,6 +81,18 @@ def save_model(
     return whole
 
 
+def add_to_config(folder: Path, more: Mapping[str, Any]) -> dict[str, Any]:
+    """What is chosen with a model as it will be read belongs to it too; returns the card with its new hash.
+
+    The card comes last: a folder that was left in between is refused. Raises as :func:`load_model` does.
+    """
+    model = load_model(folder)
+    write_json(folder / CONFIG, {**model.config, **more})
+    card = {**model.card, "weights_sha256": model_sha256(folder)}
+    write_json(folder / CARD, card)
+    return card
+
+
 def load_model(folder: Path) -> ModelFolder:
     """Raises ``ModelFilesMissing``, and ``ModelHashMismatch`` where the files are not those that the card
     names. A folder of before cards named them is taken as it is."""

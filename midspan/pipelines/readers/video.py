@@ -6,7 +6,7 @@ import io
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -17,6 +17,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from midspan.errors import CorruptSource, ReadingLimit, UnsupportedSource
+from midspan.models.action.boxes.sidecar import Sidecar, beside
 from midspan.pipelines.readers.extract import WINDOW_SECONDS, VideoWindow
 from midspan.pipelines.readers.files import watched
 from midspan.pipelines.stage import Frames
@@ -44,7 +45,8 @@ def read(path: Path) -> Iterator[VideoWindow]:
     """Windows one after the other, without overlap, frames at about 8 a second by presentation time.
 
     At most two windows of (scaled) frames are in memory. Where the file is damaged or cut off, the
-    windows before that come first, then ``CorruptSource`` with the second up to which it can be read.
+    windows before that come first, then ``CorruptSource`` with the second up to which it can be read. Boxes
+    that lie beside the video are in its windows; a file of boxes that cannot be read raises at once.
     """
     with watched(path) as file, _container(file) as container:
         stream = _video_stream(container)
@@ -53,7 +55,7 @@ def read(path: Path) -> Iterator[VideoWindow]:
                 "has no video stream that can be decoded (audio only?); expected moving pictures"
             )
         decoding = _Decoding(container, stream)
-        yield from _windows(decoding)
+        yield from _with_boxes(_windows(decoding), path, decoding)
         decoding.check()
 
 
@@ -64,7 +66,11 @@ class _Decoding:
         self._container, self._stream = container, stream
         self._stream.thread_type = "SLICE"
         rate = stream.average_rate or stream.guessed_rate
-        self._step = 1 / float(rate) if rate else 1 / 25
+        self.rate = float(rate) if rate else 25.0
+        """Frames a second."""
+        self._step = 1 / self.rate
+        self.size = (0, 0)
+        """Width and height of the last upright frame."""
         self._error = ""
         self.end = 0.0
         """Where the last frame ends, in seconds from the first one."""
@@ -88,6 +94,7 @@ class _Decoding:
             if time < due - _MICROSECOND:
                 continue
             due = (math.floor(time * SAMPLE_FPS + _MICROSECOND) + 1) / SAMPLE_FPS
+            self.size = (frame.width, frame.height)[:: -1 if _quarters(frame) % 2 else 1]
             yield _sample(frame, time)
 
     def check(self) -> None:
@@ -179,11 +186,26 @@ def _sample(frame: Any, time: float) -> _Sample:
     """The frame upright, in both sizes."""
     width, height = _size_for(frame.width, frame.height, PICTURE_SIDE)
     image = frame.to_image(width=width, height=height, interpolation="AREA")
-    turned = round(getattr(frame, "rotation", 0) / 90) % 4
-    if turned:
+    if turned := _quarters(frame):
         image = image.rotate(90 * turned, expand=True)
     small = image.resize(_size_for(image.width, image.height, FRAME_SIDE), Image.Resampling.BOX)
     return _Sample(time, np.asarray(small, np.uint8), image)
+
+
+def _quarters(frame: Any) -> int:
+    """Quarter turns, counterclockwise, that bring a frame upright."""
+    return round(getattr(frame, "rotation", 0) / 90) % 4
+
+
+def _with_boxes(windows: Iterator[VideoWindow], path: Path, decoding: _Decoding) -> Iterator[VideoWindow]:
+    """Windows with the boxes of the file beside the video, where there is one."""
+    found, boxes = beside(path), None
+    for window in windows:
+        if found is not None:
+            boxes = boxes or Sidecar(found, path.stem, decoding.size, decoding.rate)
+            seen = tuple(boxes.at(time) for time in window.frames.times.tolist())
+            window = replace(window, frames=replace(window.frames, boxes=seen))
+        yield window
 
 
 def _size_for(width: int, height: int, side: int) -> tuple[int, int]:

@@ -18,9 +18,11 @@ from midspan.platform.cli import (
     distilling,
     events,
     facts,
+    graph_files,
     ingesting,
     jobs,
     kg,
+    models,
     scene,
     serving,
     training,
@@ -66,9 +68,10 @@ app.command("show")(ask.show)
 app.command("cypher")(ask.cypher)
 app.command("facts")(facts.facts)
 facts.export_app.command("events")(events.export_events)
+facts.export_app.command("neo4j-admin")(graph_files.export_neo4j_admin)
 app.add_typer(facts.export_app, name="export")
 app.add_typer(jobs.app, name="jobs")
-app.command("models")(upkeep.models)
+app.add_typer(models.app, name="models")
 app.add_typer(training.train_app, name="train")
 app.add_typer(training.evaluate_app, name="evaluate")
 app.add_typer(data.app, name="data")

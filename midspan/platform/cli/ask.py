@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
 from midspan.errors import WrongUse
-from midspan.platform.answers import KINDS, Answer, Hit, Rows, Shown
+from midspan.platform.answers import KINDS, Answer, Hit, Rows, Shown, Snippet
 from midspan.platform.cli.common import Context, Json, Limit, clock, out, plain, print_json
+
+QUERY = (
+    'Words or a question; "a phrase"; -without or NOT; AND, OR and (groups); begin*; title:, path:, kind:, '
+    "page:3-5. A word that nothing has is looked for with one letter changed."
+)
 
 
 def search(
     context: typer.Context,
-    query: Annotated[str, typer.Argument(help='Words, a question, "a phrase", -without.')] = "",
+    query: Annotated[str, typer.Argument(help=QUERY)] = "",
     like: Annotated[
-        str | None, typer.Option(help="Instead of a query: what is near this segment id.")
+        str | None,
+        typer.Option(help="Instead of a query: what is near this segment id, or this file of a video."),
     ] = None,
     kind: Annotated[
         list[str] | None,
@@ -40,7 +47,17 @@ def search(
     end: Annotated[
         float | None, typer.Option(help="Only places beginning before this second or character.")
     ] = None,
+    verb: Annotated[str | None, typer.Option(help="Only events of this verb.", show_default=False)] = None,
+    noun: Annotated[str | None, typer.Option(help="Only events with this thing.", show_default=False)] = None,
     limit: Limit = 10,
+    offset: Annotated[int, typer.Option(min=0, help="Pass over so many hits.")] = 0,
+    group: Annotated[
+        str | None,
+        typer.Option(
+            help="A hit is a `document` (or video) with its best places, or each place by itself: "
+            "`sentence`. Without it the first, and the second where --kind is given."
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Search documents and videos by words and by meaning."""
@@ -49,7 +66,8 @@ def search(
         raise WrongUse(f"--media is `document` or `video`, not {media!r}")
     with state.workspace() as workspace:
         if like is not None:
-            answer = workspace.similar(like, limit)
+            is_file = Path(like).expanduser().is_file()
+            answer = workspace.like_clip(like, limit) if is_file else workspace.similar(like, limit)
         else:
             answer = workspace.search(
                 query,
@@ -60,7 +78,11 @@ def search(
                 added_until=added_until.timestamp() if added_until else None,
                 start=start,
                 end=end,
+                verb=verb,
+                noun=noun,
                 limit=limit,
+                offset=offset,
+                group=group,  # type: ignore[arg-type]
             )
     if json:
         print_json(answer_as_json(answer))
@@ -72,12 +94,19 @@ def answer_as_json(answer: Answer) -> dict[str, Any]:
     """The fixed shape that scripts read."""
     fields = ("record", "kind", "score", "source", "path", "text", "start", "end", "unit", "page", "why")
     return {
-        "hits": [{name: getattr(hit, name) for name in fields} for hit in answer.hits],
+        "hits": [
+            {
+                **{name: getattr(hit, name) for name in fields},
+                "snippets": [dataclasses.asdict(snippet) for snippet in hit.snippets],
+            }
+            for hit in answer.hits
+        ],
+        "close": answer.close,
         "milliseconds": round(answer.milliseconds, 3),
     }
 
 
-def place(hit: Hit) -> str:
+def place(hit: Hit | Snippet) -> str:
     """Where a hit stands, for people."""
     if hit.unit == "s":
         return f"{clock(hit.start)}-{clock(hit.end)}"
@@ -88,11 +117,14 @@ def place(hit: Hit) -> str:
 def print_answer(answer: Answer) -> None:
     """Hits with place and reason, one block each."""
     if not answer.hits:
-        out.print("nothing found")
+        out.print("nothing found" if answer.close else "nothing close")
     for number, hit in enumerate(answer.hits, start=1):
         out.print(plain(f"{number:2}. {hit.title}  ({hit.kind}, {place(hit)})", "bold"))
         out.print(plain("    " + " ".join(hit.text.split())))
         out.print(plain(f"    {hit.why}; {hit.record}", "dim"))
+        for snippet in hit.snippets:
+            out.print(plain("    - " + " ".join(snippet.text.split())))
+            out.print(plain(f"      {snippet.kind}, {place(snippet)}; {snippet.record}", "dim"))
     out.print(plain(f"{len(answer.hits)} hits in {answer.milliseconds:.0f} ms", "dim"))
     out.print()
 

@@ -1,4 +1,4 @@
-"""``midspan models``, ``doctor``, ``reindex``, ``backup``, ``restore`` and ``db``."""
+"""``midspan doctor``, ``reindex``, ``backup``, ``restore`` and ``db``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
 
 from midspan.platform.cli.common import Context, Json, err, out, owner_only, plain, print_json
 
@@ -20,24 +19,6 @@ db_app = typer.Typer(help="The record store's schema.", no_args_is_help=True, ri
 
 RESTORED = ("workspace", "schema", "stores", "outbox", "integrity", "rows", "files", "origin")
 """The doctor's checks that a restored workspace must pass; those of the machine are another matter."""
-
-
-def models(context: typer.Context, json: Json = False) -> None:
-    """List the models: chapter, size, licence, what they were trained on, how to train them again."""
-    from midspan.models.registry import all_models  # reads the cards
-
-    table_rows = [dataclasses.asdict(entry) for entry in all_models().values()]
-    if json:
-        print_json(table_rows)
-        return
-    table = Table()
-    for column in ("name", "task", "chapter", "bytes", "licence", "trained on"):
-        table.add_column(column)
-    for row in table_rows:
-        table.add_row(
-            *(plain(row[name]) for name in ("name", "task", "chapter", "bytes", "licence", "trained_on"))
-        )
-    out.print(table)
 
 
 def doctor(context: typer.Context, json: Json = False) -> None:

@@ -16,6 +16,7 @@ from midspan.platform.models import Models
 
 STAGES = (
     "embedding",
+    "passages",
     "scene",
     "atlas",
     "facts",

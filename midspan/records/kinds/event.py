@@ -29,8 +29,18 @@ class EventTrack:
 
 
 @dataclass(frozen=True)
+class EventAnswer:
+    """What an event may be."""
+
+    verb: str
+    noun: str
+    """The thing that it is done with; empty where none is told."""
+    probability: float
+
+
+@dataclass(frozen=True)
 class ActionEvent(Record):
-    """Something that happens in a video between two moments (chapter 6)."""
+    """Something that happens in a video between two moments (chapters 6 and 7)."""
 
     kind = "event"
     plural = "events"
@@ -38,8 +48,13 @@ class ActionEvent(Record):
     verb: str
     nouns: tuple[str, ...]
     score: float
+    """Of an action a calibrated probability; of a motion how fast it is, 0..1."""
     tracks: tuple[EventTrack, ...] = ()
     """Empty where there were no boxes."""
+    answers: tuple[EventAnswer, ...] = ()
+    """What it may be, likeliest first; empty for a motion, which is measured."""
+    modalities: tuple[str, ...] = ()
+    """What was looked at: "rgb", and "boxes" or "hands" where they were known."""
 
 
 RECORD = ActionEvent

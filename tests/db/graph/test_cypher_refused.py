@@ -36,7 +36,7 @@ def test_an_attempt_never_reaches_neo4j(cypher: str, monkeypatch: pytest.MonkeyP
 def test_an_attempt_never_reaches_the_embedded_engine(
     cypher: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(EmbeddedGraph, "_frozen", lambda self: Untouched())
+    monkeypatch.setattr(EmbeddedGraph, "_current", lambda self: Untouched())
     graph = EmbeddedGraph(tmp_path, object())  # type: ignore[arg-type]
     with pytest.raises(CypherRefused):
         graph.query(cypher)

@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, settings
 
 from midspan.db.record_store import Commit, RecordStore, SegmentFilter
 
@@ -29,83 +28,6 @@ def library(store: RecordStore, made: Any) -> RecordStore:
         )
     )
     return store
-
-
-@pytest.mark.parametrize(
-    ("query", "texts"),
-    [
-        ("lung", {"The left lung.", "The lung is left out."}),
-        ("LUNGS", {"The left lung.", "The lung is left out."}),
-        ('"left lung"', {"The left lung."}),
-        ('"left lung" heart', {"The left lung.", "Heart."}),
-        ("left -lung", {"A liver, lower left."}),
-        ('lung -"left out"', {"The left lung."}),
-        ("spleen", set()),
-        ("-lung", set()),
-        ('"left lung', {"The left lung."}),
-    ],
-)
-def test_full_text(library: RecordStore, query: str, texts: set[str]) -> None:
-    assert {hit.segment.text for hit in library.search_segments(query, EVERYTHING, 10)} == texts
-
-
-@pytest.mark.parametrize(
-    ("text", "found_by", "not_by"),
-    [
-        ("Der Käse schmeckt.", ["kase", "KÄSE", "Ka\u0308se", '"der kase"'], ["kse"]),
-        ("Smørrebrød på Strøget", ["SMØRREBRØD", "smørrebrød", "strøget"], ["smorrebrod"]),
-        ("Ёжик в тумане", ["ёжик", "ЁЖИК"], ["ежик"]),
-        ("Ψυχή", ["ψυχή", "ΨΥΧΉ"], ["ψυχη"]),
-        ("the patient's state-of-the-art scanner", ["patient", '"state of"', "art", "the"], ["patientia"]),
-        ("generations of ponies", ["generation", "pony", "generous"], ["gene"]),
-        ("see http://lung.example/left?x=1.5 or a_b@c.org", ["lung", "left", "5", "b", "org"], ["x1"]),
-        ("dose 1e5 at 3D, v2.0, 10%", ["1e5", "3d", "v2", "0", "10"], ["1", "3"]),
-        ("a\\b/c <i>d</i> e&amp;f", ["b", "c", "d", "i", "amp", "f"], ["bc", "ab"]),
-        ("漢字かな 한국어", ["漢字かな", "한국어"], ["漢字"]),
-    ],
-)
-def test_words_are_cut_alike(
-    store: RecordStore, made: Any, text: str, found_by: list[str], not_by: list[str]
-) -> None:
-    store.commit(made.document("a", text))
-    hits = {query: len(store.search_segments(query, EVERYTHING, 9)) for query in found_by + not_by}
-    assert hits == {**dict.fromkeys(found_by, 1), **dict.fromkeys(not_by, 0)}
-
-
-def test_better_hits_come_first_with_higher_scores(library: RecordStore) -> None:
-    hits = library.search_segments("left lung liver", EVERYTHING, 10)
-    scores = [hit.score for hit in hits]
-    assert len(hits) == 3
-    assert scores == sorted(scores, reverse=True)
-    assert scores[0] > 0
-    assert len(library.search_segments("left lung liver", EVERYTHING, 1)) == 1
-
-
-def test_full_text_forgets_what_is_gone(library: RecordStore, made: Any) -> None:
-    library.retire(made.id("a"), made.id("b"))
-    assert [h.segment.text for h in library.search_segments("lung liver", EVERYTHING, 9)] == [
-        "The lung is left out."
-    ]
-
-
-@many
-@given(
-    st.text(max_size=30)
-    | st.lists(st.sampled_from(['"', "-", "lung", "OR", "NOT", "*", ":", "("])).map("".join)
-)
-def test_any_string_is_a_query(store: RecordStore, query: str) -> None:
-    store.search_segments(query, EVERYTHING, 3)
-    store.search_records(query, SegmentFilter(source_kind="video"), 3)
-
-
-def test_events_by_their_words(library: RecordStore, made: Any) -> None:
-    first, second, _ = made.windows("v", 3)
-    found = library.search_records("cup", EVERYTHING, 10)["event"]
-    assert {event_id for event_id, _ in found} == {made.event(first).id, made.event(second).id}
-    assert [event_id for event_id, _ in library.search_records("table", EVERYTHING, 10)["event"]] == [
-        made.event(second).id
-    ]
-    assert library.search_records("cup", SegmentFilter(source_kind="document"), 10) == {"event": []}
 
 
 @pytest.mark.parametrize(
@@ -164,8 +86,3 @@ def test_a_source_s_counts_and_the_store_s_are_of_the_same_records(store: Record
     assert {kind: sum(row[kind] for row in rows) for kind in rows[0]} == {
         kind: counts[kind] for kind in rows[0]
     }
-
-
-def test_a_filter_narrows_a_search(library: RecordStore, made: Any) -> None:
-    only = SegmentFilter(source_ids=frozenset([made.id("b")]))
-    assert [hit.segment.source_id for hit in library.search_segments("lung", only, 9)] == [made.id("b")]

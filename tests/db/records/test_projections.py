@@ -300,7 +300,8 @@ def test_a_workspace_keeps_its_projections_through_the_migration(bare_url: str) 
     store.publish(state("other machine", 1, 9), held(store, "other"))
     step(command.downgrade, "0001")
     with writing(engine) as connection:
-        assert connection.execute(text("SELECT target, generation FROM projection")).all() == [("graph", 7)]
-    step(command.upgrade, "0004")
-    assert store.generation("graph") == wanted
+        # whoever goes on without a tail would take what is in the file for all there is
+        assert connection.execute(text("SELECT target, generation FROM projection")).all() == []
+    step(command.upgrade, "head")
+    assert store.generation("graph") is None
     store.close()

@@ -468,7 +468,9 @@ def test_counts(store: RecordStore, made: Any) -> None:
         "fact": 2,
         "event": 1,
         "embedding.text": 2,
+        "embedding.passage": 0,
         "embedding.visual": 1,
+        "embedding.event": 0,
     }
 
 
@@ -496,6 +498,14 @@ def test_records_by_column(store: RecordStore, made: Any) -> None:
     assert store.records("fact", {"subject_uid": "wd:Q9"}) == []
     in_order = sorted(facts, key=lambda fact: fact.id)
     assert store.records("fact", limit=1) + store.records("fact", limit=1, offset=1) == in_order
+
+
+def test_records_by_id_are_of_that_kind(store: RecordStore, made: Any) -> None:
+    commit = made.document("a", "One.", "Two.")
+    store.commit(commit)
+    one, two = store.records("fact")
+    assert store.records_by_id("fact", [two.id, "nobody"]) == {two.id: two}
+    assert store.records_by_id("scene", [one.id]) == {}
 
 
 def test_records_by_an_unknown_column(store: RecordStore) -> None:
@@ -546,6 +556,36 @@ def test_vectors_come_back_within_half_precision(store: RecordStore, made: Any) 
     assert (found.dtype, vectors.dtype, vectors.shape) == (np.int64, np.float32, (20, 384))
     np.testing.assert_allclose(vectors, wanted, atol=2**-11)
     assert store.vectors("visual", keys)[0].size == 0
+
+
+def test_a_sentence_lies_in_the_last_passage_that_begins_before_it(store: RecordStore, made: Any) -> None:
+    for name in ("a", "b"):
+        commit = made.document(name, "Title", "One.", "Two.", "Three.", "Four.")
+        if name == "a":
+            begins = [commit.segments[1], commit.segments[3]]
+            commit.products += [made.embedding(segment, space="passage") for segment in begins]
+        store.commit(commit)
+    title, one, two, three, four = (segment.key for segment in store.segments(made.id("a")))
+    other = [segment.key for segment in store.segments(made.id("b"))]
+    assert store.passages_of([title, one, two, three, four, *other, 10**9]) == {
+        one: one,
+        two: one,
+        three: three,
+        four: three,
+    }
+
+
+def test_passages_go_with_their_source(store: RecordStore, made: Any) -> None:
+    commit = made.document("a", "One.", "Two.")
+    commit.products.append(made.embedding(commit.segments[0], space="passage"))
+    store.commit(commit)
+    (key, _) = [segment.key for segment in store.segments(made.id("a"))]
+    assert list(store.all_ids("vectors.passage")) == [[str(key)]]
+    before = store.outbox_end("vectors.passage")
+    store.retire(made.id("a"), None)
+    (gone,) = store.outbox("vectors.passage", after=before, limit=10)
+    assert gone.ids == (str(key),)
+    assert list(store.all_ids("vectors.passage")) == []
 
 
 def test_cached_vectors_are_of_that_run_only(store: RecordStore, made: Any) -> None:

@@ -1,4 +1,5 @@
 import io
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -190,3 +191,26 @@ def test_more_streams_than_ffmpeg_takes_are_no_want_of_memory(tmp_path: Path) ->
     with pytest.raises(ReadingLimit, match="more streams") as raised:
         list(video.read(path))
     assert raised.value.__suppress_context__
+
+
+def test_boxes_beside_a_video_come_with_its_frames(make_video: Callable[..., Path]) -> None:
+    path = make_video(steady(4), size=(160, 80))
+    corners = {"x1": 0, "y1": 0, "x2": 80, "y2": 20}
+    label = {"category": "cup", "standard_category": "0000", "box2d": corners}
+    told = {path.stem: [{"name": f"x/{n:04}.jpg", "labels": [label]} for n in (1, 5, 51)]}
+    path.with_suffix(".boxes.json").write_text(json.dumps(told))
+
+    first, second = video.read(path)
+
+    assert [len(boxes) for boxes in first.frames.boxes] == [1, 1] + [0] * 14
+    assert [len(boxes) for boxes in second.frames.boxes] == [1] + [0] * 15
+    assert first.frames.boxes[0][0].box == (0, 0, 0.5, 0.25)
+
+
+def test_a_video_without_boxes_has_none_and_broken_ones_are_said(make_video: Callable[..., Path]) -> None:
+    path = make_video(steady(2))
+    (window,) = video.read(path)
+    assert window.frames.boxes is None
+    path.with_suffix(".boxes.json").write_text("{")
+    with pytest.raises(CorruptSource, match=r"boxes\.json is no JSON"):
+        list(video.read(path))

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from midspan.platform.cli import app
 
 HIT_FIELDS = {
-    "record", "kind", "score", "source", "path", "text", "start", "end", "unit", "page", "why",
+    "record", "kind", "score", "source", "path", "text", "start", "end", "unit", "page", "why", "snippets",
 }  # fmt: skip
 
 
@@ -39,7 +39,7 @@ def midspan(*arguments, **options):
 
 def test_search_prints_hits_in_the_fixed_shape(run):
     answer = json.loads(run("search", "polonium", "--json").stdout)
-    assert set(answer) == {"hits", "milliseconds"}
+    assert set(answer) == {"hits", "close", "milliseconds"}
     assert set(answer["hits"][0]) == HIT_FIELDS
     assert "polonium" in answer["hits"][0]["text"]
     assert answer["hits"][0]["unit"] == "char"
@@ -47,7 +47,7 @@ def test_search_prints_hits_in_the_fixed_shape(run):
 
 def test_search_finds_by_meaning_what_shares_no_word(run):
     hits = json.loads(run("search", "renal calculus hurts", "--json").stdout)["hits"]
-    assert any("kidney" in hit["text"] for hit in hits[:3])
+    assert any("kidney" in hit["text"].lower() for hit in hits[:3])
 
 
 def test_search_by_kind_answers_records_of_that_kind(run):
@@ -60,6 +60,16 @@ def test_search_in_one_source_stays_there(run):
     hits = json.loads(run("search", "the", "--source", "table.txt", "--json").stdout)["hits"]
     assert hits
     assert all(hit["path"].endswith("table.txt") for hit in hits)
+
+
+def test_search_groups_hits_by_document_or_not_at_all(run):
+    hits = json.loads(run("search", "Marie Curie", "--json").stdout)["hits"]
+    assert len({hit["source"] for hit in hits}) == len(hits)
+    alone = ["search", "Marie Curie", "--group", "sentence", "--json"]
+    places = json.loads(run(*alone, "--limit", "50").stdout)["hits"]
+    shown = {place["record"] for hit in hits for place in (hit, *hit["snippets"])}
+    assert shown <= {place["record"] for place in places}
+    assert json.loads(run(*alone, "--offset", "1", "--limit", "1").stdout)["hits"] == places[1:2]
 
 
 def test_search_by_date_of_ingestion(run):
@@ -76,6 +86,10 @@ def test_search_like_a_segment_finds_others(run):
 
 def test_nothing_found_is_said(run):
     assert "nothing found" in run("search", "xyzzyplugh", "--kind", "event").stdout
+    far = "how much water does a semiconductor factory need"
+    assert "nothing close" in run("search", far).stdout
+    answer = json.loads(run("search", far, "--json").stdout)
+    assert (answer["hits"], answer["close"]) == ([], False)
 
 
 def test_show_gives_the_text_around_and_the_run(run):
@@ -108,7 +122,7 @@ def test_doctor_finds_the_stores_equal(run):
     answer = json.loads(result.stdout)
     assert set(answer) == {"ok", "checks", "counts"}
     assert answer["ok"], [check for check in answer["checks"] if not check["ok"]]
-    assert set(answer["counts"]) == {"records", "graph", "vectors"}
+    assert set(answer["counts"]) == {"records", "graph", "vectors", "words"}
     assert answer["counts"]["records"]["fact"] == answer["counts"]["graph"]["Mention"]
     assert answer["counts"]["records"]["embedding.text"] == answer["counts"]["vectors"]["text"]
 
@@ -164,6 +178,7 @@ def test_reindex_rebuilds_what_is_lost(run, tmp_path, ingested):
         (["search"], "empty"),
         (["search", "x", "--kind", "smell"], "known: atlas"),
         (["search", "x", "--media", "song"], "document"),
+        (["search", "x", "--group", "page"], "sentence"),
         (["cypher", "CREATE (n)"], "CREATE"),
         (["show", "nonsense"], "no record"),
         (["jobs", "show", "nonsense"], "no job"),

@@ -33,6 +33,7 @@ def test_arrays_alone_of_one_style(tmp_path: Path) -> None:
         "seed": 7,
         "clips": 10,
         "films": 0,
+        "windows": 0,
         "styles": ["table"],
         "q": 0.25,
         "noise": "realistic",

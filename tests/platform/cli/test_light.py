@@ -108,4 +108,4 @@ def test_a_run_is_stated_without_a_model(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     ids, loaded = done.stdout.splitlines()
     assert loaded == "LOADED"
-    assert len(set(ids.split())) == 5
+    assert len(set(ids.split())) == 6

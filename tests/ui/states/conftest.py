@@ -102,6 +102,7 @@ class StandIn:
                 "words (rank 1)",
             )
         ]
+        self.close = True
         self.jobs_now: list[JobView] = []
         self.items: list[JobItemView] = []
         self.asked: list[tuple[Any, ...]] = []
@@ -116,7 +117,7 @@ class StandIn:
         self.asked.append(("search", query, options))
         if query == "broken":
             raise WrongUse("the *query* is [broken](https://example.org)")
-        return Answer(tuple(self.hits), 3.0)
+        return Answer(tuple(self.hits), 3.0, close=self.close)
 
     def similar(self, segment_id: str, limit: int = 8) -> Answer:
         raise NotFound(f"segment {segment_id!r} has no vector")

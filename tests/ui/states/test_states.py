@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from midspan.errors import StoreUnavailable
-from midspan.platform.answers import JobItemView, JobView, Rows
+from midspan.platform.answers import JobItemView, JobView, Rows, Snippet
 from midspan.records import Failure
 
 HOSTILE_PICTURE = "<img src=x"
@@ -120,6 +120,31 @@ def test_a_page_that_cannot_be_drawn_says_why(stand_in: Any) -> None:
 def test_no_hits_says_what_to_try(stand_in: Any) -> None:
     stand_in.hits = []
     assert "No hits" in page(run("search_view", stand_in, q="curie"))
+
+
+def test_a_question_that_nothing_is_close_to_is_told(stand_in: Any) -> None:
+    stand_in.hits, stand_in.close = [], False
+    shown = page(run("search_view", stand_in, q="curie"))
+    assert "Nothing close" in shown and "No hits" not in shown
+
+
+def test_further_places_of_a_document_are_shown_and_opened(stand_in: Any) -> None:
+    further = Snippet("fact-1", "fact", "<b>Curie</b> was here", 90, 110, "char", 2, "words (rank 2)")
+    stand_in.hits = [replace(stand_in.hits[0], snippets=(further,))]
+    app = run("search_view", stand_in, q="curie")
+    assert "&lt;b&gt;<mark>Curie</mark>&lt;/b&gt; was here" in page(app)
+    app.button(key="open-0-0").click()
+    checked(app.run())
+    assert app.query_params["open"] == "fact-1"
+
+
+def test_hits_are_documents_or_places_as_chosen(stand_in: Any) -> None:
+    run("search_view", stand_in, q="curie")
+    run("search_view", stand_in, q="curie", kind="fact")
+    run("search_view", stand_in, q="curie", kind="fact", group="document")
+    run("search_view", stand_in, q="curie", group="nonsense")
+    groups = [options["group"] for _, _, options in stand_in.asked]
+    assert groups == ["document", "sentence", "document", "document"]
 
 
 def test_an_opened_record_that_is_gone_is_told(stand_in: Any) -> None:

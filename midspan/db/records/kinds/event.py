@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import JSON, Column, Float, RowMapping, Table, Text
+from sqlalchemy import JSON, Column, Float, ForeignKey, LargeBinary, RowMapping, Table, Text
 
 from midspan.db.records.kinds.kind import Kind, Row, provenance_columns, shared
-from midspan.db.records.tables import RowNumber, metadata
-from midspan.records import ActionEvent, EventTrack
+from midspan.db.records.tables import RowNumber, checksum, metadata
+from midspan.records import ActionEvent, EventAnswer, EventTrack
 
 action_event = Table(
     "action_event",
@@ -21,7 +21,23 @@ action_event = Table(
     Column("nouns", JSON, nullable=False),
     Column("score", Float, nullable=False),
     Column("tracks", JSON, nullable=False, server_default="[]"),
+    Column("answers", JSON, nullable=False, server_default="[]"),
+    Column("modalities", JSON, nullable=False, server_default="[]"),
     sqlite_autoincrement=True,
+)
+
+event_embedding = Table(
+    "event_embedding",
+    metadata,
+    Column(
+        "event_key",
+        RowNumber,
+        ForeignKey(action_event.c.key, ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("vector", LargeBinary, nullable=False),  # float16, little endian
+    checksum(),
 )
 
 
@@ -31,6 +47,8 @@ def _row(record: ActionEvent) -> Row:
         "nouns": list(record.nouns),
         "score": record.score,
         "tracks": [asdict(track) for track in record.tracks],
+        "answers": [asdict(answer) for answer in record.answers],
+        "modalities": list(record.modalities),
     }
 
 
@@ -41,6 +59,8 @@ def to_event(row: RowMapping) -> ActionEvent:
         nouns=tuple(row["nouns"]),
         score=row["score"],
         tracks=tuple(_track(track) for track in row["tracks"]),
+        answers=tuple(EventAnswer(**answer) for answer in row["answers"]),
+        modalities=tuple(row["modalities"]),
     )
 
 

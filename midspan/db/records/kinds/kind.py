@@ -41,8 +41,7 @@ class Kind:
     """(row, the rows of each part) to a record."""
     parts: tuple[Part, ...] = ()
     words: bool = False
-    """Its text is found by full text on its own account; a migration makes the index, ``<table>_fts`` or the
-    column ``tsv``, and the table counts its rows in ``key``."""
+    """Its text is found by full text on its own account."""
     index_parts: tuple[str, ...] = ()
     """Names of further indexes that migrations alone make."""
     target: Target | None = None

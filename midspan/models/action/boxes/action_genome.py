@@ -14,14 +14,15 @@ from midspan.models.action.boxes.reading import of, read_json, size_of
 _KEY = re.compile(r"(?P<video>[^/]+)\.mp4/(?P<frame>\d+)\.(?:png|jpg)")
 
 
-def read_boxes(objects: Path, persons: Path, sizes: Mapping[str, Size]) -> Iterator[VideoBoxes]:
+def read_boxes(objects: Path, persons: Path | None, sizes: Mapping[str, Size]) -> Iterator[VideoBoxes]:
     """``object_bbox_and_relationship`` and ``person_bbox``, both by "VIDEO.mp4/FRAME.png".
 
-    An object is kept where it is visible, the person where there is exactly one; a frame without objects is
-    left out. Objects are (x, y, width, height) in pixels, persons (x1, y1, x2, y2). Raises ``CorruptSource``,
-    ``UnsupportedSource`` for pickles, and ``WrongUse`` for a video without size.
+    An object is kept where it is visible, the person where there is exactly one (without ``persons`` there is
+    none); a frame without objects is left out. Objects are (x, y, width, height) in pixels, persons
+    (x1, y1, x2, y2). Raises ``CorruptSource``, ``UnsupportedSource`` for pickles, and ``WrongUse`` for a
+    video without size.
     """
-    seen, people = read_json(objects), read_json(persons)
+    seen, people = read_json(objects), {} if persons is None else read_json(persons)
     with of(objects, "a key of a frame"):
         keys = sorted((_place(key), key) for key in seen)
     for video, of_video in groupby(keys, key=lambda item: item[0][0]):
@@ -30,7 +31,7 @@ def read_boxes(objects: Path, persons: Path, sizes: Mapping[str, Size]) -> Itera
         for (_, number), key in of_video:
             with of(objects, key):
                 boxes = [_object(item, size) for item in seen[key] if item["visible"]]
-            with of(persons, key):
+            with of(persons or objects, key):
                 boxes += _person(people.get(key), size)
             if any(box.noun != "person" for box in boxes):
                 frames.append(BoxedFrame(number, tuple(boxes)))

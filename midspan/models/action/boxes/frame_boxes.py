@@ -26,11 +26,15 @@ class FrameBox:
     """What it is, where that is known."""
 
 
+FrameBoxes = tuple[FrameBox, ...]
+"""What there is in one frame."""
+
+
 @dataclass(frozen=True)
 class BoxedFrame:
     number: int
     """Of the frame in the video, from 0 on."""
-    boxes: tuple[FrameBox, ...]
+    boxes: FrameBoxes
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def _cut(track: BoxTrack, fps: float, start: float, end: float) -> EventTrack:
     inside = np.flatnonzero((times >= start) & (times < end))
     return EventTrack(
         track.category,
-        noun="",
+        noun=track.noun,
         score=round(track.score, 4),
         times=tuple(round(float(times[i]), 4) for i in inside),
         boxes=tuple(_rounded(*track.boxes[i].tolist()) for i in inside),

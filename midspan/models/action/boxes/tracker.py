@@ -8,6 +8,7 @@ slow down in that time. What lies between two boxes of a track is interpolated.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -47,6 +48,8 @@ class BoxTrack:
     """Mean over the frames that were seen."""
     sources: tuple[tuple[int, int], ...]
     """Frame and index in that frame of each box that was joined."""
+    noun: str = ""
+    """What most of the boxes that know it say it is."""
 
 
 class _Open:
@@ -56,6 +59,7 @@ class _Open:
         self.category = category
         self.frames, self.sources, self.scores = [frame], [(frame, index)], [box.score]
         self.boxes: list[Boxes] = [np.array(box.box)]
+        self.nouns = Counter([box.noun])
         self.velocity: Boxes = np.zeros(4)
         """Shares of the picture a second."""
 
@@ -67,6 +71,7 @@ class _Open:
         self.sources.append((frame, index))
         self.scores.append(box.score)
         self.boxes.append(new)
+        self.nouns[box.noun] += 1
 
     def expected(self, frame: int, fps: float, slowing: float) -> Boxes:
         missed = (frame - self.frames[-1]) / fps
@@ -84,7 +89,12 @@ class _Open:
             np.isin(frames, self.frames),
             float(np.mean(self.scores)),
             tuple(self.sources),
+            self._noun(),
         )
+
+    def _noun(self) -> str:
+        known = Counter({noun: count for noun, count in self.nouns.items() if noun})
+        return known.most_common(1)[0][0] if known else ""
 
 
 def track_boxes(

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from midspan.models.action.boxes.frame_boxes import FrameBox
+from midspan.models.action.boxes.frame_boxes import FrameBoxes
 from midspan.models.action.naming.crops import SIDE, as_input, crop
 from midspan.models.kit.calibration import softmax
 from midspan.models.kit.folder import ModelFolder, load_model
@@ -50,9 +50,9 @@ class Namer:
     def __call__(
         self,
         frames: npt.NDArray[np.uint8],
-        boxes: Sequence[Sequence[FrameBox]],
+        boxes: Sequence[FrameBoxes],
         check: Callable[[], None] = lambda: None,
-    ) -> list[tuple[FrameBox, ...]]:
+    ) -> list[FrameBoxes]:
         """The boxes of frames (n, height, width, 3); things without a name get one where it is sure."""
         asked = [
             (place, slot)

@@ -87,9 +87,10 @@ def told(clips: Clips) -> str:
     """What clips are, for a card."""
     meta = clips.parts[0].meta
     styles = " and ".join(sorted(set(clips.styles.tolist())))
+    noises = " and ".join(dict.fromkeys(part.meta.noise for part in clips.parts))
     return (
         f"{len(clips)} clips ({styles}) of {len(meta.verbs)} verbs and {len(meta.nouns)} nouns, boxes with "
-        f"noise {meta.noise!r}, colour bias {meta.q}, seed {meta.seed}"
+        f"noise {noises}, colour bias {meta.q}, seed {meta.seed}"
     )
 
 

@@ -8,7 +8,7 @@ from midspan import Workspace
 from midspan.records import ActionEvent
 from midspan.ui import style
 from midspan.ui.escaping import as_html
-from midspan.ui.kinds.event import choosing, timeline
+from midspan.ui.kinds.event import boxes, choosing, timeline
 from midspan.ui.kinds.event.choosing import Choice
 from midspan.ui.kinds.view import OpenRecord
 from midspan.ui.wording import counted, place
@@ -32,6 +32,7 @@ def render(workspace: Workspace, on_open: OpenRecord) -> None:
     picture, listed = st.columns([7, 5], gap="medium")
     with picture:
         _player(workspace, choice)
+        boxes.render(events)
         timeline.render(events, choice.video.seconds, choice.event, choosing.look_at)
         cut = f"; the first {DRAWN} are drawn" if total > DRAWN else ""
         st.caption(f"{counted(total, 'event')}{cut}. Red: where the player stands.")

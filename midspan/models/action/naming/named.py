@@ -1,0 +1,25 @@
+"""A detector whose things have names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from midspan.models.action.boxes.detector import Detector
+from midspan.models.action.boxes.frame_boxes import FrameBoxes
+from midspan.models.action.naming.namer import Namer
+
+
+class NamingDetector:
+    """See :class:`midspan.models.action.boxes.detector.Detector`."""
+
+    def __init__(self, detector: Detector, namer: Namer) -> None:
+        self._detector, self._namer = detector, namer
+        self.name, self.sha256, self.modality = detector.name, detector.sha256, detector.modality
+
+    def __call__(
+        self, frames: npt.NDArray[np.uint8], check: Callable[[], None] = lambda: None
+    ) -> list[FrameBoxes]:
+        return self._namer(frames, self._detector(frames, check), check)

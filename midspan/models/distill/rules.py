@@ -1,0 +1,47 @@
+"""How the windows of a student are joined to actions in time: chosen on drawn films, kept in its folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from midspan.models.action.data.film import Film, make_film
+from midspan.models.action.data.other_videos import KINDS, other_film
+from midspan.models.action.data.splits import STYLES
+from midspan.models.action.evaluation.films import choose_rules, film_frames, film_truth, said_of
+from midspan.models.action.localising import Rules
+from midspan.models.action.recogniser import Recogniser
+from midspan.models.kit.folder import add_to_config
+
+FILMS, OTHERS, OTHER_SECONDS = 20, 3, 20.0
+"""Films of each camera style, and films of each other kind that was learned from, with their length."""
+
+
+def keep_rules(folder: Path, seed: int, *, films: int = FILMS, others: int = OTHERS) -> dict[str, Any]:
+    """Choose them on films of the selection split; returns the card."""
+    recogniser = Recogniser.load(folder)
+    return add_to_config(folder, {"rules": asdict(best_rules(recogniser, seed, films, others))})
+
+
+def best_rules(recogniser: Recogniser, seed: int, films: int, others: int) -> Rules:
+    drawn = list(_films(films, seed))
+    said = [said_of(recogniser, film_frames(film), str(place)) for place, film in enumerate(drawn)]
+    truth = [one for place, film in enumerate(drawn) for one in film_truth(film, str(place))]
+    silent = [
+        said_of(
+            recogniser, other_film(kind, OTHER_SECONDS, np.random.default_rng((seed, place, number))), kind
+        )
+        for place, kind in enumerate(KINDS)
+        for number in range(others)
+    ]
+    return choose_rules(said, truth, recogniser.verbs, silent)
+
+
+def _films(count: int, seed: int) -> Iterator[Film]:
+    for style in STYLES:
+        for index in range(count):
+            yield make_film("unseen_selection", style=style, q=0.6, seed=(seed, index, 19))

@@ -1,0 +1,62 @@
+"""Whoever knows where hands and things are in a video, as the stage of actions sees it.
+
+The one place where boxes come in: a detector, or a file beside the video. Without them a window is told
+from its pictures alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from midspan.records import EventTrack, Source
+
+if TYPE_CHECKING:
+    from midspan.models.action.data.arrays import Layout
+    from midspan.pipelines.stage import Frames
+
+
+class Happening(Protocol):
+    """What boxes show of themselves, as "a hand is there"."""
+
+    @property
+    def start(self) -> float: ...
+
+    @property
+    def end(self) -> float: ...
+
+    @property
+    def verb(self) -> str: ...
+
+    @property
+    def noun(self) -> str: ...
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def score(self) -> float: ...
+
+
+class Sight(Protocol):
+    """``seen`` is what :meth:`see` gave of a video's segments, in order; some may be left out."""
+
+    @property
+    def identity(self) -> str:
+        """Of what finds the boxes; part of the run."""
+
+    @property
+    def modality(self) -> str:
+        """What an event says that rests on it: "boxes" or "hands"."""
+
+    def see(self, source: Source, frames: Frames, check: Callable[[], None]) -> Any:
+        """What is to be remembered of a segment, small and picklable; None where nobody knows boxes of it."""
+
+    def layout(self, seen: Sequence[Any], start: float) -> Layout:
+        """Of the two seconds from ``start`` on."""
+
+    def tracks(self, seen: Sequence[Any], start: float, end: float) -> tuple[EventTrack, ...]:
+        """Of hands and things while an event lasts, seconds, half-open."""
+
+    def happenings(self, seen: Sequence[Any], shaken: Sequence[tuple[float, float]]) -> Sequence[Happening]:
+        """In order of time; ``shaken`` are the times in which the whole picture moves."""

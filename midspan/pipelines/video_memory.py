@@ -1,0 +1,56 @@
+"""What the stage of actions remembers of a video while it is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from midspan.models.action.gliding import SECONDS, Gliding
+from midspan.models.action.motion import Signature
+from midspan.records import Segment, Source
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A segment and what it looks like."""
+
+    segment: Segment
+    signature: Signature
+
+
+@dataclass
+class VideoMemory:
+    """Small and picklable: a few numbers a segment, and the last two seconds of small pictures."""
+
+    source: Source
+    looked: dict[int, Looked] = field(default_factory=dict)
+    """By ordinal."""
+    gliding: Gliding = field(default_factory=Gliding)
+    boxes: dict[int, Any] = field(default_factory=dict)
+    """What ``Sight.see`` gave, by ordinal."""
+
+    @property
+    def segments(self) -> list[Looked]:
+        """In order of time."""
+        return [self.looked[ordinal] for ordinal in sorted(self.looked)]
+
+    @property
+    def seen(self) -> list[Any]:
+        """What is known of boxes, in order of time."""
+        return [self.boxes[ordinal] for ordinal in sorted(self.boxes)]
+
+    def seen_around(self, start: float) -> list[Any]:
+        """What is known of boxes in the window that begins at ``start`` (seconds), and just before and
+        behind it."""
+        near = [
+            ordinal
+            for ordinal in sorted(self.boxes)
+            if self.looked[ordinal].segment.end > start - SECONDS
+            and self.looked[ordinal].segment.start < start + 2 * SECONDS
+        ]
+        return [self.boxes[ordinal] for ordinal in near]
+
+    @property
+    def shaken(self) -> list[tuple[float, float]]:
+        """Times in which the whole picture moves, seconds, half-open."""
+        return [(one.segment.start, one.segment.end) for one in self.segments if one.signature.motion.whole]

@@ -1,0 +1,235 @@
+"""What the lists of one search have found, and the order that follows: of places, or of whole sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Union
+
+import numpy as np
+
+from midspan.platform import fusion
+from midspan.platform.matching import all_words, telling_words, words_in
+from midspan.records import Record, Segment
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from midspan.platform.fusion import Scores
+
+Named = Union[Segment, Record]
+"""A segment or a record, as a list names it."""
+CLOSE = 0.3
+"""Cosine of the nearest sentence or passage from which on there is an answer by meaning. An everyday question
+that shares no word with its answer has .35 to .45, one of another subject hardly more than .1; what is
+between is shown, for whoever asks sees for himself that it is no answer."""
+CLOSE_OF_FEW = 0.25
+"""Likewise for up to ``FEW`` telling words, which are less like a sentence."""
+FEW = 2
+COVERED = 0.5
+"""Share of the query's telling words above which a source that has them is an answer by words."""
+
+
+@dataclass
+class Place:
+    """A segment or record, with what was found of it."""
+
+    of: Named
+    words: float = 0.0
+    """Score by words as a share of its list's best."""
+    cosine: float | None = None
+    ranks: dict[str, int] = field(default_factory=dict)
+    """By list, 1-based."""
+    score: float = 0.0
+
+    @property
+    def source_id(self) -> str:
+        return self.of.source_id if isinstance(self.of, Segment) else self.of.provenance.source_id
+
+    @property
+    def why(self) -> str:
+        parts = []
+        for name, rank in self.ranks.items():
+            meaning = name.endswith("meaning") and self.cosine is not None
+            parts.append(
+                f"{name} (rank {rank}, cosine {self.cosine:.2f})" if meaning else f"{name} (rank {rank})"
+            )
+        return " + ".join(parts)
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A source and its places, the best first."""
+
+    source_id: str
+    score: float
+    places: Sequence[Place]
+    words: float
+    """Share of the best source's score by the words of whole sources; 0 where it has none."""
+    cosine: float | None
+    """Of its passage."""
+
+    @property
+    def why(self) -> str:
+        parts = [f"its best place: {self.places[0].why}"] if self.places else []
+        parts += [f"whole text: words ({self.words:.0%} of the best)"] if self.words else []
+        parts += [f"passage: meaning (cosine {self.cosine:.2f})"] if self.cosine is not None else []
+        return " + ".join(parts)
+
+
+class Found:
+    """What a search has found so far; lists come best first, without doubles."""
+
+    def __init__(self, depth: int) -> None:
+        """``depth`` is how many a list has at most: one that is full may have left some out."""
+        self._depth = depth
+        self._places: dict[str, Place] = {}
+        self._sources: dict[str, float] = {}
+        self._stand_ins: dict[str, Place] = {}
+        self._lowest = 0.0
+        """Words of a place that no list names, where one of them is full."""
+
+    def by_words(self, name: str, found: Sequence[tuple[Named, float]]) -> None:
+        """A list by words, each with its score."""
+        best = max((score for _, score in found), default=0.0)
+        if best <= 0:
+            return
+        for rank, (one, score) in enumerate(found, start=1):
+            place = self._place(name, rank, one)
+            place.words = max(place.words, score / best)
+        if len(found) >= self._depth:
+            self._lowest = max(self._lowest, fusion.UNLISTED * found[-1][1] / best)
+
+    def by_meaning(self, name: str, found: Sequence[tuple[Named, float]]) -> None:
+        """A list by meaning, each with its cosine."""
+        for rank, (one, cosine) in enumerate(found, start=1):
+            self._place(name, rank, one).cosine = cosine
+
+    def by_passage(self, first: Segment) -> None:
+        """A source whose passage is near, by the passage's first sentence: its place where it has no
+        other."""
+        self._stand_ins[first.source_id] = Place(
+            first, ranks={"first of a near passage": len(self._stand_ins) + 1}
+        )
+
+    def sources_by_words(self, found: Mapping[str, float]) -> None:
+        """Sources by the words of their whole text."""
+        self._sources.update(found)
+
+    def ranked_places(self) -> list[Place]:
+        """Best first."""
+        if not self._places:
+            return []
+        places = list(self._places.values())
+        words = np.array([place.words for place in places], dtype=np.float32)
+        scores = fusion.mixed(words, _meaning([place.cosine for place in places]))
+        for place, score in zip(places, scores.tolist(), strict=True):
+            place.score = score
+        return sorted(places, key=lambda place: (-place.score, min(place.ranks.values()), place.of.id))
+
+    def ranked_sources(
+        self, passages: Mapping[str, npt.NDArray[np.float32]], question: npt.NDArray[np.float32] | None
+    ) -> list[Ranked]:
+        """Best first. ``passages`` has the vector (d,) of the passage that speaks for a source, where it has
+        one; ``question`` is that of the query."""
+        by_source: dict[str, list[Place]] = {name: [] for name in [*self._sources, *passages]}
+        for place in self.ranked_places():
+            by_source.setdefault(place.source_id, []).append(place)
+        if not by_source:
+            return []
+        names = list(by_source)
+        cosines = (
+            {} if question is None else {name: float(vector @ question) for name, vector in passages.items()}
+        )
+        words, whole = self._words(by_source)
+        nearest = [
+            max((place.cosine for place in places if place.cosine is not None), default=None)
+            for places in by_source.values()
+        ]
+        scores = fusion.mixed(words, _meaning_of_sources(nearest, [cosines.get(name) for name in names]))
+        scores = _evened(scores, names, passages)
+        ranked = [
+            Ranked(
+                name, float(score), by_source[name] or self._stand_in(name), float(share), cosines.get(name)
+            )
+            for name, score, share in zip(names, scores, whole, strict=True)
+        ]
+        return sorted(ranked, key=lambda one: (-one.score, one.source_id))
+
+    def _words(self, by_source: Mapping[str, Sequence[Place]]) -> tuple[Scores, Scores]:
+        """Of each source the mixed score of its words, and that of its whole text. A source that has no text
+        as a whole, as a video, is judged by its best place alone."""
+        best = np.array(
+            [max((place.words for place in places), default=0.0) for places in by_source.values()], np.float32
+        )
+        listed = np.array([self._sources.get(name, 0.0) for name in by_source], np.float32)
+        whole = fusion.of_best(listed)
+        full = len(self._sources) >= self._depth
+        least = fusion.UNLISTED * float(whole[listed > 0].min()) if full else 0.0
+        assumed = np.where(listed > 0, whole, np.float32(least))
+        textless = np.array(
+            [bool(places) and all(_is_of_video(place) for place in places) for places in by_source.values()]
+        )
+        assumed = np.where(textless, best, assumed)
+        places = np.maximum(best, np.float32(self._lowest))
+        share = fusion.BEST_WORDS
+        return ((1 - share) * assumed + share * places).astype(np.float32), whole
+
+    def _stand_in(self, source_id: str) -> list[Place]:
+        return [self._stand_ins[source_id]] if source_id in self._stand_ins else []
+
+    def _place(self, name: str, rank: int, one: Named) -> Place:
+        place = self._places.setdefault(one.id, Place(one))
+        place.ranks[name] = rank
+        return place
+
+
+def is_close(query: str, ranked: Sequence[Ranked]) -> bool:
+    """Whether any of these answers a query of plain words: by its meaning, or by having most of its words."""
+    words = telling_words(query) or all_words(query)
+    least = CLOSE if len(words) > FEW else CLOSE_OF_FEW
+    for one in ranked:
+        cosines = [place.cosine for place in one.places if place.cosine is not None]
+        if max(*cosines, one.cosine or -1.0, -1.0) >= least:
+            return True
+    for one in ranked:
+        text = " ".join(_text(place.of) for place in one.places if place.words)
+        if len(words_in(words, text)) > COVERED * len(words):
+            return True
+    return False
+
+
+def _text(one: Named) -> str:
+    return one.text if isinstance(one, Segment) else one.line
+
+
+def _is_of_video(place: Place) -> bool:
+    return (place.of.unit if isinstance(place.of, Segment) else place.of.provenance.unit) == "s"
+
+
+def _meaning(cosines: Sequence[float | None]) -> Scores:
+    """Stretched from the lowest to the highest that is known; 0 for the others."""
+    stretched = np.zeros(len(cosines), dtype=np.float32)
+    known = np.array([cosine is not None for cosine in cosines])
+    if known.any():
+        values = np.array([cosine for cosine in cosines if cosine is not None], dtype=np.float32)
+        stretched[known] = fusion.stretched(values)
+    return stretched
+
+
+def _meaning_of_sources(nearest: Sequence[float | None], passages: Sequence[float | None]) -> Scores:
+    """Of the nearest place and of the passage; of the place alone where a source has no passage."""
+    places = _meaning(nearest)
+    whole = _meaning(passages)
+    without = np.array([cosine is None for cosine in passages])
+    share = fusion.BEST_MEANING
+    return np.where(without, places, (1 - share) * whole + share * places).astype(np.float32)
+
+
+def _evened(scores: Scores, names: Sequence[str], passages: Mapping[str, npt.NDArray[np.float32]]) -> Scores:
+    """Among the sources that have a passage."""
+    having = np.array([place for place, name in enumerate(names) if name in passages], dtype=np.intp)
+    if len(having) > 1:
+        vectors = np.stack([passages[names[place]] for place in having])
+        scores[having] = fusion.evened(scores[having], vectors)
+    return scores

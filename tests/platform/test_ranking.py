@@ -1,0 +1,132 @@
+"""The order of places and sources that follows from what the lists of a search found."""
+
+import numpy as np
+import pytest
+
+from midspan.platform import fusion
+from midspan.platform.ranking import CLOSE, CLOSE_OF_FEW, Found, is_close
+from midspan.records import ActionEvent, Provenance, Segment
+
+QUESTION = np.array([1, 0], np.float32)
+
+
+def sentence(source, number, text="", unit="char"):
+    return Segment(
+        f"{source}-{number}", source, number, "sentence", unit, 10.0 * number, 10.0 * number + 9, text
+    )
+
+
+def event(source, number, text):
+    place = Provenance(source, "run", f"{source}-{number}", "s", 0.0, 2.0)
+    return ActionEvent(f"event-{source}-{number}", place, text, verb="push", nouns=("cup",), score=0.9)
+
+
+def passage(cosine):
+    return np.array([cosine, (1 - cosine**2) ** 0.5], np.float32)
+
+
+def order(found, passages=None):
+    return [one.source_id for one in found.ranked_sources(passages or {}, QUESTION)]
+
+
+def test_evidence_that_is_spread_beats_one_good_sentence():
+    found = Found(10)
+    found.by_meaning(
+        "meaning", [(sentence("one", 0), 0.62), (sentence("spread", 0), 0.6), (sentence("far", 0), 0.3)]
+    )
+    assert order(found)[0] == "one"
+    assert order(found, {"spread": passage(0.7), "one": passage(0.4), "far": passage(0.3)})[0] == "spread"
+
+
+def test_words_of_the_whole_text_count_beside_those_of_the_best_place():
+    found = Found(10)
+    found.by_words("words", [(sentence("a", 0), 5.0), (sentence("b", 0), 4.9)])
+    assert order(found) == ["a", "b"]
+    found.sources_by_words({"b": 9.0, "a": 3.0})
+    assert order(found) == ["b", "a"]
+
+
+def test_a_source_that_a_full_list_left_out_is_not_taken_for_one_without_the_words():
+    def score_of_b(depth):
+        found = Found(depth)
+        found.by_words("words", [(sentence("a", 0), 4.0), (sentence("a", 1), 2.0)])
+        found.by_meaning("meaning", [(sentence("a", 0), 0.5), (sentence("b", 0), 0.4)])
+        return {one.source_id: one.score for one in found.ranked_sources({}, QUESTION)}["b"]
+
+    assert score_of_b(depth=9) == 0.0
+    assert score_of_b(depth=2) == pytest.approx(
+        (1 - fusion.MEANING) * fusion.BEST_WORDS * fusion.UNLISTED * 2 / 4
+    )
+
+
+def test_a_video_is_judged_by_its_best_place():
+    found = Found(10)
+    found.by_words("event words", [(event("film", 0, "pushes a cup"), 3.0)])
+    found.by_words("words", [(sentence("text", 0), 3.0)])
+    found.sources_by_words({"text": 1.0})
+    film, text = found.ranked_sources({}, None)
+    assert film.score == text.score == pytest.approx(1 - fusion.MEANING)
+
+
+def test_the_places_of_a_source_come_best_first_with_their_reasons():
+    found = Found(10)
+    found.by_words("words", [(sentence("a", 1), 3.0), (sentence("a", 2), 1.0)])
+    found.by_meaning("meaning", [(sentence("a", 2), 0.8), (sentence("a", 0), 0.5)])
+    (a,) = found.ranked_sources({"a": passage(0.6)}, QUESTION)
+    assert [place.of.id for place in a.places] == ["a-2", "a-1", "a-0"]
+    assert a.places[0].why == "words (rank 2) + meaning (rank 1, cosine 0.80)"
+    assert "passage: meaning (cosine 0.60)" in a.why
+
+
+def test_a_source_of_a_near_passage_alone_is_shown_by_its_first_sentence():
+    found = Found(10)
+    found.by_passage(sentence("a", 4))
+    (a,) = found.ranked_sources({"a": passage(0.6)}, QUESTION)
+    assert [place.of.id for place in a.places] == ["a-4"]
+
+
+@pytest.mark.parametrize(
+    ("cosine", "text", "close"),
+    [
+        (CLOSE, "Something else.", True),
+        (CLOSE - 0.01, "Something else.", False),
+        (CLOSE - 0.01, "Stones of the kidneys hurt.", True),
+        (CLOSE - 0.01, "Stones on the road.", False),
+    ],
+)
+def test_an_answer_is_near_or_has_most_of_the_words(cosine, text, close):
+    found = Found(10)
+    found.by_words("words", [(sentence("a", 0, text), 1.0)])
+    found.by_meaning("meaning", [(sentence("b", 0, "Quite another."), cosine)])
+    assert is_close("a stone in the left kidney", found.ranked_sources({}, QUESTION)) is close
+
+
+def test_one_or_two_words_need_not_be_as_near():
+    found = Found(10)
+    found.by_meaning("meaning", [(sentence("a", 0, "A stone in the kidney."), CLOSE_OF_FEW)])
+    ranked = found.ranked_sources({}, QUESTION)
+    assert is_close("the renal calculus", ranked)
+    assert not is_close("the treatment of renal calculus", ranked)
+
+
+def test_the_words_may_be_spread_over_one_source_and_not_over_several():
+    def asked(second):
+        found = Found(10)
+        found.by_words(
+            "words", [(sentence("a", 0, "A stone."), 1.0), (sentence(second, 1, "The kidney."), 1.0)]
+        )
+        return is_close("kidney stone", found.ranked_sources({}, None))
+
+    assert asked("a")
+    assert not asked("b")
+
+
+def test_words_without_gaps_are_found_within_a_run():
+    found = Found(10)
+    found.by_words("words", [(sentence("a", 0, "左腎結石的治療"), 1.0)])
+    assert is_close("腎結石", found.ranked_sources({}, None))
+
+
+def test_nothing_found_is_no_answer():
+    assert Found(10).ranked_sources({}, None) == []
+    assert not is_close("word", [])
