@@ -21,7 +21,6 @@ import av
 import numpy as np
 
 from benchmarks.common import seconds, write
-from midspan.models.action.answering import Recogniser
 from midspan.models.action.data.film import make_film
 from midspan.models.action.data.other_videos import MEASURED_KINDS, other_film
 from midspan.models.action.data.splits import STYLES
@@ -36,7 +35,7 @@ from midspan.models.action.evaluation.films import (
     said_of,
 )
 from midspan.models.action.evaluation.localisation import OVERLAPS, Interval, mean_average_precision
-from midspan.models.action.recogniser import shipped
+from midspan.models.action.recogniser import Recogniser, shipped
 from midspan.pipelines.action import ActionStage
 from midspan.pipelines.readers.video import FRAME_SIDE, SAMPLE_FPS, read
 from midspan.pipelines.segmenting import reading_run, segment_video

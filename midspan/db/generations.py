@@ -76,11 +76,11 @@ class Generations(Generic[Value]):
         self._seen: Snapshot[Value] | None = None
         self._checked: Generation | None = None
 
-    def current(self) -> Snapshot[Value] | None:
+    def current(self, *, fresh: bool = False) -> Snapshot[Value] | None:
         """The newest generation; None when nothing was published for this model and dimension.
 
-        While one thread loads a new generation, the others go on with the one they have. Raises
-        ``DamagedGeneration`` when its file is not what was published.
+        While one thread loads a new generation, the others go on with the one they have, but for those who
+        want it ``fresh``. Raises ``DamagedGeneration`` when its file is not what was published.
         """
         row = self._store.generation(self._target, self._replica)
         if row is None or not self._fits(row):
@@ -88,7 +88,7 @@ class Generations(Generic[Value]):
         seen = self._seen
         if seen is not None and _same_file(seen.generation, row):
             return Snapshot(row, seen.value)
-        if not self._loading.acquire(blocking=seen is None):
+        if not self._loading.acquire(blocking=fresh or seen is None):
             assert seen is not None
             return seen
         try:

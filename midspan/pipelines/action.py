@@ -20,12 +20,13 @@ from midspan.models.action.gliding import STEP, runs
 from midspan.pipelines import stopping
 from midspan.pipelines.sight import Sight
 from midspan.pipelines.stage import Batch, Stage
-from midspan.pipelines.telling import sayings, told_action, told_happening, told_motions
+from midspan.pipelines.telling import is_told, sayings, told_action, told_happening, told_motions
 from midspan.pipelines.video_memory import Looked, VideoMemory
 from midspan.records import ActionEvent, Embedding, Product, Run, Segment, Source
 
 if TYPE_CHECKING:
-    from midspan.models.action.answering import Action, Recogniser
+    from midspan.models.action.answering import Action
+    from midspan.models.action.recogniser import Recogniser
 
 Encode = Callable[[Sequence[str]], npt.NDArray[np.float32]]
 """n sentences to (n, d), rows of length 1."""
@@ -133,10 +134,10 @@ class ActionStage(Stage):
         for one in done:
             tracks = sight.tracks(seen, one.span.start, one.span.end)
             told.append(told_action(memory, one, run, tracks, sight.modality))
-        happened = sight.happenings(seen, memory.shaken)
         return told + [
             told_happening(memory, one, run, sight.tracks(seen, one.start, one.end), sight.modality)
-            for one in happened
+            for one in sight.happenings(seen, memory.shaken)
+            if not is_told(one.start, one.end, done)
         ]
 
     def _actions(self, memory: VideoMemory) -> list[Action]:

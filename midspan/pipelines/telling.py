@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from midspan.models.action.answering import Action
 
 COVERED = 0.5
-"""Share of a segment from which on what is done in it takes the place of how it moves."""
+"""Share of a time from which on what is done in it takes the place of how things move and hands are there."""
 
 
 def told_action(
@@ -59,7 +59,7 @@ def told_happening(
 ) -> ActionEvent:
     place = _place(memory, run, one.start, min(one.end, memory.segments[-1].segment.end))
     return ActionEvent(
-        id=_id(place, one.verb),
+        id=_id(place, one.verb, one.noun),
         provenance=place,
         text=one.text,
         verb=one.verb,
@@ -72,7 +72,7 @@ def told_happening(
 
 def told_motions(memory: VideoMemory, actions: Sequence[Action], run: Run) -> list[ActionEvent]:
     """One for each stretch of like motion, but for segments of which it is known what is done in them."""
-    left = [one for one in memory.segments if _covered(one, actions) < COVERED]
+    left = [one for one in memory.segments if not is_told(one.segment.start, one.segment.end, actions)]
     return [_motion(stretch, run) for stretch in _stretches(left)]
 
 
@@ -97,15 +97,14 @@ def _place(memory: VideoMemory, run: Run, start: float, end: float) -> Provenanc
     return Provenance(first.source_id, run.id, first.id, "s", round(start, 3), round(end, 3))
 
 
-def _id(place: Provenance, verb: str) -> str:
-    return record_id("event", place.source_id, place.run_id, place.start, place.end, verb)
+def _id(place: Provenance, *what: str) -> str:
+    return record_id("event", place.source_id, place.run_id, place.start, place.end, *what)
 
 
-def _covered(one: Looked, actions: Sequence[Action]) -> float:
-    """Share of a segment."""
-    start, end = one.segment.start, one.segment.end
+def is_told(start: float, end: float, actions: Sequence[Action]) -> bool:
+    """Whether what is done takes most of this time (seconds), so that nothing less need be said of it."""
     shared = sum(max(0.0, min(end, a.span.end) - max(start, a.span.start)) for a in actions)
-    return shared / (end - start)
+    return shared >= COVERED * (end - start)
 
 
 def _stretches(windows: Sequence[Looked]) -> list[list[Looked]]:

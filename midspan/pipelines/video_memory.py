@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from midspan.models.action.gliding import SECONDS, Gliding
+from midspan.models.action.data.arrays import SECONDS
+from midspan.models.action.gliding import Gliding
 from midspan.models.action.motion import Signature
 from midspan.records import Segment, Source
 

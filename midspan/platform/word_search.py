@@ -8,14 +8,22 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from midspan.db.record_store import RecordStore, SegmentFilter, TextHit
+from midspan.db.record_store import RecordStore, SegmentFilter
 from midspan.db.word_index import EVERYTHING, WordFilter, WordIndex
 from midspan.db.words.query import Asked, Query, excluded, loosened, required
 from midspan.db.words.respell import respelt
-from midspan.records import RECORDS, Record
+from midspan.records import RECORDS, Record, Segment
 
 MOST_REQUIRED = 200_000
 """Segments that fields and ``AND`` may leave for a search by meaning."""
+
+
+@dataclass(frozen=True)
+class TextHit:
+    """A segment that the full-text index found; higher score is better."""
+
+    segment: Segment
+    score: float
 
 
 @dataclass(frozen=True)

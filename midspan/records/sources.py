@@ -81,7 +81,7 @@ class Segment:
     page: int | None = None
     """1-based page of a paged document on which the segment starts."""
     key: int | None = None
-    """Number given by the record store; the row of the full-text index and of the vector index."""
+    """Number given by the record store; its number in the indexes of words and of vectors."""
     run_id: str = ""
     """The reading run that cut the source into segments."""
 

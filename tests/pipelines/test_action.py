@@ -264,3 +264,12 @@ def test_each_event_has_its_vector_among_sentences():
     near = sorted(events, key=lambda one: -float(query @ vectors[one].vector))
     assert [events[one].verb for one in near] == ["put into", "open", "moving right"]
     assert all(np.linalg.norm(one.vector) == pytest.approx(1, abs=1e-5) for one in vectors.values())
+
+
+def test_that_a_hand_is_there_is_said_where_no_action_is_told():
+    """The boxes know of a hand from second four to five."""
+    stage = recognising(sight=Boxes())
+    put = [lit(0, LIGHTS[NOTHING]), lit(1, LIGHTS[PUT]), lit(2, LIGHTS[PUT])]
+    still = [lit(number, LIGHTS[NOTHING]) for number in range(3)]
+    assert "hand there" not in {one.verb for one in events_of(put, stage=stage)["source"]}
+    assert "hand there" in {one.verb for one in events_of(still, stage=stage)["source"]}

@@ -57,7 +57,7 @@ def packed(batch: Batch) -> bytes:
 
 
 def unpacked(data: bytes) -> bytes:
-    """The JSON of a batch. Raises ``zlib.error``."""
+    """The JSON of a batch."""
     return zlib.decompress(data)
 
 

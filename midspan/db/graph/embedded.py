@@ -62,7 +62,7 @@ class EmbeddedGraph(GraphStore):
         applied = max(through, newest.applied)
         tail = self._generations.extend(packed(batch), changes=size(batch), applied=applied, lease=lease)
         if _weight(tail) > max(TAIL_LEAST, TAIL_SHARE * newest.counts["Mention"]):
-            self._publish(self._current(), applied, lease)
+            self._publish(self._current(fresh=True), applied, lease)
 
     def query(
         self,
@@ -107,12 +107,14 @@ class EmbeddedGraph(GraphStore):
             self._nothing.close()
             self._nothing = None
 
-    def _current(self) -> GraphProcess:
-        """What is applied by now. Raises ``DamagedGeneration``, ``StoreUnavailable``."""
-        snapshot = self._generations.current()
+    def _current(self, *, fresh: bool = False) -> GraphProcess:
+        """What is applied by now: by all means where it is to be published (``fresh``), for what another
+        thread's look still had would be published as if it were all. Raises ``DamagedGeneration``,
+        ``StoreUnavailable``."""
+        snapshot = self._generations.current(fresh=fresh)
         if snapshot is not None and not snapshot.value.alive:
             self._generations.forget()
-            snapshot = self._generations.current()
+            snapshot = self._generations.current(fresh=fresh)
         if snapshot is not None:
             return snapshot.value.brought_up(partial(self._store.tail, snapshot.generation))
         if self._nothing is None or not self._nothing.alive:

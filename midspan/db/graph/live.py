@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-import zlib
 from collections.abc import Callable, Sequence
 
 from midspan.db.graph.batch import unpacked
 from midspan.db.graph.process import GraphProcess
 from midspan.db.record_store import TailBatch
-from midspan.errors import DamagedGeneration
+from midspan.errors import DamagedGeneration, StoreError
 
 
 class LiveGraph:
@@ -35,10 +34,14 @@ class LiveGraph:
             for batch in tail(self._reached):
                 try:
                     self._process.apply(unpacked(batch.data))
-                except zlib.error as error:
-                    raise DamagedGeneration(f"batch {batch.number} cannot be read: {error}") from error
-                except BaseException:
+                except BaseException as error:
+                    refused = isinstance(error, StoreError) and self._process.alive
                     self._process.close()
+                    if refused:
+                        raise DamagedGeneration(
+                            f"the graph does not take batch {batch.number} of its tail ({error}). "
+                            "The records are not affected; run `midspan reindex` to build it again from them"
+                        ) from error
                     raise
                 self._reached = batch.number
             return self._process

@@ -49,7 +49,7 @@ from midspan.db.record_store.outbox import (
     word_id,
     word_of,
 )
-from midspan.db.record_store.reading import RecordReader, SegmentFilter, SourceName, SourceSummary, TextHit
+from midspan.db.record_store.reading import RecordReader, SegmentFilter, SourceName, SourceSummary
 from midspan.db.record_store.scenes import SceneStore, SceneTerm
 from midspan.db.record_store.writing import (
     READING,
@@ -108,7 +108,6 @@ __all__ = [
     "TailSize",
     "Target",
     "TextChunk",
-    "TextHit",
     "Video",
     "WordItem",
     "WordLevel",

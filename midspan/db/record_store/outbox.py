@@ -30,12 +30,7 @@ TARGET_OF: dict[str, Target] = {
     "event": "vectors.event",
 }
 """By space of vectors."""
-SPACE_OF: dict[Target, Space] = {
-    "vectors.text": "text",
-    "vectors.passage": "passage",
-    "vectors.visual": "visual",
-    "vectors.event": "event",
-}
+SPACE_OF: dict[Target, Space] = {target: cast("Space", space) for space, target in TARGET_OF.items()}
 """By target, of those that show vectors."""
 WordLevel = Literal["document", "segment", "record"]
 WORD_LEVELS: tuple[WordLevel, ...] = ("document", "segment", "record")

@@ -1,4 +1,4 @@
-"""Reading: sources, segments, records and full text."""
+"""Reading: sources, segments and records."""
 
 from __future__ import annotations
 
@@ -67,14 +67,6 @@ class SegmentFilter:
     @property
     def open(self) -> bool:
         return self == SegmentFilter()
-
-
-@dataclass(frozen=True)
-class TextHit:
-    """A segment that the full-text index found; higher score is better."""
-
-    segment: Segment
-    score: float
 
 
 class RecordReader(ABC):

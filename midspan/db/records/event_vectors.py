@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, exists, select
 
 from midspan.db.records import codec, dialect
 from midspan.db.records.bulk import insert_new
@@ -22,7 +22,7 @@ def add_event_vectors(connection: Connection, embeddings: Sequence[Embedding], c
     of = {one.record_id: one for one in embeddings}
     c = action_event.c
     held = select(c.id, c.key).where(dialect.one_of(connection, c.id, sorted(of)))
-    held = held.where(c.key.not_in(select(event_embedding.c.event_key)))
+    held = held.where(~exists().where(event_embedding.c.event_key == c.key))
     keys = dict(connection.execute(held).all())
     rows = [
         {"event_key": key, "vector": codec.pack_vector(of[event_id].vector)} for event_id, key in keys.items()

@@ -1,9 +1,7 @@
 """The relational schema but for the records: SQLAlchemy Core tables, no logic.
 
 The tables of each kind of record lie in ``kinds/``; ``schema`` has all of them. The steps that bring a
-database here lie in ``migrations/``; a test compares the two. The full-text indexes are made there too,
-since they are not tables that SQLAlchemy knows (see :mod:`midspan.db.records.dialect` for what they are
-called).
+database here lie in ``migrations/``; a test compares the two.
 
 Paths are stored escaped, see :mod:`midspan.db.records.codec`. Moments are Unix seconds.
 """

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from midspan.models.action.gliding import Run
-from midspan.models.action.localising import Rules, Span, localise
+from midspan.models.action.localising import Span, localise
+
+if TYPE_CHECKING:
+    from midspan.models.action.recogniser import Recogniser, Said
 
 Floats = npt.NDArray[np.float32]
 
@@ -27,48 +30,6 @@ SURE_NOUN = 0.3
 UNSURE = 0.6
 """Windows whose likeliest answer is less probable go to the model that sees boxes as well, where there are
 any."""
-
-
-class Said(Protocol):
-    """Of n windows."""
-
-    @property
-    def verbs(self) -> Floats:
-        """(n, verbs + 1) calibrated probabilities, the last of no action."""
-
-    @property
-    def nouns(self) -> Floats:
-        """(n, nouns) probabilities of the thing that it is done with; no columns without nouns."""
-
-
-class Recogniser(Protocol):
-    """What tells actions from pictures, and better where boxes are known too; numpy in, numpy out."""
-
-    @property
-    def verbs(self) -> tuple[str, ...]: ...
-
-    @property
-    def nouns(self) -> tuple[str, ...]: ...
-
-    @property
-    def rules(self) -> Rules: ...
-
-    @property
-    def sees_boxes(self) -> bool:
-        """Whether ``of_boxes`` can be asked."""
-
-    def of_frames(self, frames: npt.NDArray[np.uint8]) -> Said:
-        """``frames`` (n, 8, 64, 64, 3) RGB."""
-
-    def of_boxes(
-        self,
-        frames: npt.NDArray[np.uint8],
-        boxes: Floats,
-        categories: npt.NDArray[np.int8],
-        scores: Floats,
-    ) -> Said:
-        """``boxes`` (n, 16, 6, 4), ``categories`` and ``scores`` (n, 16, 6), as ``data.arrays.Layout`` has
-        them."""
 
 
 @dataclass(frozen=True)

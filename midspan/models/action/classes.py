@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 VERB, NOUN = "verb", "noun"
+NO_ACTION = "no action"
+"""The verb of a window in which nothing is done."""
 
 
 @dataclass(frozen=True)

@@ -18,14 +18,14 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-SIDE = 64
-SHOWN = 8
+from midspan.models.action.data.arrays import FRAMES, SECONDS, SIDE
+
+SHOWN = FRAMES
 """Pictures of a window."""
-RATE = 4.0
+RATE = FRAMES / SECONDS
 """Pictures a second."""
 STEP = 0.5
 """Seconds from window to window."""
-SECONDS = SHOWN / RATE
 _CELLS = round(STEP * RATE)
 """Pictures from window to window."""
 

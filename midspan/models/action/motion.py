@@ -10,6 +10,8 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 Direction = Literal["left", "right", "up", "down", ""]
+TOWARDS = {"left": "to the left", "right": "to the right", "up": "upwards", "down": "downwards"}
+"""Directions in words."""
 
 STILL = 0.05
 """Frame widths a second below which nothing counts as moving."""
@@ -58,8 +60,7 @@ def in_words(motion: Motion, colours: Floats, brightness: float) -> str:
 def motion_in_words(motion: Motion) -> str:
     if not motion.moving:
         return "still"
-    where = {"left": "to the left", "right": "to the right", "up": "upwards", "down": "downwards"}
-    how = where.get(motion.direction, "in several directions")
+    how = TOWARDS.get(motion.direction, "in several directions")
     pace = ", fast" if motion.speed >= _FAST else ", slowly" if motion.speed < 2 * STILL else ""
     return f"{'whole picture ' if motion.whole else ''}moving {how}{pace}"
 

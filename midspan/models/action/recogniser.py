@@ -12,16 +12,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from midspan.models.action.classes import NOUN, VERB
+from midspan.models.action.classes import NO_ACTION, NOUN, VERB
 from midspan.models.action.inputs import frames_input
 from midspan.models.action.localising import Rules
 from midspan.models.action.predictor import ActionPredictor
 from midspan.models.action.shipped import FUSION, STUDENT
 from midspan.models.kit.engine import EngineName, Floats
 from midspan.models.kit.folder import load_model
-
-NO_ACTION = "no action"
-"""The verb of a window in which nothing is done."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from midspan.models.action.wording import things_named
 from midspan.records.kinds.event import EventTrack
 
 Floats = npt.NDArray[np.float64]
@@ -19,8 +20,6 @@ MOVED = 0.07
 """Shares of the picture by which a thing has moved, apart from the camera, if any has."""
 _GRID = 16
 """Moments at which tracks are compared."""
-TWO = ("move_closer", "move_away", "put_into", "take_out", "cover")
-"""Verbs that name two things."""
 SECOND_MOVES = ("cover",)
 """What is named first rests: it is what the second is brought to."""
 UNNAMED_MOVES = ("uncover",)
@@ -49,7 +48,7 @@ def roles(verb: str, tracks: Sequence[EventTrack]) -> tuple[EventTrack, ...]:
     if verb in UNNAMED_MOVES:
         left = _nearest(mover, paths)
         return (left.track if left else mover.track,)
-    if verb not in TWO:
+    if things_named(verb) < 2:
         return (mover.track,)
     other = _nearest(mover, paths)
     if other is None:

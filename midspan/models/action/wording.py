@@ -44,6 +44,11 @@ def verb_in_words(verb: str) -> str:
     return verb.replace("_", " ")
 
 
+def things_named(verb: str) -> int:
+    """How many things the verb's sentence has places for."""
+    return len(_PLACE.findall(SENTENCES.get(verb, verb)))
+
+
 def sentence(verb: str, nouns: Sequence[str]) -> str:
     """The verb's sentence with its things in their places, in order; a thing without a name stays
     something."""

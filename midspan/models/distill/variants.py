@@ -8,8 +8,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from midspan.models.action.classes import VERB
-from midspan.models.action.data.verbs import NO_ACTION
+from midspan.models.action.classes import NO_ACTION, VERB
 from midspan.models.action.training.branches import Size
 from midspan.models.action.training.saving import save_trained
 from midspan.models.action.training.variants import clips_for, given, told

@@ -1,4 +1,4 @@
-"""Full text and filters, over both record stores."""
+"""Filters, over both record stores."""
 
 from __future__ import annotations
 
@@ -6,12 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from midspan.db.record_store import Commit, RecordStore, SegmentFilter
-
-EVERYTHING = SegmentFilter()
-many = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture

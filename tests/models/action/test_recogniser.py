@@ -5,8 +5,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from midspan.models.action.classes import NO_ACTION
 from midspan.models.action.clips import read_data
-from midspan.models.action.recogniser import NO_ACTION, Recogniser
+from midspan.models.action.recogniser import Recogniser
 from midspan.models.action.training.branches import train_branch
 from midspan.models.action.training.fusion import train_fusion
 from midspan.models.action.training.saving import save_trained

@@ -7,7 +7,8 @@ from midspan.models.action.data.array_clips import clips_of
 from midspan.models.action.data.clip import even_times
 from midspan.models.action.data.nouns import NOUNS
 from midspan.models.action.data.verbs import VERBS
-from midspan.models.action.roles import SECOND_MOVES, TWO, UNNAMED_MOVES, roles
+from midspan.models.action.roles import SECOND_MOVES, UNNAMED_MOVES, roles
+from midspan.models.action.wording import things_named
 from midspan.records.kinds.event import EventTrack
 
 TIMES = tuple(np.linspace(0, 2, 17).tolist())
@@ -65,8 +66,8 @@ def test_without_things_nothing_is_named():
 
 def test_the_verbs_are_those_of_the_benchmark():
     names = {verb.name: verb.nouns for verb in VERBS}
-    assert {name for name, count in names.items() if count == 2} == set(TWO)
-    assert set(SECOND_MOVES) <= set(TWO) and set(UNNAMED_MOVES) <= set(names)
+    assert {name: things_named(name) for name in names} == names
+    assert all(names[name] == 2 for name in SECOND_MOVES) and set(UNNAMED_MOVES) <= set(names)
 
 
 @pytest.mark.parametrize("style", ["table", "egocentric"])

@@ -14,7 +14,7 @@ from midspan.records import ActionEvent, EventAnswer, EventTrack
 action_event = Table(
     "action_event",
     metadata,
-    Column("key", RowNumber, primary_key=True, autoincrement=True),  # row of the full-text index
+    Column("key", RowNumber, primary_key=True, autoincrement=True),  # number of its vector
     Column("id", Text, nullable=False, unique=True),
     *provenance_columns("action_event"),
     Column("verb", Text, nullable=False),

@@ -9,6 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
+
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom, 0 to 1."""
 Size = tuple[int, int]
@@ -24,6 +27,12 @@ class FrameBox:
     score: float = 1.0
     noun: str = ""
     """What it is, where that is known."""
+
+
+def box_of(corners: npt.NDArray[np.floating]) -> Box:
+    """Of an array (4,)."""
+    left, top, right, bottom = (float(edge) for edge in corners)
+    return left, top, right, bottom
 
 
 FrameBoxes = tuple[FrameBox, ...]

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from midspan.models.action.boxes.timeline import RATE
 from midspan.models.action.boxes.tracker import BoxTrack
+from midspan.models.action.motion import TOWARDS, Direction
 
-Direction = Literal["left", "right", "up", "down"]
 Floats = npt.NDArray[np.float64]
 _GAP, _LEAST = 0.75, 0.5
 """Seconds: what lies between two times with a hand at most, and how long one lasts at least."""
@@ -61,8 +60,7 @@ class HandEvent:
     def text(self) -> str:
         if self.direction is None:
             return "a hand is there"
-        where = {"left": "to the left", "right": "to the right", "up": "upwards", "down": "downwards"}
-        return f"{self.noun or 'a thing'} moves {where[self.direction]} with a hand"
+        return f"{self.noun or 'a thing'} moves {TOWARDS[self.direction]} with a hand"
 
 
 def hand_events(

@@ -68,18 +68,23 @@ class OnnxLayout:
 
 def identity_of(folder: Path) -> tuple[str, str]:
     """Name, and SHA-256 over the hashes of both files. Raises ``ModelFilesMissing``."""
+    _check_files(folder)
     hashes = "".join(file_sha256(folder / name) for name in (MODEL, CONTRACT))
     return f"onnx.{folder.absolute().name}", hashlib.sha256(hashes.encode()).hexdigest()
 
 
-def read_layout(folder: Path) -> OnnxLayout:
-    """Raises ``ModelFilesMissing``, and ``WrongUse`` where the file does not say what it has to."""
+def _check_files(folder: Path) -> None:
     for name in (MODEL, CONTRACT):
         if not (folder / name).is_file():
             raise ModelFilesMissing(
                 f"{folder}: expected a detector with {MODEL} and {CONTRACT}, found no {name}; docs/action.md "
                 "says what is in them"
             )
+
+
+def read_layout(folder: Path) -> OnnxLayout:
+    """Raises ``ModelFilesMissing``, and ``WrongUse`` where the file does not say what it has to."""
+    _check_files(folder)
     path = folder / CONTRACT
     try:
         told = json.loads(path.read_text("utf-8"))

@@ -89,7 +89,7 @@ def _reader(path: Path, told: Any) -> Reader:
             return lambda boxes, _: epic.read_boxes(boxes)
     raise CorruptSource(
         f"{path}: expected boxes in the format of Something-Else, Action Genome or EPIC-KITCHENS; "
-        "docs/videos.md says how they look"
+        "docs/action.md says how they look"
     )
 
 

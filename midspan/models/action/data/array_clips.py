@@ -6,15 +6,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from midspan.models.action.classes import NO_ACTION
 from midspan.models.action.data import arrays, splits
-from midspan.models.action.data.arrays import ArrayClip, ArrayMeta, Style
-from midspan.models.action.data.clip import SECONDS, Clip, even_times, make_clip
+from midspan.models.action.data.arrays import SECONDS, ArrayClip, ArrayMeta, Style
+from midspan.models.action.data.clip import Clip, even_times, make_clip
 from midspan.models.action.data.detector_noise import Noise, detect, layout, oracle
 from midspan.models.action.data.flow import optical_flow
 from midspan.models.action.data.mel import log_mel
 from midspan.models.action.data.nouns import NOUNS
 from midspan.models.action.data.splits import SPLITS, STYLES, Split
-from midspan.models.action.data.verbs import NAMES, NO_ACTION, VERBS
+from midspan.models.action.data.verbs import NAMES, VERBS
 
 
 def clips_of(split: Split, *, style: Style, q: float, seed: int, clips: int) -> Iterator[Clip]:

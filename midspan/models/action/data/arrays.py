@@ -29,6 +29,8 @@ from midspan.models.kit.files import write_json
 VERSION = 1
 FRAMES, LAYOUT_FRAMES, STEP = 8, 16, 2
 """Pictures a clip; frames of its layout, of which every ``STEP``-th has a picture."""
+SECONDS = 2.0
+"""How long a clip lasts."""
 SIDE = 64
 """Pixels of a picture, both ways."""
 MOST_BOXES = 6

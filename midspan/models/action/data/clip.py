@@ -15,15 +15,12 @@ import numpy as np
 import numpy.typing as npt
 
 from midspan.models.action.data.acts import make_scene
-from midspan.models.action.data.arrays import Style
+from midspan.models.action.data.arrays import SECONDS, Style
 from midspan.models.action.data.camera import Camera, make_camera
 from midspan.models.action.data.painting import Look, paint, random_look
 from midspan.models.action.data.scene import Floats, Scene
 from midspan.models.action.data.sound import Samples, waveform
 from midspan.models.action.data.tracks import Staged, TrueTrack, stage, true_tracks
-
-SECONDS = 2.0
-"""How long a clip lasts."""
 
 
 @dataclass(frozen=True)

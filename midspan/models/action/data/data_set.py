@@ -18,8 +18,8 @@ from midspan.errors import WrongUse
 from midspan.models.action.data import something_else_files as files
 from midspan.models.action.data import splits
 from midspan.models.action.data.array_clips import array_clip, clips_of, meta_of
-from midspan.models.action.data.arrays import WINDOWS, ArrayWriter, Style, is_whole
-from midspan.models.action.data.clip import SECONDS, Clip, even_times
+from midspan.models.action.data.arrays import SECONDS, WINDOWS, ArrayWriter, Style, is_whole
+from midspan.models.action.data.clip import Clip, even_times
 from midspan.models.action.data.detector_noise import Detections, Noises, detect, noise_of
 from midspan.models.action.data.film import Film, make_film
 from midspan.models.action.data.film_windows import LEARNED_FROM, OF_EACH, windows_meta, windows_of

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from midspan.models.action.classes import NO_ACTION
 from midspan.models.action.data.arrays import (
     LAYOUT_FRAMES,
+    SECONDS,
     SIDE,
     STEP,
     ArrayClip,
@@ -21,7 +23,6 @@ from midspan.models.action.data.arrays import (
     Layout,
     Style,
 )
-from midspan.models.action.data.clip import SECONDS
 from midspan.models.action.data.detector_noise import Noise, detect, layout, oracle
 from midspan.models.action.data.film import Film, FilmEvent, make_film
 from midspan.models.action.data.flow import optical_flow
@@ -31,7 +32,7 @@ from midspan.models.action.data.other_videos import KINDS, other_windows
 from midspan.models.action.data.sound import RATE, Samples, waveform
 from midspan.models.action.data.splits import SPLITS, STYLES, Split
 from midspan.models.action.data.tracks import TrueTrack
-from midspan.models.action.data.verbs import NAMES, NO_ACTION
+from midspan.models.action.data.verbs import NAMES
 
 LEARNED_FROM: tuple[Split, ...] = ("train", "unseen_selection")
 """Splits of whose films windows are cut; on those of the others one measures whole films."""

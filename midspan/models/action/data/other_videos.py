@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from midspan.models.action.data.arrays import FRAMES, LAYOUT_FRAMES, SECONDS, SIDE
 from midspan.models.action.data.other.held_out import HELD_OUT
 from midspan.models.action.data.other.learned import LEARNED
 from midspan.models.action.data.other.moving import Floats
@@ -21,20 +22,18 @@ from midspan.models.action.data.other.pictures import Picture, Size
 Image = npt.NDArray[np.uint8]
 KINDS = tuple(LEARNED)
 MEASURED_KINDS = tuple(HELD_OUT)
-SIDE, SHOWN = 64, 8
-"""Pixels of a picture of a window, and pictures of a window."""
-WINDOW_RATE, FILM_RATE = 4.0, 8.0
-"""Pictures a second of a window and of a film."""
+FILM_RATE = LAYOUT_FRAMES / SECONDS
+"""Pictures a second of a film."""
 _SIZES = ((112, 84), (128, 72), (96, 96), (72, 128))
 """Width and height of the frames of which windows are made: as television has them, wide, square, upright."""
 
 
 def other_windows(count: int, random: np.random.Generator, kinds: Sequence[str] = KINDS) -> Image:
     """(count, 8, 64, 64, 3) RGB: two seconds each, the whole frame squeezed; the kinds in turn."""
-    windows = np.empty((count, SHOWN, SIDE, SIDE, 3), dtype=np.uint8)
+    windows = np.empty((count, FRAMES, SIDE, SIDE, 3), dtype=np.uint8)
     for number in range(count):
         start = random.uniform(0, 20)
-        times = start + np.arange(SHOWN) / WINDOW_RATE
+        times = start + np.arange(FRAMES, dtype=np.float64) * (SECONDS / FRAMES)
         frames = _filmed(kinds[number % len(kinds)], times, random, _SIZES[random.integers(len(_SIZES))])
         for place, frame in enumerate(frames):
             windows[number, place] = cv2.resize(frame, (SIDE, SIDE), interpolation=cv2.INTER_AREA)

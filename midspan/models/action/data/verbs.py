@@ -47,8 +47,6 @@ VERBS = (
     Verb("open", "Opening [something]"),
 )
 NAMES = tuple(verb.name for verb in VERBS)
-NO_ACTION = "no action"
-"""The class of windows in which nothing is done; the last of all."""
 
 
 def group(verb: int) -> int:

@@ -16,12 +16,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from midspan.models.action.answering import Recogniser, row_of
+from midspan.models.action.answering import row_of
+from midspan.models.action.data.arrays import SECONDS as WINDOW_SECONDS
 from midspan.models.action.data.film import Film
 from midspan.models.action.evaluation.localisation import Interval, mean_average_precision
-from midspan.models.action.gliding import SECONDS as WINDOW_SECONDS
 from midspan.models.action.gliding import STEP, Gliding
 from midspan.models.action.localising import Rules, Span, localise, overlap
+from midspan.models.action.recogniser import Recogniser
 
 RATE = 8.0
 """Frames a second, as the reader of videos takes them."""
@@ -87,13 +88,15 @@ def choose_rules(
     truth: Sequence[Interval],
     verbs: Sequence[str],
     others: Sequence[FilmSaid] = (),
+    least: float = 0.0,
 ) -> Rules:
     """The rules by which the films' actions are found best: one rule after the other is changed for the
     better, until none can be.
 
     What is best is the mean of mean average precision and F1, both at half an overlap: who searches has a
     ranking, who looks at a video sees all that is claimed. Rules by which more than ``CLAIMED`` of
-    ``others``, films in which nobody handles anything, have an action come behind all that do not.
+    ``others``, films in which nobody handles anything, have an action come behind all that do not. No
+    threshold is below ``least``.
     """
     best = Rules()
     goodness = _goodness(best, said, truth, verbs, others)
@@ -101,6 +104,8 @@ def choose_rules(
         before = best
         for name, values in CHOICES.items():
             for value in values:
+                if name == "threshold" and value < least:
+                    continue
                 rules = _with(best, name, value)
                 if (found := _goodness(rules, said, truth, verbs, others)) > goodness:
                     best, goodness = rules, found

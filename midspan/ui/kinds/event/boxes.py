@@ -135,13 +135,12 @@ def data_of(events: Sequence[ActionEvent]) -> dict[str, Any]:
     tracks = sorted((track for one in events for track in one.tracks), key=lambda track: track.times[0])
     names = list(dict.fromkeys(["", *(shorten(plain(track.noun), NAMED) for track in tracks)]))
     moments: dict[float, dict[tuple[float, ...], None]] = {}
+    boxes = (one for track in tracks for one in _boxes(track, names.index(shorten(plain(track.noun), NAMED))))
     left = MOST
-    for track in tracks:
-        name = names.index(shorten(plain(track.noun), NAMED))
-        for time, box in _boxes(track, name):
-            if left and box not in moments.setdefault(time, {}):
-                moments[time][box] = None
-                left -= 1
+    for time, box in sorted(boxes, key=lambda one: one[0]):
+        if left and box not in moments.setdefault(time, {}):
+            moments[time][box] = None
+            left -= 1
     return {
         "player": PLAYER,
         "names": names,

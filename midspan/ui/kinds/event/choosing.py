@@ -13,13 +13,12 @@ from typing import Any
 import streamlit as st
 
 from midspan import Workspace
-from midspan.platform.answers import EventFilter, EventTerm, Video
+from midspan.platform.answers import EventFilter, Video
 from midspan.ui.address import share
 from midspan.ui.escaping import shorten
+from midspan.ui.kinds.event.term_box import LISTED, term_box
 from midspan.ui.wording import clock, counted
 
-LISTED = 300
-"""Names in a box."""
 DEFAULTS: dict[str, Any] = {"video": None, "verb": None, "noun": None, "score": 0.0, "event": ""}
 
 
@@ -45,10 +44,12 @@ def choose(workspace: Workspace) -> Choice | None:
         return None
     where = replace(where, source_ids=frozenset({chosen.source_id}))
     with verb:
-        said = _box("Verb", "verb", workspace.event_verbs(replace(where, noun=_get("noun")), LISTED))
+        said = term_box(
+            "Verb", _key("verb"), workspace.event_verbs(replace(where, noun=_get("noun")), LISTED)
+        )
     where = replace(where, verb=said)
     with noun:
-        where = replace(where, noun=_box("Thing", "noun", workspace.event_nouns(where, LISTED)))
+        where = replace(where, noun=term_box("Thing", _key("noun"), workspace.event_nouns(where, LISTED)))
     choice = Choice(chosen, where, _get("event"))
     _remember()
     return choice
@@ -73,20 +74,6 @@ def _video(videos: Sequence[Video]) -> Video | None:
 
     st.selectbox("Video", list(known), key=_key("video"), format_func=named, on_change=look_at, args=("",))
     return known[_get("video")]
-
-
-def _box(label: str, name: str, terms: Sequence[EventTerm]) -> str | None:
-    names = {one.name: f"{one.name} ({one.events:,})" for one in terms}
-    if _get(name) is not None:
-        names.setdefault(_get(name), _get(name))
-    chosen: str | None = st.selectbox(
-        label,
-        list(names),
-        key=_key(name),
-        format_func=lambda one: shorten(names.get(str(one), str(one)), 60),
-        placeholder="any",
-    )
-    return chosen
 
 
 def _key(name: str) -> str:

@@ -7,11 +7,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from midspan import Workspace
-from midspan.platform.answers import EventFilter, EventTerm
-from midspan.ui.escaping import shorten
+from midspan.platform.answers import EventFilter
+from midspan.ui.kinds.event.term_box import LISTED, term_box
 
-LISTED = 300
-"""Names in a box."""
 FIELDS = ("verb", "noun")
 
 
@@ -20,20 +18,6 @@ def boxes(workspace: Workspace, on_change: Callable[[], None]) -> None:
     verb, noun = st.columns(2)
     state = st.session_state
     with verb:
-        _box("Verb", "verb", workspace.event_verbs(EventFilter(noun=state["noun"]), LISTED), on_change)
+        term_box("Verb", "verb", workspace.event_verbs(EventFilter(noun=state["noun"]), LISTED), on_change)
     with noun:
-        _box("Thing", "noun", workspace.event_nouns(EventFilter(verb=state["verb"]), LISTED), on_change)
-
-
-def _box(label: str, name: str, terms: list[EventTerm], on_change: Callable[[], None]) -> None:
-    names = {one.name: f"{one.name} ({one.events:,})" for one in terms}
-    if st.session_state[name] not in names:
-        st.session_state[name] = None
-    st.selectbox(
-        label,
-        list(names),
-        key=name,
-        format_func=lambda one: shorten(names.get(str(one), str(one)), 60),
-        placeholder="any",
-        on_change=on_change,
-    )
+        term_box("Thing", "noun", workspace.event_nouns(EventFilter(verb=state["verb"]), LISTED), on_change)

@@ -8,7 +8,6 @@ MEMBER = "mediapipe/modules/palm_detection/palm_detection_full.tflite"
 FILE = "palm_detection_full.tflite"
 SHA256 = "1b14e9422c6ad006cde6581a46c8b90dd573c07ab7f3934b5589e7cea3f89a54"
 BYTES = 2_339_846
-LICENCE = "Apache-2.0"
 NAME = "hands.palm"
 EXTRA = "hands"
 """What of midspan's extras has its runtime."""

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from midspan.models.action.boxes.frame_boxes import FrameBox, FrameBoxes
+from midspan.models.action.boxes.frame_boxes import FrameBox, FrameBoxes, box_of
 from midspan.models.action.boxes.suppression import suppressed
 
 Floats = npt.NDArray[np.float64]
@@ -66,7 +66,7 @@ def hands_of(
     scores = scores[sure]
     sides = boxes[:, 2:] - boxes[:, :2]
     kept = [index for index in suppressed(boxes, scores, _OVERLAP) if sides[index].min() > 0]
-    return tuple(FrameBox("hand", _box(boxes[index]), float(scores[index])) for index in kept)
+    return tuple(FrameBox("hand", box_of(boxes[index]), float(scores[index])) for index in kept)
 
 
 def _hands(numbers: Floats, middles: Floats) -> Floats:
@@ -86,8 +86,3 @@ def _in_frame(boxes: Floats, size: tuple[int, int]) -> Floats:
     corner = np.array([(side - width) // 2, (side - height) // 2] * 2)
     cut: Floats = ((boxes * side - corner) / [width, height, width, height]).clip(0, 1)
     return cut
-
-
-def _box(corners: Floats) -> tuple[float, float, float, float]:
-    left, top, right, bottom = (float(edge) for edge in corners)
-    return left, top, right, bottom

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from midspan.models.action.boxes.frame_boxes import Category, FrameBox, FrameBoxes
+from midspan.models.action.boxes.frame_boxes import Category, FrameBox, FrameBoxes, box_of
 from midspan.models.action.boxes.suppression import suppressed
 
 Floats = npt.NDArray[np.float32]
@@ -66,9 +66,4 @@ def _of(said: Floats, place: int, category: Category, least: float) -> list[Fram
         for index in suppressed(boxes, scores, _OVERLAP)
         if (boxes[index, 2:] - boxes[index, :2]).min() >= _LEAST_SIDE
     ]
-    return [FrameBox(category, _box(boxes[index]), float(scores[index])) for index in kept[:MOST_BOXES]]
-
-
-def _box(corners: npt.NDArray[np.floating]) -> tuple[float, float, float, float]:
-    left, top, right, bottom = (float(edge) for edge in corners)
-    return left, top, right, bottom
+    return [FrameBox(category, box_of(boxes[index]), float(scores[index])) for index in kept[:MOST_BOXES]]
