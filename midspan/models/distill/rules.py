@@ -20,9 +20,6 @@ from midspan.models.kit.folder import add_to_config
 FILMS, OTHERS, OTHER_SECONDS = 20, 3, 20.0
 """Films of each camera style, and films of each other kind that was learned from, with their length."""
 
-LEAST = 0.5
-"""Nothing is claimed that is less likely than not."""
-
 
 def keep_rules(folder: Path, seed: int, *, films: int = FILMS, others: int = OTHERS) -> dict[str, Any]:
     """Choose them on films of the selection split; returns the card."""
@@ -41,7 +38,7 @@ def best_rules(recogniser: Recogniser, seed: int, films: int, others: int) -> Ru
         for place, kind in enumerate(KINDS)
         for number in range(others)
     ]
-    return choose_rules(said, truth, recogniser.verbs, silent, LEAST)
+    return choose_rules(said, truth, recogniser.verbs, silent)
 
 
 def _films(count: int, seed: int) -> Iterator[Film]:

@@ -88,15 +88,13 @@ def choose_rules(
     truth: Sequence[Interval],
     verbs: Sequence[str],
     others: Sequence[FilmSaid] = (),
-    least: float = 0.0,
 ) -> Rules:
     """The rules by which the films' actions are found best: one rule after the other is changed for the
     better, until none can be.
 
     What is best is the mean of mean average precision and F1, both at half an overlap: who searches has a
     ranking, who looks at a video sees all that is claimed. Rules by which more than ``CLAIMED`` of
-    ``others``, films in which nobody handles anything, have an action come behind all that do not. No
-    threshold is below ``least``.
+    ``others``, films in which nobody handles anything, have an action come behind all that do not.
     """
     best = Rules()
     goodness = _goodness(best, said, truth, verbs, others)
@@ -104,8 +102,6 @@ def choose_rules(
         before = best
         for name, values in CHOICES.items():
             for value in values:
-                if name == "threshold" and value < least:
-                    continue
                 rules = _with(best, name, value)
                 if (found := _goodness(rules, said, truth, verbs, others)) > goodness:
                     best, goodness = rules, found
