@@ -36,7 +36,7 @@ from benchmarks.against_txtai import make_txtai
 from benchmarks.common import RESULTS, machine
 from midspan import Workspace
 from midspan.models.kit import results
-from midspan.platform.matching import COMMON, all_words
+from midspan.platform.matching import telling_words
 
 FIRST = 10
 SPLIT_SEED = 17
@@ -133,7 +133,7 @@ def bm25(collection: Collection) -> Floats:
     searcher = index.searcher()
     scores = np.zeros((len(collection.queries), len(collection.documents)))
     for row, text in enumerate(collection.queries.values()):
-        words = " ".join(sorted(all_words(text) - COMMON))
+        words = " ".join(sorted(telling_words(text)))
         for score, address in searcher.search(
             index.parse_query(words, ["text"]), len(collection.documents)
         ).hits:

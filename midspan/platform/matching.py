@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import re
 
-COMMON = frozenset(
-    (
-        "a", "an", "and", "are", "as", "at", "be", "by", "did", "do", "does", "for", "from", "had",
-        "has", "have", "how", "in", "is", "it", "of", "on", "or", "that", "the", "this", "to", "was",
-        "were", "what", "when", "where", "which", "who", "why", "with",
-    )
-)  # fmt: skip
-"""Words of a query that tell nothing about its topic."""
+from midspan.db.words.stop_words import STOP_WORDS
+
 _WORD = re.compile(r"\w+")
 
 
 def telling_words(query: str) -> frozenset[str]:
     """In one case."""
-    return all_words(query) - COMMON
+    return all_words(query) - STOP_WORDS
 
 
 def all_words(query: str) -> frozenset[str]:

@@ -13,7 +13,6 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -42,9 +41,6 @@ from midspan.errors import (
     ProjectionAhead,
     StoreError,
 )
-
-if TYPE_CHECKING:
-    pass
 
 log = structlog.get_logger(__name__)
 
@@ -112,7 +108,9 @@ class Projector:
         shared = dict(shared or {})
         self._names = {replica: name, **{server: SERVERS[server] for server in shared.values()}}
         # Servers come last, the graph's at the very end: one that does not answer keeps nobody else waiting.
-        targets: list[Target] = [*indexes, *(["words"] if words is not None else []), "graph"]  # type: ignore[list-item]
+        targets: list[Target] = [*indexes, "graph"]
+        if words is not None:
+            targets.append("words")
         targets.sort(key=lambda target: (target in shared, target == "graph"))
         self._replicas: dict[Target, str] = {target: shared.get(target, replica) for target in targets}
         self._holder = holder_name()

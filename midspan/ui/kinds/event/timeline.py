@@ -43,13 +43,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const share = (seconds) => `${100 * Math.min(seconds / data.seconds, 1)}%`;
   const over = document.createElement("div"), head = document.createElement("div");
   over.className = "over"; head.className = "head"; over.append(head);
-  const seek = (start, play) => {
-    const video = player();
-    if (!video) return false;
-    const go = () => { video.currentTime = start; if (play) video.play().catch(() => {}); };
-    if (video.readyState) go(); else video.addEventListener("loadedmetadata", go, { once: true });
-    return true;
-  };
+  let wanted = data.seek === null ? null : { id: data.chosen, start: data.seek }, watched = null;
+  const seek = (video) => { if (video.readyState) video.currentTime = wanted.start; };
   root.replaceChildren(...data.lanes.map((lane) => {
     const row = document.createElement("div"), name = document.createElement("span");
     const track = document.createElement("div");
@@ -62,22 +57,32 @@ export default function ({ data, parentElement, setTriggerValue }) {
       bar.setAttribute("aria-pressed", one.id === data.chosen);
       bar.style.left = share(one.start);
       bar.style.width = `calc(${share(one.end)} - ${share(one.start)})`;
-      bar.onclick = () => { seek(one.start, true); setTriggerValue("chosen", one.id); };
+      bar.onclick = () => {
+        const video = player();
+        wanted = one;
+        if (video) { seek(video); video.play().catch(() => {}); }
+        setTriggerValue("chosen", one.id);
+      };
       return bar;
     }));
     row.append(name, track);
     return row;
   }), over);
   const follow = () => { const video = player(); if (video) head.style.left = share(video.currentTime); };
-  let watched = null, sought = data.seek === null || root.dataset.sought === data.chosen;
+  const arrive = ({ target }) => {
+    if (wanted && Math.abs(target.currentTime - wanted.start) < 0.5) target.dataset.sought = wanted.id;
+    follow();
+  };
   const look = () => {
     const video = player();
     if (video && video !== watched) {
       watched = video;
       video.addEventListener("timeupdate", follow, { signal: stop.signal });
-      video.addEventListener("seeked", follow, { signal: stop.signal });
+      video.addEventListener("seeked", arrive, { signal: stop.signal });
+      video.addEventListener("emptied", () => { delete video.dataset.sought; }, { signal: stop.signal });
     }
-    if (!sought && seek(data.seek, false)) { sought = true; root.dataset.sought = data.chosen; }
+    // Sent there until it arrives: the page may draw the player anew, and sends each new one to its beginning.
+    if (video && !video.seeking && wanted && video.dataset.sought !== wanted.id) seek(video);
     follow();
   };
   look();
