@@ -81,7 +81,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       video.addEventListener("seeked", arrive, { signal: stop.signal });
       video.addEventListener("emptied", () => { delete video.dataset.sought; }, { signal: stop.signal });
     }
-    // Sent there until it arrives: the page may draw the player anew, and sends each new one to its beginning.
+    // Until it arrives: the page may draw the player anew, and sends each new one to its beginning.
     if (video && !video.seeking && wanted && video.dataset.sought !== wanted.id) seek(video);
     follow();
   };
