@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -49,6 +49,19 @@ class Clips:
     def at(self, places: npt.ArrayLike) -> Clips:
         """Some of them, in this order."""
         return Clips(self.parts, self.rows[np.asarray(places, dtype=np.int64)])
+
+    def and_also(self, other: Clips) -> Clips:
+        """These and behind them others, with the same verbs and nouns."""
+        joined = Clips.of(*self.parts, *other.parts)
+        return joined.at(np.concatenate([self.rows, sum(map(len, self.parts)) + other.rows]))
+
+    def without_labels(self) -> Clips:
+        """The same clips, nothing told about them."""
+        blank = tuple(
+            replace(one, verb=np.full_like(one.verb, NONE), nouns=np.full_like(one.nouns, NONE))
+            for one in self.parts
+        )
+        return Clips(blank, self.rows)
 
     def array(self, name: str) -> npt.NDArray[np.generic]:
         """Of each clip: ``rgb``, ``flow``, ``mel``, ``verb``, ``nouns``, ``seen.boxes`` and the like."""
@@ -91,6 +104,8 @@ class Data:
     unseen_selection: Clips
     """With windows of films, too."""
     unseen_test: Clips
+    unlabelled: Clips
+    """For a student to learn from what its teachers say of them; whatever the folder tells is left out."""
 
     @property
     def selection(self) -> Clips:
@@ -113,7 +128,8 @@ def read_data(folder: Path, seed: int = 0) -> Data:
     assert train is not None
     seen, test = (_split(roots, name) or train.at([]) for name in ("seen", "unseen_test"))
     selection = _split(roots, "unseen_selection", f"unseen_selection{WINDOWS}") or train.at([])
-    return Data(train, seen, selection, test)
+    unlabelled = _split(roots, "unlabelled") or train.at([])
+    return Data(train, seen, selection, test, unlabelled.without_labels())
 
 
 def _own(clips: Clips, seed: int) -> Data:
@@ -121,7 +137,7 @@ def _own(clips: Clips, seed: int) -> Data:
     order = np.random.default_rng(seed).permutation(len(clips))
     edges = [round(share * len(clips)) for share in OWN_SHARES]
     train, seen, test = (clips.at(np.sort(part)) for part in np.split(order, edges))
-    return Data(train, seen, clips.at([]), test)
+    return Data(train, seen, clips.at([]), test, clips.at([]))
 
 
 def _is_style(folder: Path) -> bool:

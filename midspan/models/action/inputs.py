@@ -58,10 +58,16 @@ def plain_views(count: int) -> Views:
     )
 
 
-def drawn_views(count: int, seed: Sequence[int], *, strong: bool = False) -> Views:
-    """Shifts, and each colour's brightness; ``strong`` also mixes the colours or takes them away."""
+def drawn_views(
+    count: int, seed: Sequence[int], *, strong: bool = False, colours: Sequence[int] | None = None
+) -> Views:
+    """Shifts, and each colour's brightness; ``strong`` also mixes the colours or takes them away.
+
+    With a seed of their own the ``colours`` differ where the shifts are the same.
+    """
     rng = np.random.default_rng(seed)
     shift = rng.integers(-MOST_SHIFT, MOST_SHIFT + 1, (count, 2))
+    rng = rng if colours is None else np.random.default_rng(colours)
     low, high = (0.5, 1.5) if strong else (0.7, 1.3)
     colour = np.eye(3) * rng.uniform(low, high, (count, 1, 3))
     if strong:

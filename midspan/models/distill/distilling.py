@@ -87,14 +87,16 @@ def train_student(
     epochs: int | None,
     report: Callable[[Progress], None],
 ) -> Trained:
-    """The student is shown the views that the teachers were asked of, each at every fourth epoch."""
+    """The student is shown the shifts that the teachers were asked of, each at every third epoch, in colours
+    of any kind: what the teachers say of boxes, flow and sound holds in all of them."""
     branch = BRANCHES["rgb", plan.size]
     config = branch.config(data.train.classes)
     known = {head for one in plan.teachers for head in teachers.trained(one).config.classes.heads}
     taught = config.classes.only(*[one for one in config.classes.heads if one in known])
     config = replace(config, classes=taught)
     recipe = replace(branch.recipe, seed=seed, epochs=epochs or branch.recipe.epochs)
-    labels = data.train.labels(config.classes)
+    shown = teachers.shown
+    labels = shown.labels(config.classes)
     told = ensemble(
         teachers.of_views(),
         config.classes,
@@ -108,16 +110,16 @@ def train_student(
         config.build(),
         config,
         recipe,
-        data.train,
+        shown,
         data.selection,
-        work / f"student-{plan.size}-{_name(data.train, plan, name_of(data.train, recipe, {}))}",
-        showing=Showing(seed, views=VIEWS),
+        work / f"student-{plan.size}-{_name(plan, name_of(shown, recipe, {}))}",
+        showing=Showing(seed, views=VIEWS, strong=True),
         objective=DistillObjective(told, config.classes, plan.mix),
         report=report,
     )
 
 
-def _name(train: Clips, plan: Plan, name: str) -> str:
+def _name(plan: Plan, name: str) -> str:
     mix = plan.mix
     numbers = (plan.gamma, mix.teacher, mix.labels, mix.temperature)
     return "-".join([*plan.teachers, plan.weighting, *map(str, numbers), name])

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from midspan.models.action.clips import Data
+from midspan.models.action.clips import Clips, Data
 from midspan.models.action.inputs import Modality
 from midspan.models.action.training.branches import Size, Trained, name_of, train_branch
 from midspan.models.action.training.task import answers
@@ -54,8 +54,14 @@ class Teachers:
         return self._trained[modality]
 
     def of_views(self) -> Logits:
-        """(views, clips, classes) by teacher and head: of the clips to learn from, as a student sees them."""
+        """(views, clips, classes) by teacher and head: of ``shown``, as a student sees them."""
         return {one: self._split(one, self._cached(one)) for one in self.modalities}
+
+    @property
+    def shown(self) -> Clips:
+        """What a student learns from: the clips that the teachers learned from, and those without labels."""
+        train, more = self.data.train, self.data.unlabelled
+        return train.and_also(more) if len(more) else train
 
     def of(self, split: str) -> Logits:
         """(clips, classes) by teacher and head, of another split as it is."""
@@ -67,12 +73,15 @@ class Teachers:
 
     def _cached(self, modality: Modality) -> npt.NDArray[np.float32]:
         trained = self.trained(modality)
+        shown = self.shown
         name = name_of(self.data.train, trained.recipe, {})
+        if len(self.data.unlabelled):
+            name += f"-{shown.fingerprint}"
         path = self._work / "teachers" / f"{modality}-{self._size}-{name}.npy"
         if not path.is_file():
             path.parent.mkdir(parents=True, exist_ok=True)
             views = [
-                answers(trained.network, trained.config, self.data.train, view=(self.seed, view))
+                answers(trained.network, trained.config, shown, view=(self.seed, view))
                 for view in range(VIEWS)
             ]
             with whole(path) as half, half.open("wb") as file:

@@ -23,7 +23,7 @@ from midspan.models.action.data.clip import Clip, even_times
 from midspan.models.action.data.detector_noise import Detections, Noises, detect, noise_of
 from midspan.models.action.data.film import Film, make_film
 from midspan.models.action.data.film_windows import LEARNED_FROM, OF_EACH, windows_meta, windows_of
-from midspan.models.action.data.splits import SPLITS, STYLES, Split
+from midspan.models.action.data.splits import LABELLED, SPLITS, STYLES, Split
 from midspan.models.action.data.video_files import FPS, size_of, write_flow, write_video
 from midspan.models.kit.files import write_json
 
@@ -36,7 +36,7 @@ VERSION = 1
 class Settings:
     seed: int = 0
     clips: int = 6480
-    """Of each style, all splits together."""
+    """Of each style, all splits together; those without labels come on top."""
     films: int = 0
     """Long videos of each style, all splits together."""
     windows: int = 0
@@ -70,7 +70,7 @@ def write_data_set(
     if videos:
         for done, (name, _, clip) in enumerate(_named_clips(settings), start=1):
             _write_clip(folder, name, clip, flow)
-            report(Progress("videos", done, _total(settings, settings.clips)))
+            report(Progress("videos", done, _total(settings)))
         _write_boxes(folder, settings, report)
     if settings.films:
         _write_films(folder, settings, report)
@@ -89,8 +89,8 @@ def _begin(folder: Path, settings: Settings) -> None:
         write_json(path, asdict(settings))
 
 
-def _total(settings: Settings, each: int) -> int:
-    return len(settings.styles) * sum(splits.count(split, each) for split in SPLITS)
+def _total(settings: Settings) -> int:
+    return len(settings.styles) * sum(splits.count(split, settings.clips) for split in SPLITS)
 
 
 def _named_clips(settings: Settings) -> Iterator[tuple[str, tuple[Style, Split], Clip]]:
@@ -103,7 +103,7 @@ def _named_clips(settings: Settings) -> Iterator[tuple[str, tuple[Style, Split],
 
 
 def _write_arrays(folder: Path, settings: Settings, report: Report) -> None:
-    done, total = 0, _total(settings, settings.clips)
+    done, total = 0, _total(settings)
     for style in settings.styles:
         for split in SPLITS:
             of = {"style": style, "q": settings.q, "seed": settings.seed, "clips": settings.clips}
@@ -169,7 +169,7 @@ def _write_boxes(folder: Path, settings: Settings, report: Report) -> None:
     write_json(folder / "labels.json", files.labels())
     rows: dict[tuple[Style, Split], list[dict[str, Any]]] = {}
     sizes: dict[str, list[int]] = {}
-    total = _total(settings, settings.clips)
+    total = _total(settings)
 
     def annotations() -> Iterator[tuple[str, Any]]:
         for done, (name, where, clip) in enumerate(_named_clips(settings), start=1):
@@ -198,7 +198,8 @@ def _detect(clip: Clip, noises: Noises) -> Detections:
 def _write_films(folder: Path, settings: Settings, report: Report) -> None:
     """Videos, boxes, and events in the format of ActivityNet."""
     (folder / "films").mkdir(exist_ok=True)
-    total, database = _total(settings, settings.films), {}
+    films = sum(splits.count(split, settings.films) for split in LABELLED)
+    total, database = len(settings.styles) * films, {}
     for name, style, split, film in _named_films(settings):
         if not (folder / "films" / f"{name}.json").exists():
             size = size_of(film.aspect)
@@ -215,7 +216,7 @@ def _write_films(folder: Path, settings: Settings, report: Report) -> None:
 
 def _named_films(settings: Settings) -> Iterator[tuple[str, Style, Split, Film]]:
     for style in settings.styles:
-        for split in SPLITS:
+        for split in LABELLED:
             for index in range(splits.count(split, settings.films)):
                 own = (settings.seed, SPLITS.index(split), STYLES.index(style), index, 5)
                 name = f"film-{style}-{split}-{index:04}"

@@ -2,7 +2,8 @@
 
 Training and ``seen`` have the verbs of a group with the nouns of the same group; the two unseen splits have
 them crossed, and share them out, so that no pair of verb and noun is in more than one of ``train``,
-``unseen_selection`` and ``unseen_test``. ``unseen_test`` is for the last measurement alone.
+``unseen_selection`` and ``unseen_test``. ``unseen_test`` is for the last measurement alone. ``unlabelled`` is
+what a student may watch while its teachers answer: other clips, of the pairs of ``unseen_selection``.
 """
 
 from __future__ import annotations
@@ -15,11 +16,18 @@ from midspan.models.action.data.arrays import Style
 from midspan.models.action.data.nouns import GROUPS, NOUNS
 from midspan.models.action.data.verbs import VERBS, group
 
-Split = Literal["train", "seen", "unseen_selection", "unseen_test"]
+Split = Literal["train", "seen", "unseen_selection", "unseen_test", "unlabelled"]
 SPLITS: tuple[Split, ...] = get_args(Split)
+LABELLED: tuple[Split, ...] = SPLITS[:4]
 STYLES: tuple[Style, ...] = get_args(Style)
-SHARES: dict[Split, float] = {"train": 0.6, "seen": 0.1, "unseen_selection": 0.1, "unseen_test": 0.2}
-"""Of all clips."""
+SHARES: dict[Split, float] = {
+    "train": 0.6,
+    "seen": 0.1,
+    "unseen_selection": 0.1,
+    "unseen_test": 0.2,
+    "unlabelled": 0.3,
+}
+"""Of all that are labelled; the others come on top."""
 
 
 def nouns_of(split: Split, verb: int) -> tuple[int, ...]:

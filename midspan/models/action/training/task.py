@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from midspan.models.action.clips import NONE, Clips
-from midspan.models.action.inputs import drawn_views, plain_views
+from midspan.models.action.inputs import Views, drawn_views, plain_views
 from midspan.models.action.networks.network import NetworkConfig, all_logits
 from midspan.models.action.predictor import inputs_of
 from midspan.models.kit.batching import LazyBatches
@@ -48,6 +48,11 @@ class Showing:
         """What the views of an epoch are drawn by."""
         return self.seed, epoch if self.views is None else epoch % self.views
 
+    def drawn(self, count: int, epoch: int) -> Views:
+        """Strong colours are new ones each epoch, also in a view that was shown before."""
+        colours = (self.seed, epoch, 2) if self.strong and self.views else None
+        return drawn_views(count, self.key(epoch), strong=self.strong, colours=colours)
+
 
 Objective = Callable[[ClipBatch, Said], Tensor]
 
@@ -73,7 +78,7 @@ class ClipTask:
 
     def batches(self, epoch: int) -> LazyBatches[npt.NDArray[np.int64], ClipBatch]:
         key = self._showing.key(epoch)
-        views = drawn_views(len(self._train), key, strong=self._showing.strong)
+        views = self._showing.drawn(len(self._train), epoch)
         order = np.random.default_rng((self._showing.seed, epoch, 1)).permutation(len(self._train))
 
         def made(places: npt.NDArray[np.int64]) -> ClipBatch:

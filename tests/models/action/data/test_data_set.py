@@ -18,7 +18,7 @@ from midspan.models.action.data.arrays import read_arrays
 from midspan.models.action.data.clip import even_times, make_clip
 from midspan.models.action.data.data_set import Progress, Settings, write_data_set
 from midspan.models.action.data.flow import optical_flow
-from midspan.models.action.data.splits import SPLITS
+from midspan.models.action.data.splits import LABELLED, SPLITS
 from midspan.models.action.data.verbs import NAMES
 from midspan.models.action.data.video_files import FLOW_MIDDLE, FLOW_SCALE, write_flow
 
@@ -99,7 +99,7 @@ def test_films_have_events_and_boxes_for_every_frame(tmp_path: Path) -> None:
     folder, films = tmp_path / "films", Settings(films=1, styles=("egocentric",))
     write_data_set(folder, films, videos=False, flow=False, arrays=False, report=lambda progress: None)
     database = _json(folder / "films.json")["database"]
-    assert {row["subset"] for row in database.values()} == set(SPLITS)
+    assert {row["subset"] for row in database.values()} == set(LABELLED)
     for name, row in database.items():
         truth = _json(folder / "films" / f"{name}.json")
         with av.open(str(folder / "films" / f"{name}.mp4")) as film:
