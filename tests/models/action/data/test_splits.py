@@ -13,6 +13,7 @@ from midspan.models.action.data.verbs import VERBS, group, label
 def _pairs(split: Split) -> set[tuple[int, int]]:
     return {(verb, noun) for verb in range(len(VERBS)) for noun in nouns_of(split, verb)}
 
+
 WATCHED: tuple[Split, Split] = ("unseen_selection", "unlabelled")
 """These share their combinations."""
 
