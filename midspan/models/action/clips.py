@@ -11,7 +11,6 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +20,6 @@ from midspan.models.action.classes import NOUN, VERB, Classes
 from midspan.models.action.data.arrays import WINDOWS, Arrays, is_whole, read_arrays
 
 Ints = npt.NDArray[np.int64]
-Split = Literal["train", "seen", "unseen_selection", "unseen_test"]
 NONE = -1
 """The label of a head that has none for this clip."""
 OWN_SHARES = 0.7, 0.85

@@ -59,7 +59,8 @@ def tabletop(
 ) -> None:
     """Draw the tabletop benchmark: 18 verbs in pairs, 24 nouns, two cameras, everything known.
 
-    Splits: train, seen (the same combinations of verb and noun), unseen_selection and unseen_test.
+    Splits: train, seen (the same combinations of verb and noun), unseen_selection and unseen_test, and
+    unlabelled, for students to watch.
     Annotations, splits and labels are in the formats of Something-Else. Interrupted, the same command goes
     on where it was.
     """

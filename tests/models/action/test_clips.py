@@ -54,6 +54,17 @@ def test_ones_own_clips_are_cut_in_three(toy_writer, tmp_path):
     assert data.train.fingerprint != data.seen.fingerprint
 
 
+def test_of_clips_to_watch_nobody_learns_the_labels(toy_writer, tmp_path):
+    toy_writer(tmp_path / "train", 4, 1)
+    toy_writer(tmp_path / "unlabelled", 6, 2)
+    data = read_data(tmp_path)
+    both = data.train.at([2, 0]).and_also(data.unlabelled.at([5]))
+    drawn = [read_arrays(tmp_path / name).rgb for name in ("train", "unlabelled")]
+    np.testing.assert_array_equal(both.array("rgb"), [drawn[0][2], drawn[0][0], drawn[1][5]])
+    labels = both.labels(both.classes)
+    assert (labels[:2] != NONE).all() and (labels[2] == NONE).all()
+
+
 def test_a_folder_without_clips_is_refused(tmp_path):
     with pytest.raises(WrongUse, match="midspan data tabletop"):
         read_data(tmp_path)

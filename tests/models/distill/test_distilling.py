@@ -53,6 +53,18 @@ def test_what_each_modality_is_worth_is_said(data, work):
     assert right["without layout"] == right["flow alone"] and right["without flow"] == right["layout alone"]
 
 
+def test_a_student_also_watches_clips_without_labels(toy_writer, tmp_path):
+    for seed, (split, count) in enumerate((("train", 64), ("seen", 24), ("unlabelled", 32))):
+        toy_writer(tmp_path / split, count, seed)
+    data, seen = read_data(tmp_path), []
+    plan = Plan(("layout",), mix=Mix(0.5, 0.5))
+    found = distill(data, tmp_path / "work", plan, seed=0, epochs=2, report=seen.append)
+    assert {one.steps for one in seen} == {2 * 64 // 64, 2 * (96 // 64)}
+    (kept,) = (tmp_path / "work" / "teachers").iterdir()
+    assert np.load(kept).shape == (VIEWS, 96, 2)
+    assert np.isfinite([row["loss"] for row in found.student.curve]).all()
+
+
 def test_one_teacher_is_enough(data, work):
     found = distill(data, work, Plan(("rgb",), "uniform"), seed=0, epochs=1)
     assert {one.who for one in found.answers} == {"rgb alone", "student"}
