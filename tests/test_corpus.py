@@ -11,6 +11,7 @@ import pypdfium2
 import pytest
 
 from midspan import corpus
+from midspan.models.action.data.verbs import NAMES
 
 FOLDER = corpus.folder()
 REPOSITORY = FOLDER.parent.parent
@@ -104,25 +105,17 @@ def test_a_film_opens_and_has_frames(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", TABLETOP, ids=lambda path: path.name)
-def test_the_truth_beside_a_clip_fits_it(path: Path) -> None:
+def test_the_truth_beside_a_film_fits_it(path: Path) -> None:
     truth = json.loads(path.with_suffix(".json").read_text("utf-8"))
     with av.open(str(path)) as film:
         stream = film.streams.video[0]
-        assert (stream.width, stream.height) == (truth["width"], truth["height"])
         assert stream.average_rate == truth["fps"]
         frames = sum(1 for _ in film.decode(stream))
-    assert frames == truth["frames"]
-    assert all(len(track["boxes"]) == frames for track in truth["tracks"])
-    assert truth["events"]
-    assert all(0 < event["start"] < event["end"] < frames / truth["fps"] for event in truth["events"])
-
-
-@pytest.mark.parametrize("path", TABLETOP, ids=lambda path: path.name)
-def test_pushed_things_move_as_the_truth_says(path: Path) -> None:
-    truth = json.loads(path.with_suffix(".json").read_text("utf-8"))
+    assert frames == round(truth["seconds"] * truth["fps"])
     boxes = {track["id"]: track["boxes"] for track in truth["tracks"]}
+    assert all(len(each) == frames for each in boxes.values())
+    assert truth["events"]
     for event in truth["events"]:
-        if event["verb"].startswith("push"):
-            track = boxes[event["tracks"][0]]
-            first, last = (track[round(event[edge] * truth["fps"])] for edge in ("start", "end"))
-            assert (last[0] > first[0]) == (event["verb"] == "push_right")
+        assert 0 < event["start"] < event["end"] < truth["seconds"]
+        assert event["verb"] in NAMES
+        assert any(boxes[event["tracks"][0]])

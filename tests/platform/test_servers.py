@@ -243,7 +243,7 @@ def test_a_worker_takes_the_items_of_its_queues_only(queue_only, tmp_path):
     from midspan.corpus import folder as corpus
 
     folder = notes(tmp_path / "notes", 3)
-    film = corpus() / "videos" / "tabletop-push.mp4"
+    film = corpus() / "videos" / "big-buck-bunny.mp4"
     with running(queue_only, "--queues", "documents,projection"):
         job_id = queue_only.submit([folder, film], stages=["none"])
         assert wait_for(lambda: queue_only.job(job_id).done == 3)

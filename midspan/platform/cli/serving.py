@@ -25,7 +25,7 @@ ANY = ("0.0.0.0", "::")
 EXAMPLE_SEARCHES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("pain caused by stones in the kidney", ()),
     ("which composers died in Vienna", ()),
-    ("something moving to the right", ("event",)),
+    ("something falls off the table", ("event",)),
 )
 """(query, kinds)"""
 EXAMPLE_CYPHER = (

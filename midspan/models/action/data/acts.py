@@ -13,9 +13,9 @@ import numpy as np
 
 from midspan.models.action.data.arrays import Style
 from midspan.models.action.data.nouns import GROUPS, NOUNS, random_colour
+from midspan.models.action.data.path import Path
 from midspan.models.action.data.scene import Hand, Scene, Sound, SoundKind, State, Thing
 from midspan.models.action.data.verbs import NAMES
-from midspan.models.action.tabletop_path import Path
 
 LEFT_BY = 1.3
 """When, in a longer film, the last hand is out of the picture."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from midspan.models.action.data.arrays import Style
+from midspan.models.action.data.path import Path
 from midspan.models.action.data.scene import Floats, Scene
-from midspan.models.action.tabletop_path import Path
 
 _MOST_FILLED = 0.55
 """The egocentric camera keeps so far off that a thing's radius is at most this share of the height."""

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from midspan.models.action.data.nouns import Colour
-from midspan.models.action.tabletop_path import Path
+from midspan.models.action.data.path import Path
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]

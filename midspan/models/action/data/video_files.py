@@ -16,8 +16,10 @@ from midspan.models.action.data.sound import RATE, Samples
 from midspan.models.kit.files import whole
 
 FPS = 12
-_X264 = {"crf": "23", "preset": "superfast"}
-"""Slower presets do not give the same bytes for the same pictures every time."""
+_PRESET = "superfast"
+"""Slower ones do not give the same bytes for the same pictures every time."""
+CRF = 23
+"""x264's constant rate factor: the higher, the smaller the file and the worse the picture."""
 HEIGHT = 240
 FLOW_MIDDLE, FLOW_SCALE = 128, 8
 """A byte of a flow picture is FLOW_MIDDLE + FLOW_SCALE times the pixels moved."""
@@ -29,11 +31,16 @@ def size_of(aspect: float) -> tuple[int, int]:
 
 
 def write_video(
-    pieces: Iterable[npt.NDArray[np.uint8]], wave: Samples, size: tuple[int, int], path: Path
+    pieces: Iterable[npt.NDArray[np.uint8]],
+    wave: Samples,
+    size: tuple[int, int],
+    path: Path,
+    *,
+    crf: int = CRF,
 ) -> None:
     """H.264 and AAC in MP4; ``pieces`` are (frames, height, width, 3) RGB, the ``wave`` is at 16 kHz."""
     with whole(path) as half, av.open(str(half), "w", format="mp4") as film:
-        pictures: Any = film.add_stream("libx264", rate=FPS, options=_X264)
+        pictures: Any = film.add_stream("libx264", rate=FPS, options={"crf": str(crf), "preset": _PRESET})
         pictures.width, pictures.height = size
         pictures.pix_fmt, pictures.thread_count = "yuv420p", 1
         sound: Any = film.add_stream("aac", rate=RATE, layout="mono")

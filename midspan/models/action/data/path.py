@@ -1,11 +1,11 @@
-"""The way of a hand or a thing through a tabletop clip."""
+"""The way of a hand or a thing through a clip."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
-from midspan.models.action.tabletop_drawing import Point
+Point = tuple[float, float]
 
 
 class Path:
