@@ -118,7 +118,7 @@ def test_little_work_starts_no_process(store, tmp_path):
 
 def test_a_source_that_is_begun_here_is_ended_by_the_crew(new_store, tmp_path):
     """The windows of a video, each a batch, are little work until there are sentences."""
-    video = folder() / "videos" / "big-buck-bunny.mp4"
+    video = folder() / "videos" / "tabletop-2.mp4"
     items = [(video, None), *write(tmp_path / "texts", sentences(20 * BATCH))]
     alone, shared = new_store("alone"), new_store("shared")
     assert ingest(alone, items) == []
