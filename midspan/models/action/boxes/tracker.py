@@ -2,8 +2,9 @@
 
 Frame by frame, each category on its own, the boxes are assigned to the tracks that are still open so that the
 sum of what speaks for it is greatest: the overlap with where the track should be by now or, where nothing
-overlaps, how near it is. A track stays open for ``most_missed`` seconds without a box, and is expected to
-slow down in that time. What lies between two boxes of a track is interpolated.
+overlaps, how near it is; less where the two have different names, so that a thing that a moving camera brings
+to where another one was is not taken for it. A track stays open for ``most_missed`` seconds without a box, and
+is expected to slow down in that time. What lies between two boxes of a track is interpolated.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ class TrackerSettings:
     most_missed: float = 1.5
     """Seconds."""
     least_affinity: float = 0.2
+    other_name: float = 0.4
+    """What speaks for a box counts by as much if its name is another than that of most boxes of the track."""
     nearness: float = 0.5
     """What nearness counts at most, where a full overlap counts 1."""
     least_seen: int = 3
@@ -89,10 +92,11 @@ class _Open:
             np.isin(frames, self.frames),
             float(np.mean(self.scores)),
             tuple(self.sources),
-            self._noun(),
+            self.noun,
         )
 
-    def _noun(self) -> str:
+    @property
+    def noun(self) -> str:
         known = Counter({noun: count for noun, count in self.nouns.items() if noun})
         return known.most_common(1)[0][0] if known else ""
 
@@ -129,6 +133,7 @@ def _assign(
     if here and tracks:
         expected = np.stack([track.expected(number, fps, settings.slowing) for track in tracks])
         for_it = affinity(expected, np.array([box.box for _, box in here]), settings.nearness)
+        for_it[_unlike(tracks, [box for _, box in here])] *= settings.other_name
         for row, column in zip(*linear_sum_assignment(-for_it), strict=True):
             if for_it[row, column] >= settings.least_affinity:
                 tracks[row].add(number, *here[column], fps)
@@ -136,6 +141,13 @@ def _assign(
     return [
         _Open(category, number, index, box) for column, (index, box) in enumerate(here) if column not in taken
     ]
+
+
+def _unlike(tracks: Sequence[_Open], boxes: Sequence[FrameBox]) -> npt.NDArray[np.bool_]:
+    """(tracks, boxes): whether both have a name, and not the same."""
+    named, other = (np.array([each.noun for each in some]) for some in (tracks, boxes))
+    known: npt.NDArray[np.bool_] = (named != "")[:, None] & (other != "")
+    return known & (named[:, None] != other)
 
 
 def affinity(first: Boxes, second: Boxes, nearness: float) -> Boxes:

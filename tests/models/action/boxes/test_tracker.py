@@ -66,6 +66,19 @@ def test_two_things_that_pass_each_other_keep_their_tracks() -> None:
     assert [index for _, index in second.sources] == [1] * 40
 
 
+def test_what_comes_to_the_place_of_a_thing_of_another_name_is_not_taken_for_it() -> None:
+    """As where a camera goes on to the next things; one that is misnamed for a moment stays what it is."""
+
+    def brought(name: str, at_once: str) -> list[str]:
+        frames = [[FrameBox("object", _box(0.3), 0.5, "star")] for _ in range(12)]
+        frames[5] = [FrameBox("object", _box(0.3), 0.5, at_once)]
+        frames += [[FrameBox("object", _box(0.4), 0.5, name)] for _ in range(12)]
+        return [track.noun for track in _track(frames)]
+
+    assert brought("star", "disc") == brought("", "") == ["star"]
+    assert brought("disc", "star") == ["star", "disc"]
+
+
 def test_a_flash_is_no_track() -> None:
     assert _track(_one([0.5, 0.5, None, None])) == []
     assert len(_track(_one([0.5, 0.5, 0.5, None]))) == 1
