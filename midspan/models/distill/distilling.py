@@ -112,7 +112,7 @@ def train_student(
         recipe,
         shown,
         data.selection,
-        work / f"student-{plan.size}-{_name(plan, name_of(shown, recipe, {}))}",
+        work / f"student-{plan.size}-{_name(plan, name_of(shown, recipe, strong=True))}",
         showing=Showing(seed, views=VIEWS, strong=True),
         objective=DistillObjective(told, config.classes, plan.mix),
         report=report,

@@ -48,10 +48,15 @@ class Teachers:
                 self._work,
                 seed=self.seed,
                 size=self._size if modality == "rgb" else "small",
+                strong=self._strong(modality),
                 epochs=self._epochs,
                 report=self._report,
             )
         return self._trained[modality]
+
+    def _strong(self, modality: Modality) -> bool:
+        """What sees colours must not go by them; the published size learns as published."""
+        return modality == "rgb" and self._size == "small"
 
     def of_views(self) -> Logits:
         """(views, clips, classes) by teacher and head: of ``shown``, as a student sees them."""
@@ -74,7 +79,7 @@ class Teachers:
     def _cached(self, modality: Modality) -> npt.NDArray[np.float32]:
         trained = self.trained(modality)
         shown = self.shown
-        name = name_of(self.data.train, trained.recipe, {})
+        name = name_of(self.data.train, trained.recipe, strong=self._strong(modality))
         if len(self.data.unlabelled):
             name += f"-{shown.fingerprint}"
         path = self._work / "teachers" / f"{modality}-{self._size}-{name}.npy"

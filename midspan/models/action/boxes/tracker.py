@@ -3,7 +3,7 @@
 Frame by frame, each category on its own, the boxes are assigned to the tracks that are still open so that the
 sum of what speaks for it is greatest: the overlap with where the track should be by now or, where nothing
 overlaps, how near it is; less where the two have different names, so that a thing that a moving camera brings
-to where another one was is not taken for it. A track stays open for ``most_missed`` seconds without a box, and
+to where another one was is not taken for it. A track stays open for ``most_missed`` seconds without a box and
 is expected to slow down in that time. What lies between two boxes of a track is interpolated.
 """
 
@@ -146,8 +146,9 @@ def _assign(
 def _unlike(tracks: Sequence[_Open], boxes: Sequence[FrameBox]) -> npt.NDArray[np.bool_]:
     """(tracks, boxes): whether both have a name, and not the same."""
     named, other = (np.array([each.noun for each in some]) for some in (tracks, boxes))
-    known: npt.NDArray[np.bool_] = (named != "")[:, None] & (other != "")
-    return known & (named[:, None] != other)
+    known = (named != "")[:, None] & (other != "")
+    unlike: npt.NDArray[np.bool_] = known & (named[:, None] != other)
+    return unlike
 
 
 def affinity(first: Boxes, second: Boxes, nearness: float) -> Boxes:

@@ -99,12 +99,16 @@ def train_branch(
     seed: int,
     size: Size = "small",
     epochs: int | None = None,
+    strong: bool = False,
     report: Callable[[Progress], None] = lambda _: None,
-    **showing: Any,
 ) -> Trained:
-    """The branch of a modality; what is trained already of these clips in ``work`` is read from there."""
+    """The branch of a modality; what is trained already of these clips in ``work`` is read from there.
+
+    ``strong`` shows the clips in mixed colours and grey, and half as long again.
+    """
     branch = BRANCHES[modality, size]
-    recipe = replace(branch.recipe, seed=seed, epochs=epochs or branch.recipe.epochs)
+    longer = round(1.5 * branch.recipe.epochs) if strong else branch.recipe.epochs
+    recipe = replace(branch.recipe, seed=seed, epochs=epochs or longer)
     config = branch.config(train.classes)
     torch.manual_seed(seed)
     return fit(
@@ -113,13 +117,13 @@ def train_branch(
         recipe,
         train,
         validation,
-        work / f"{modality}-{size}-{name_of(train, recipe, showing)}",
-        showing=Showing(seed, **showing),
+        work / f"{modality}-{size}-{name_of(train, recipe, strong=strong)}",
+        showing=Showing(seed, strong=strong),
         report=report,
     )
 
 
-def name_of(train: Clips, recipe: Recipe, more: dict[str, Any]) -> str:
+def name_of(train: Clips, recipe: Recipe, *, strong: bool = False) -> str:
     """Names the folder of a training by all that it depends on."""
-    words = [f"{key}={value}" for key, value in sorted(more.items())]
+    words = ["strong"] if strong else []
     return "-".join([str(recipe.seed), str(recipe.epochs), *words, train.fingerprint])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -16,6 +17,7 @@ from midspan.models.action.networks.fusion import Fusion, FusionNetwork, paper_f
 from midspan.models.action.networks.layout import LayoutNetwork
 from midspan.models.action.networks.network import NetworkConfig
 from midspan.models.action.training.branches import PAPER_RECIPE, Size, Trained, fit, name_of, train_branch
+from midspan.models.action.training.task import Showing
 from midspan.models.kit.frozen import start_from
 from midspan.models.kit.recipe import Recipe
 from midspan.models.kit.training import Progress
@@ -34,26 +36,27 @@ def train_fusion(
     epochs: int | None = None,
     report: Callable[[Progress], None] = lambda _: None,
 ) -> Trained:
-    """The small model keeps the appearance's trunk as its branch learned it, and says the verb alone, since
-    boxes tell nothing of the noun; the published one trains all.
+    """The small model keeps the appearance's trunk as its branch learned it, from mixed colours and grey, and
+    says the verb alone, since boxes tell nothing of the noun; the published one trains all.
 
     ``epochs`` are those of the branches too.
     """
-    layout, frames = (
-        train_branch(one, train, validation, work, seed=seed, size=size, epochs=epochs, report=report)
-        for one in ("layout", "rgb")
-    )
-    of_size, recipe = (small_fusion, RECIPE) if size == "small" else (paper_fusion, PAPER_RECIPE)
+    small = size == "small"
+    options: dict[str, Any] = {"seed": seed, "size": size, "epochs": epochs, "report": report}
+    layout = train_branch("layout", train, validation, work, **options)
+    frames = train_branch("rgb", train, validation, work, strong=small, **options)
+    of_size, recipe = (small_fusion, RECIPE) if small else (paper_fusion, PAPER_RECIPE)
     recipe = replace(recipe, seed=seed, epochs=epochs or recipe.epochs)
-    known = train.classes.only(VERB) if size == "small" else train.classes
+    known = train.classes.only(VERB) if small else train.classes
     config = NetworkConfig("fusion", ("layout", "rgb"), of_size(fusion), known)
     torch.manual_seed(seed)
     network = config.build()
     _start(network, layout.network, frames.network)
-    if size == "small":
+    if small:
         network.freeze(network.appearance.trunk)  # type: ignore[operator, union-attr]
-    folder = work / f"{fusion}-{size}-{name_of(train, recipe, {})}"
-    return fit(network, config, recipe, train, validation, folder, report=report)
+    folder = work / f"{fusion}-{size}-{name_of(train, recipe, strong=small)}"
+    showing = Showing(seed, strong=small)
+    return fit(network, config, recipe, train, validation, folder, showing=showing, report=report)
 
 
 def _start(network: nn.Module, layout: nn.Module, frames: nn.Module) -> None:

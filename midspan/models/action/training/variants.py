@@ -16,7 +16,6 @@ from midspan.models.action.networks.appearance import AppearanceConfig, Appearan
 from midspan.models.action.networks.fusion import Fusion
 from midspan.models.action.networks.network import NetworkConfig
 from midspan.models.action.training.branches import (
-    BRANCHES,
     PAPER_RECIPE,
     Trained,
     fit,
@@ -96,10 +95,8 @@ def told(clips: Clips) -> str:
 
 def _trained(variant: str, clips: Data, work: Path, seed: int, epochs: int | None, report: Report) -> Trained:
     if variant == "rgb-strong":
-        longer = epochs or round(1.5 * BRANCHES["rgb", "small"].recipe.epochs)
-        return train_branch(
-            "rgb", clips.train, clips.selection, work, seed=seed, epochs=longer, report=report, strong=True
-        )
+        shown = {"seed": seed, "epochs": epochs, "strong": True, "report": report}
+        return train_branch("rgb", clips.train, clips.selection, work, **shown)  # type: ignore[arg-type]
     name, _, size = variant.partition("-")
     options: dict[str, Any] = {"seed": seed, "epochs": epochs, "size": size or "small", "report": report}
     for modality in MODALITIES:
@@ -127,5 +124,5 @@ def _from_checkpoint(
     network = config.build()
     assert isinstance(network, AppearanceNetwork)
     network.trunk = CheckpointTrunk.from_folder(folder)
-    mine = work / f"checkpoint-{folder.name}-{name_of(clips.train, recipe, {})}"
+    mine = work / f"checkpoint-{folder.name}-{name_of(clips.train, recipe)}"
     return fit(network, config, recipe, clips.train, clips.selection, mine, report=report)
