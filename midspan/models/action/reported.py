@@ -17,8 +17,8 @@ METRICS = (
     Metric("macs", "millions a clip", False, (), "cost"),
     Metric("ms", "a clip, one thread", False, (), "cost"),
 )
-DATA = "clips (`midspan data tabletop` makes some)"
+DATA = "clips (`midspan data tabletop` makes some) or labelled videos"
 EVALUATE = (
-    Option("data", Path, "Folder with clips (`midspan data tabletop` makes some)."),
+    Option("data", Path, "Clips (`midspan data tabletop` makes some) or labelled videos."),
     Option("epochs", int, "Of all that is trained, other than the recipes'."),
 )

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 
 
 def _train(variant: str, out: Path, work: Path, **options: Any) -> dict[str, Any]:
-    from midspan.models.distill.variants import train_student  # loads torch
+    from midspan.models.distill.distilling import Plan  # loads torch
+    from midspan.models.distill.lacking import taught_by
+    from midspan.models.distill.variants import train_student
 
-    return train_student(variant, out, work, **options)
+    plan, _ = taught_by(Plan(), options["data"])
+    return train_student(variant, out, work, plan=plan, **options)
 
 
 def _evaluate(models: Sequence[Path], seeds: Sequence[int], work: Path, **options: Any) -> Evaluation:
@@ -46,4 +49,5 @@ CHAPTER = Chapter(
     evaluate=_evaluate,
     predictor=_predictor,
     options={"evaluate": EVALUATE},
+    clips=True,
 )
