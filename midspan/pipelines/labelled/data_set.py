@@ -20,7 +20,7 @@ from midspan.models.action.boxes.detector import Detector
 from midspan.models.action.boxes.sidecar import beside
 from midspan.models.action.classes import NO_ACTION
 from midspan.models.action.clips import NONE
-from midspan.models.action.data.arrays import NOTHING, ArrayClip, ArrayMeta, ArrayWriter, is_whole
+from midspan.models.action.data.arrays import NOTHING, ArrayClip, ArrayMeta, ArrayWriter, Style, is_whole
 from midspan.pipelines.confined.confined import Confined
 from midspan.pipelines.intake import sha256_of
 from midspan.pipelines.labelled.cutting import Cut, Stretch, cut
@@ -32,6 +32,8 @@ from midspan.pipelines.labelled.splitting import SPLITS, Shares, shared_out
 VERSION = 1
 LEAST = 0.1
 """Share of the clips that must have a sound, or a box, for it to be learned from."""
+_STYLE: Style = "table"
+"""What the clips are called by, whose camera nobody has asked after."""
 Report = Callable[[int, int], None]
 
 
@@ -154,7 +156,7 @@ def _written(places: Sequence[_Place], shares: Shares, work: Path) -> Path:
             continue
         if (folder / split).exists():  # left by a process that was killed
             shutil.rmtree(folder / split)
-        with ArrayWriter(folder / split, replace(meta, styles=("table",) * len(mine))) as writer:
+        with ArrayWriter(folder / split, replace(meta, styles=(_STYLE,) * len(mine))) as writer:
             for clip in _labelled(mine, meta):
                 writer.add(clip)
     return folder

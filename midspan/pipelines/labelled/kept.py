@@ -6,6 +6,7 @@ import json
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,13 +20,13 @@ _LAYOUT = ("boxes", "categories", "scores")
 def keep(path: Path, cut: Cut) -> None:
     """As one file, whole or not there."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    arrays = {
+    lists: dict[str, Any] = {
         name: [getattr(one, name) for one in cut.clips] for name in ("rgb", "flow", "mel", "verb", "nouns")
     }
-    arrays |= {name: [getattr(one.seen, name) for one in cut.clips] for name in _LAYOUT}
-    told = json.dumps({"of": cut.of, "seconds": cut.seconds, "sounds": cut.sounds})
+    lists |= {name: [getattr(one.seen, name) for one in cut.clips] for name in _LAYOUT}
+    lists["told"] = json.dumps({"of": cut.of, "seconds": cut.seconds, "sounds": cut.sounds})
     with whole(path) as half, half.open("wb") as file:
-        np.savez(file, told=np.array(told), **{name: np.array(found) for name, found in arrays.items()})
+        np.savez(file, **lists)
 
 
 def kept(path: Path) -> Cut | None:

@@ -48,7 +48,7 @@ def _samples(container: Any, origin: float) -> Iterator[tuple[int, Wave]]:
         begin = end if frame.time is None else round((frame.time - origin) * RATE)
         frame.pts = None  # what the pieces are called by is counted here
         for piece in resampler.resample(frame):
-            samples = piece.to_ndarray().reshape(-1)
+            samples = np.asarray(piece.to_ndarray().reshape(-1), np.float32)
             yield begin, samples
             begin += len(samples)
         end = begin
