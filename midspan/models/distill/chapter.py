@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from midspan.models.action.reported import DATA, EVALUATE, METRICS
 from midspan.models.action.shipped import STUDENT
-from midspan.models.kit.chapter import Chapter, Variant
+from midspan.models.kit.chapter import Chapter, Option, Variant
 
 if TYPE_CHECKING:
     from midspan.models.action.predictor import ActionPredictor
@@ -48,6 +48,16 @@ CHAPTER = Chapter(
     train=_train,
     evaluate=_evaluate,
     predictor=_predictor,
-    options={"evaluate": EVALUATE},
+    options={
+        "evaluate": (
+            *EVALUATE,
+            Option(
+                "plans",
+                list[str],
+                "Students to train, each as long as a network of frames (repeatable; default: student and "
+                "self): even, per-sample, half-labels, t1, no-rgb, no-flow, no-layout, no-audio; all.",
+            ),
+        )
+    },
     clips=True,
 )

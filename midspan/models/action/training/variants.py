@@ -49,8 +49,33 @@ def train_variant(
     Without ``data`` the clips of the shipped models are drawn in ``work``. Raises ``WrongUse`` for a
     folder that holds none, or clips that have nothing of what the model sees.
     """
+    return train_on(
+        variant,
+        clips_for(data, work, seed),
+        out,
+        work,
+        seed=seed,
+        epochs=epochs,
+        encoder=encoder,
+        report=report,
+        options=given(data),
+    )
+
+
+def train_on(
+    variant: str,
+    clips: Data,
+    out: Path,
+    work: Path,
+    *,
+    seed: int,
+    epochs: int | None = None,
+    encoder: Path | None = None,
+    report: Report = lambda _: None,
+    options: str = "",
+) -> dict[str, Any]:
+    """The same with these clips, which the command's ``options`` name."""
     started = time.monotonic()
-    clips = clips_for(data, work, seed)
     lacking = lacking_of(variant, clips)
     if lacking:
         raise WrongUse(f"action.{variant} sees {lacking[0]}, and too few of the clips have any")
@@ -61,7 +86,7 @@ def train_variant(
     said = {
         "name": f"action.{variant}",
         "trained_on": told(clips.train),
-        "retrain": f"midspan train action --model {variant}{given(data)} --seed {seed}",
+        "retrain": f"midspan train action --model {variant}{options} --seed {seed}",
         "minutes_of_last_run": round((time.monotonic() - started) / 60, 1),
     }
     return save_trained(out, trained, clips.selection, said, graph=encoder is None)
