@@ -46,7 +46,7 @@ def network_cost(config: NetworkConfig, clips: Clips) -> Figures:
 
 
 def milliseconds(predictor: ActionPredictor, clips: Clips) -> Figures:
-    """Median times of one clip, asked alone: of the network, and with what makes its inputs of frames and
+    """Median CPU times of one clip, asked alone: of the network, and with what makes its inputs of frames and
     sound, the detector that ships for boxes."""
     shown = inputs_of(predictor.modalities, clips.at([0]))
     alone = _median(lambda: predictor.logits(shown))
@@ -56,10 +56,11 @@ def milliseconds(predictor: ActionPredictor, clips: Clips) -> Figures:
 
 def rate_with_boxes(predictor: ActionPredictor, boxes: Detections, seconds: float) -> Figures:
     """How many times as fast as a video plays its windows are answered by a network that sees boxes alone,
-    where those are known: from boxes of every frame (``RATE`` a second) to tracks, layouts and answers."""
+    where those are known, by CPU time: from boxes of every frame (``RATE`` a second) to tracks, layouts and
+    answers."""
     frames = _by_frame(boxes)
     starts = np.arange(0, seconds - SECONDS, STEP)
-    started = time.perf_counter()
+    started = time.process_time()
     timeline = Timeline([packed(np.arange(len(frames)) / RATE, frames)])
     assert timeline.tracks
     layouts = [timeline.layout(float(start)) for start in starts]
@@ -72,7 +73,7 @@ def rate_with_boxes(predictor: ActionPredictor, boxes: Detections, seconds: floa
             )
         )
     )
-    return {"rate": _figure(round(seconds / (time.perf_counter() - started), 1))}
+    return {"rate": _figure(round(seconds / (time.process_time() - started), 1))}
 
 
 def _by_frame(boxes: Detections) -> Sequence[tuple[FrameBox, ...]]:
@@ -107,9 +108,9 @@ def _median(work: Callable[[], object]) -> float:
     """Milliseconds."""
     times = []
     for _ in range(RUNS):
-        started = time.perf_counter()
+        started = time.process_time()
         work()
-        times.append(1e3 * (time.perf_counter() - started))
+        times.append(1e3 * (time.process_time() - started))
     return statistics.median(times)
 
 
