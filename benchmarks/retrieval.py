@@ -1,6 +1,6 @@
 """Quality of the first ten hits on collections of documents with judged queries.
 
-    python -m benchmarks.retrieval FOLDER [--names med cisi] [--txtai]
+    python -m benchmarks.retrieval FOLDER [--names med cisi] [--txtai] [--keep DIR]
 
 The collections are not ours to ship: FOLDER holds a `NAME.json` each, {docs: {id: text}, queries: {id: text},
 qrels: {query id: [ids of relevant documents]}}, as MED and CISI can be had from several places.
@@ -109,8 +109,9 @@ def _asked(workspace: Workspace, text: str) -> list[str]:
 
 
 def ingested(folder: Path, collection: Collection) -> Workspace:
+    """In a folder that may have it already; what is unchanged is not done again."""
     documents = folder / collection.name
-    documents.mkdir()
+    documents.mkdir(parents=True, exist_ok=True)
     for name, text in collection.documents.items():
         (documents / f"{name}.txt").write_text(text)
     workspace = Workspace.open(folder / f"{collection.name}.workspace")
@@ -142,12 +143,12 @@ def bm25(collection: Collection) -> Floats:
 
 
 def cosines(workspace: Workspace, collection: Collection) -> Floats:
-    """(queries, documents)"""
+    """(queries, documents). The documents' vectors stay beside the workspace for the next time."""
     encode = workspace.parts.models.encode
-    questions, documents = (
-        encode(list(texts.values())) for texts in (collection.queries, collection.documents)
-    )
-    return (questions @ documents.T).astype(np.float64)
+    kept = workspace.parts.settings.workspace.with_name(f"{collection.name}.npy")
+    if not kept.exists():
+        np.save(kept, encode(list(collection.documents.values())))
+    return (encode(list(collection.queries.values())) @ np.load(kept).T).astype(np.float64)
 
 
 def fused(words: Floats, meaning: Floats) -> Floats:
@@ -229,13 +230,15 @@ def main() -> None:
     parser.add_argument(
         "--txtai", action="store_true", help="make an environment with txtai and compare with it"
     )
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="where workspaces stay for the next time")
     options = parser.parse_args()
     collections = [Collection.read(options.folder / f"{name}.json") for name in options.names]
     with tempfile.TemporaryDirectory() as scratch:
+        folder = options.keep or Path(scratch)
         txtai: Callable[[str], Ranking] | None = None
         if options.txtai:
             txtai = partial(of_txtai, *make_txtai(Path(scratch)), options.folder)
-        workspaces = {one.name: ingested(Path(scratch), one) for one in collections}
+        workspaces = {one.name: ingested(folder, one) for one in collections}
         found = {one.name: rankings(workspaces[one.name], one, txtai) for one in collections}
         publish(workspaces, collections, found)
         for workspace in workspaces.values():
