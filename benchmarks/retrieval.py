@@ -11,9 +11,9 @@ words; MiniLM encodes a whole document, cut at 256 tokens; their fusion is .4 an
 stretched from 0 to 1; txtai is its hybrid index with its defaults over the same weights.
 
 midspan's few constants of fusion were chosen on one half of the queries of MED and CISI (seed 17), so that
-the other half is what a new collection would give; the first table is of it, the second of both.
+the other half is what a new collection would give; the first rows are of it, the others of both.
 
-The last table is of questions that have no answer: the queries of one collection asked of another.
+At last questions that have no answer are counted: the queries of one collection asked of another.
 """
 
 from __future__ import annotations
@@ -33,15 +33,19 @@ import numpy.typing as npt
 import tantivy
 
 from benchmarks.against_txtai import make_txtai
-from benchmarks.common import RESULTS, machine
+from benchmarks.common import write
 from midspan import Workspace
-from midspan.models.kit import results
 from midspan.platform.matching import telling_words
 
 FIRST = 10
 SPLIT_SEED = 17
 ROUNDS = 10_000
 PARTS = ("held", "all")
+COLUMNS = ["collection", "queries", "way", "nDCG@10 (95 %)", "midspan ahead by (95 %)"]
+NOTES = [
+    "intervals: bootstrap over queries, 10,000 rounds; differences are paired",
+    "held: the half of the queries that no constant of midspan's was chosen on; all: both halves",
+]
 MEANING = 0.6
 """Of the fusion that is compared with."""
 
@@ -205,7 +209,13 @@ def quality(collection: Collection, found: dict[str, Ranking], part: str) -> lis
             else "{:+.3f} ({:+.3f} to {:+.3f})".format(*interval(ours - figures(ranking)))
         )
         rows.append(
-            [collection.name.upper(), str(len(queries)), way, f"{mean:.3f} ({low:.3f}-{high:.3f})", ahead]
+            [
+                collection.name.upper(),
+                f"{len(queries)} ({part})",
+                way,
+                f"{mean:.3f} ({low:.3f}-{high:.3f})",
+                ahead,
+            ]
         )
     return rows
 
@@ -250,27 +260,14 @@ def publish(
     collections: Sequence[Collection],
     found: dict[str, dict[str, Ranking]],
 ) -> None:
-    rows = {
-        part: [row for one in collections for row in quality(one, found[one.name], part)] for part in PARTS
-    }
+    rows = [row for part in PARTS for one in collections for row in quality(one, found[one.name], part)]
     answered = closeness(workspaces, collections, "held")
-    tables = [
-        results.Table(
-            ["collection", f"queries ({part})", "way", "nDCG@10 (95 %)", "midspan ahead by (95 %)"],
-            rows[part],
-        )
-        for part in PARTS
-    ]
-    tables.append(results.Table(["queries (held) of", "asked of", "answered"], answered))
-    data = {"machine": machine(), "quality": rows, "answered": answered}
-    notes = [
-        "intervals: bootstrap over queries, 10,000 rounds; differences are paired",
-        "held: the half of the queries that no constant of midspan's was chosen on; all: both halves",
-        "answered: the others get no hits, since nothing is close",
-    ]
-    page = results.Page("Quality of the first ten hits", f"Machine: {data['machine']}.", tables, notes)
-    results.write(RESULTS, "retrieval", data, page)
-    print(page.markdown)
+    write("retrieval", "Quality of the first ten hits", COLUMNS, rows, [*NOTES, *map(told, answered)])
+
+
+def told(row: Sequence[str]) -> str:
+    asked, of, answered = row
+    return f"held queries of {asked} asked of {of}: {answered} get hits, to the others nothing is close"
 
 
 if __name__ == "__main__":
