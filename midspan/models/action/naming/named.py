@@ -17,7 +17,6 @@ class NamingDetector:
 
     def __init__(self, detector: Detector, namer: Namer) -> None:
         self._detector, self._namer = detector, namer
-        self.name, self.sha256, self.modality = detector.name, detector.sha256, detector.modality
 
     def __call__(
         self, frames: npt.NDArray[np.uint8], check: Callable[[], None] = lambda: None
