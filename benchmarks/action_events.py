@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -75,8 +76,8 @@ def main() -> None:
         [
             f"Rules: {recogniser.rules}.",
             f"Seeds {', '.join(map(str, options.seeds))}; of each {options.films} films a camera, and "
-            f"{options.others} of 20 seconds a kind. Values are means over the seeds, with the least and the "
-            "greatest.",
+            f"{options.others} of 20 seconds a kind. Values are of all films, with the least and the "
+            "greatest of a seed's.",
             "mAP ranks the events, each with its likeliest verb; of all answers: with the five likeliest "
             "that an event keeps. Both: of all true actions, those with an event at the place that has the "
             "verb and the first thing right. ECE is that of the events' scores, over 10 bins.",
@@ -96,25 +97,41 @@ def _stages() -> dict[str, ActionStage]:
 def _found(stages: dict[str, ActionStage], films: int, seeds: list[int]) -> Iterator[list[Any]]:
     for way, stage in stages.items():
         for style in STYLES:
-            measured = [_measured(stage, style, films, seed) for seed in seeds]
-            for name in measured[0]:
-                yield [f"{name}, {style}, {way}", _spread([one[name] for one in measured])]
+            parts = [_filmed(stage, style, films, seed) for seed in seeds]
+            whole = _measured(sum(parts, start=_Filmed()))
+            each = [_measured(one) for one in parts]
+            for name, value in whole.items():
+                of_seeds = [one[name] for one in each]
+                spread = f" ({min(of_seeds):.1f} to {max(of_seeds):.1f})" if len(each) > 1 else ""
+                yield [f"{name}, {style}, {way}", f"{value:.1f}{spread}"]
 
 
-def _spread(values: list[float]) -> str:
-    return f"{np.mean(values):.1f} ({min(values):.1f} to {max(values):.1f})"
+@dataclass(frozen=True)
+class _Filmed:
+    """Of films: what is done in them, what was claimed, and with all answers."""
+
+    truth: tuple[Interval, ...] = ()
+    found: tuple[Interval, ...] = ()
+    all_answers: tuple[Interval, ...] = ()
+
+    def __add__(self, other: _Filmed) -> _Filmed:
+        return _Filmed(
+            self.truth + other.truth, self.found + other.found, self.all_answers + other.all_answers
+        )
 
 
-def _measured(stage: ActionStage, style: Style, films: int, seed: int) -> dict[str, float]:
-    found: list[Interval] = []
-    all_answers: list[Interval] = []
-    truth: list[Interval] = []
+def _filmed(stage: ActionStage, style: Style, films: int, seed: int) -> _Filmed:
+    whole = _Filmed()
     for index in range(films):
-        film = make_film("unseen_test", style=style, q=0.6, seed=(seed, index, 17))
-        actions = _actions(_told(stage, _cut(film_frames(film))))
-        found += [_intervals(one, str(index))[0] for one in actions]
-        all_answers += [answer for one in actions for answer in _intervals(one, str(index))]
-        truth += film_truth(film, str(index))
+        film, name = make_film("unseen_test", style=style, q=0.6, seed=(seed, index, 17)), f"{seed}-{index}"
+        said = [_intervals(one, name) for one in _actions(_told(stage, _cut(film_frames(film))))]
+        firsts, every = tuple(one[0] for one in said), tuple(answer for one in said for answer in one)
+        whole += _Filmed(tuple(film_truth(film, name)), firsts, every)
+    return whole
+
+
+def _measured(films: _Filmed) -> dict[str, float]:
+    truth, found, all_answers = films.truth, films.found, films.all_answers
     verbs, both = found_shares(found, truth, RIGHT)
     scores, right = [one.score for one in found], [is_right(one, truth, RIGHT) for one in found]
     return {
@@ -124,8 +141,8 @@ def _measured(stage: ActionStage, style: Style, films: int, seed: int) -> dict[s
         "true actions with the verb right": 100 * verbs,
         "true actions with verb and thing right": 100 * both,
         "ECE": 100 * expected_calibration_error(np.array(scores), np.array(right)),
-        "true actions": len(truth),
-        "claimed actions": len(found),
+        "actions, true": len(truth),
+        "actions, claimed": len(found),
     }
 
 

@@ -211,6 +211,17 @@ def test_what_is_remembered_of_a_long_video_stays_small():
     assert len(memories["source"].gliding.said) == 4 * 30 - 3
 
 
+def test_around_an_action_windows_lie_twice_as_close():
+    stage, memories = recognising(), {}
+    for segment in [*PUT_THEN_OPEN, lit(7, 20), lit(8, 20)]:
+        look([segment], memories, stage)
+    answered = set(memories["source"].gliding.said)
+    assert {number for number in answered if number % 2 == 0} == set(range(0, 65, 2))
+    busy = {number for number in answered if number % 2}
+    assert set(range(5, 22, 2)) <= busy  # the light of the first action is in these
+    assert max(busy) < 51, "from second twelve on nothing is done"
+
+
 def test_a_video_shorter_than_a_window_is_recognised_at_its_end():
     (event,) = events_of([lit(0, 200, seconds=1.0)], stage=recognising())["source"]
     assert (event.verb, event.provenance.start) == ("put into", 0.0)

@@ -11,6 +11,9 @@ from midspan.models.action.boxes.detector import Detector
 from midspan.models.action.boxes.frame_boxes import FrameBoxes
 from midspan.models.action.naming.namer import Namer
 
+EVERY = 4
+"""Frames of which one is asked for names: a track has the name that most of its named boxes have."""
+
 
 class NamingDetector:
     """See :class:`midspan.models.action.boxes.detector.Detector`."""
@@ -21,4 +24,6 @@ class NamingDetector:
     def __call__(
         self, frames: npt.NDArray[np.uint8], check: Callable[[], None] = lambda: None
     ) -> list[FrameBoxes]:
-        return self._namer(frames, self._detector(frames, check), check)
+        found = self._detector(frames, check)
+        found[::EVERY] = self._namer(frames[::EVERY], found[::EVERY], check)
+        return found
