@@ -22,7 +22,7 @@ import numpy as np
 
 from benchmarks.common import write
 from midspan.corpus import folder as corpus
-from midspan.models.action.boxes.detector import shipped_detector
+from midspan.models.action.boxes.detector import SHIPPED, shipped_detector
 from midspan.models.action.boxes.frame_boxes import FrameBoxes
 from midspan.models.action.boxes.hand_events import HandEvent, hand_events
 from midspan.models.action.boxes.learned.detector import LearnedDetector
@@ -32,6 +32,7 @@ from midspan.models.action.data.arrays import Style
 from midspan.models.action.data.film import Film, make_film
 from midspan.models.action.data.splits import STYLES
 from midspan.models.action.data.tracks import TrueTrack
+from midspan.models.kit.card import read_card
 from midspan.pipelines.readers import video
 
 HEIGHT = 96
@@ -57,7 +58,7 @@ def main() -> None:
         rows,
         [
             f"{options.films} films of the test split a camera style, seed {options.seed}; weights "
-            f"{detector.sha256[:12]}; one thread.",
+            f"{read_card(SHIPPED)['weights_sha256'][:12]}; one thread.",
             "A claim is a motion with a hand, told from the detector's own boxes; of the last two videos "
             "every hand is false, and things are not counted, since there are some.",
         ],

@@ -1,6 +1,6 @@
 """Quality of the first ten hits on collections of documents with judged queries.
 
-    python -m benchmarks.retrieval FOLDER [--names med cisi] [--txtai]
+    python -m benchmarks.retrieval FOLDER [--names med cisi] [--txtai] [--keep DIR]
 
 The collections are not ours to ship: FOLDER holds a `NAME.json` each, {docs: {id: text}, queries: {id: text},
 qrels: {query id: [ids of relevant documents]}}, as MED and CISI can be had from several places.
@@ -11,9 +11,9 @@ words; MiniLM encodes a whole document, cut at 256 tokens; their fusion is .4 an
 stretched from 0 to 1; txtai is its hybrid index with its defaults over the same weights.
 
 midspan's few constants of fusion were chosen on one half of the queries of MED and CISI (seed 17), so that
-the other half is what a new collection would give; the first table is of it, the second of both.
+the other half is what a new collection would give; the first rows are of it, the others of both.
 
-The last table is of questions that have no answer: the queries of one collection asked of another.
+At last questions that have no answer are counted: the queries of one collection asked of another.
 """
 
 from __future__ import annotations
@@ -33,15 +33,19 @@ import numpy.typing as npt
 import tantivy
 
 from benchmarks.against_txtai import make_txtai
-from benchmarks.common import RESULTS, machine
+from benchmarks.common import write
 from midspan import Workspace
-from midspan.models.kit import results
 from midspan.platform.matching import telling_words
 
 FIRST = 10
 SPLIT_SEED = 17
 ROUNDS = 10_000
 PARTS = ("held", "all")
+COLUMNS = ["collection", "queries", "way", "nDCG@10 (95 %)", "midspan ahead by (95 %)"]
+NOTES = [
+    "intervals: bootstrap over queries, 10,000 rounds; differences are paired",
+    "held: the half of the queries that no constant of midspan's was chosen on; all: both halves",
+]
 MEANING = 0.6
 """Of the fusion that is compared with."""
 
@@ -109,8 +113,9 @@ def _asked(workspace: Workspace, text: str) -> list[str]:
 
 
 def ingested(folder: Path, collection: Collection) -> Workspace:
+    """In a folder that may have it already; what is unchanged is not done again."""
     documents = folder / collection.name
-    documents.mkdir()
+    documents.mkdir(parents=True, exist_ok=True)
     for name, text in collection.documents.items():
         (documents / f"{name}.txt").write_text(text)
     workspace = Workspace.open(folder / f"{collection.name}.workspace")
@@ -142,12 +147,12 @@ def bm25(collection: Collection) -> Floats:
 
 
 def cosines(workspace: Workspace, collection: Collection) -> Floats:
-    """(queries, documents)"""
+    """(queries, documents). The documents' vectors stay beside the workspace for the next time."""
     encode = workspace.parts.models.encode
-    questions, documents = (
-        encode(list(texts.values())) for texts in (collection.queries, collection.documents)
-    )
-    return (questions @ documents.T).astype(np.float64)
+    kept = workspace.parts.settings.workspace.with_name(f"{collection.name}.npy")
+    if not kept.exists():
+        np.save(kept, encode(list(collection.documents.values())))
+    return (encode(list(collection.queries.values())) @ np.load(kept).T).astype(np.float64)
 
 
 def fused(words: Floats, meaning: Floats) -> Floats:
@@ -204,7 +209,13 @@ def quality(collection: Collection, found: dict[str, Ranking], part: str) -> lis
             else "{:+.3f} ({:+.3f} to {:+.3f})".format(*interval(ours - figures(ranking)))
         )
         rows.append(
-            [collection.name.upper(), str(len(queries)), way, f"{mean:.3f} ({low:.3f}-{high:.3f})", ahead]
+            [
+                collection.name.upper(),
+                f"{len(queries)} ({part})",
+                way,
+                f"{mean:.3f} ({low:.3f}-{high:.3f})",
+                ahead,
+            ]
         )
     return rows
 
@@ -229,13 +240,15 @@ def main() -> None:
     parser.add_argument(
         "--txtai", action="store_true", help="make an environment with txtai and compare with it"
     )
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="where workspaces stay for the next time")
     options = parser.parse_args()
     collections = [Collection.read(options.folder / f"{name}.json") for name in options.names]
     with tempfile.TemporaryDirectory() as scratch:
+        folder = options.keep or Path(scratch)
         txtai: Callable[[str], Ranking] | None = None
         if options.txtai:
             txtai = partial(of_txtai, *make_txtai(Path(scratch)), options.folder)
-        workspaces = {one.name: ingested(Path(scratch), one) for one in collections}
+        workspaces = {one.name: ingested(folder, one) for one in collections}
         found = {one.name: rankings(workspaces[one.name], one, txtai) for one in collections}
         publish(workspaces, collections, found)
         for workspace in workspaces.values():
@@ -247,27 +260,14 @@ def publish(
     collections: Sequence[Collection],
     found: dict[str, dict[str, Ranking]],
 ) -> None:
-    rows = {
-        part: [row for one in collections for row in quality(one, found[one.name], part)] for part in PARTS
-    }
+    rows = [row for part in PARTS for one in collections for row in quality(one, found[one.name], part)]
     answered = closeness(workspaces, collections, "held")
-    tables = [
-        results.Table(
-            ["collection", f"queries ({part})", "way", "nDCG@10 (95 %)", "midspan ahead by (95 %)"],
-            rows[part],
-        )
-        for part in PARTS
-    ]
-    tables.append(results.Table(["queries (held) of", "asked of", "answered"], answered))
-    data = {"machine": machine(), "quality": rows, "answered": answered}
-    notes = [
-        "intervals: bootstrap over queries, 10,000 rounds; differences are paired",
-        "held: the half of the queries that no constant of midspan's was chosen on; all: both halves",
-        "answered: the others get no hits, since nothing is close",
-    ]
-    page = results.Page("Quality of the first ten hits", f"Machine: {data['machine']}.", tables, notes)
-    results.write(RESULTS, "retrieval", data, page)
-    print(page.markdown)
+    write("retrieval", "Quality of the first ten hits", COLUMNS, rows, [*NOTES, *map(told, answered)])
+
+
+def told(row: Sequence[str]) -> str:
+    asked, of, answered = row
+    return f"held queries of {asked} asked of {of}: {answered} get hits, to the others nothing is close"
 
 
 if __name__ == "__main__":

@@ -1,13 +1,15 @@
-"""Search latency at 100,000 segments in both profiles, and the share of it that is spent in FAISS.
+"""What a search costs in a workspace of many sentences and as many events, by part.
 
-    python -m benchmarks.search [--segments 100000] [--queries 200] [--seeds 0 1 2]
+    python -m benchmarks.search [--segments 10000 100000] [--queries 200] [--seed 0] [--server]
 
-The store is filled through its own `commit`. Sentences are recombined from the bundled corpus; their vectors
-are the corpus's own, each turned a little at random (encoding 100,000 sentences would take most of an hour
-and change nothing about the time a search takes). Queries are encoded for real.
+The store is filled through its own `commit`. Sentences are recombined from the bundled corpus, twenty a
+document; their vectors are the corpus's own, each turned a little at random (encoding 100,000 sentences would
+take most of an hour and change nothing about the time a search takes). So are those of events, fifty a video.
+Queries are encoded for real.
 
-The embedded profile keeps its records in SQLite, the server profile in PostgreSQL on this machine. Both hold
-the same corpus and are asked each query in turn, so that the machine's moods meet both.
+Milliseconds are CPU of the process that searches, since the machine has other work; what it waits for is not
+counted. With ``--server`` the same corpus lies in PostgreSQL on this machine too and both profiles are asked
+each query in turn, in wall time, so that the machine's moods meet both.
 """
 
 from __future__ import annotations
@@ -16,86 +18,176 @@ import argparse
 import random
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
 
 import numpy as np
+import numpy.typing as npt
 from pydantic import SecretStr
 
-from benchmarks.common import spread, write
+from benchmarks.common import write
 from benchmarks.throughput import corpus_sentences
 from midspan import Workspace
 from midspan.db.migrate import upgrade
 from midspan.db.record_store import Commit, RunResult, TextChunk
+from midspan.pipelines.passages import passage_run
 from midspan.pipelines.segmenting import reading_run
+from midspan.platform import search as searching
 from midspan.platform.answers import Answer
 from midspan.platform.parts import Parts
 from midspan.platform.settings import Settings
-from midspan.records import Embedding, Location, Segment, Source, digest, record_id
+from midspan.records import (
+    ActionEvent,
+    Embedding,
+    Location,
+    Provenance,
+    Run,
+    Segment,
+    Source,
+    digest,
+    record_id,
+)
 from services.postgres import Postgres
 
-PER_SOURCE = 1000
+A_COMMIT = 1000
+A_DOCUMENT, A_VIDEO = 20, 50
 NOISE = 0.35
 WARM_UP = 5
+SEEN = Run("action", 1)
+PARTS = ("full_text", "encode", "vectors", "rows", "ranking")
+BEYOND = "all but encode"
+
+Vectors = npt.NDArray[np.float32]
+
+
+# --- what is searched ---
 
 
 def fill(workspace: Workspace, count: int, seed: int) -> None:
-    """``count`` sentences in sources of 1,000, committed a source at a time, then projected."""
-    chosen = random.Random(seed)
-    generator = np.random.default_rng(seed)
+    """``count`` sentences and as many events, 1,000 of both a commit, then projected."""
+    chosen, generator = random.Random(seed), np.random.default_rng(seed)
     sentences = corpus_sentences()
     vectors = workspace.parts.models.encode(sentences)
-    reading, embedding = reading_run(), workspace.parts.models.text_run
-    for number in range(count // PER_SOURCE):
-        source_id = digest("search benchmark", seed, number)
-        commit = Commit(runs=[reading, embedding])
-        commit.sources.append(Source(source_id, "document", "text/plain", f"source {number}", 1, time.time()))
-        texts, position = [], 0
-        for ordinal in range(PER_SOURCE):
-            first, second = chosen.randrange(len(sentences)), chosen.randrange(len(sentences))
-            words = sentences[first].split()[:12] + sentences[second].split()[:12]
-            text = " ".join(words)
-            end = position + len(text)
-            identity = record_id("seg", source_id, reading.id, position, end)
-            commit.segments.append(
-                Segment(
-                    identity, source_id, ordinal, "sentence", "char", position, end, text, run_id=reading.id
-                )
+    encoder = workspace.parts.models.text_run
+    runs = [reading_run(), encoder, passage_run(encoder), SEEN]
+
+    def turned(row: int) -> Vectors:
+        noise = generator.normal(size=vectors.shape[1]).astype(np.float32)
+        vector = vectors[row] + NOISE * noise / np.linalg.norm(noise)
+        return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
+
+    def pick() -> tuple[int, str]:
+        first, second = chosen.randrange(len(sentences)), chosen.randrange(len(sentences))
+        return first, " ".join(sentences[first].split()[:12] + sentences[second].split()[:12])
+
+    for start in range(0, count, A_COMMIT):
+        commit = Commit(runs=runs)
+        for number in range(start, start + A_COMMIT, A_DOCUMENT):
+            add_document(
+                commit, digest("document", seed, number), [pick() for _ in range(A_DOCUMENT)], turned
             )
-            noise = generator.normal(size=vectors.shape[1]).astype(np.float32)
-            vector = vectors[first] + NOISE * noise / np.linalg.norm(noise)
-            vector /= np.linalg.norm(vector)
-            commit.products.append(Embedding(identity, source_id, embedding.id, "text", vector, digest(text)))
-            texts.append(text)
-            position = end + 1
-        commit.chunks.append(TextChunk(source_id, reading.id, 0, " ".join(texts)))
-        commit.locations.append(Location(f"/nowhere/{seed}/{number}", source_id, 1, 0, time.time()))
-        commit.results += [RunResult(source_id, run.id, True) for run in (reading, embedding)]
+        for number in range(start, start + A_COMMIT, A_VIDEO):
+            texts = [pick() for _ in range(A_VIDEO)]
+            add_video(commit, digest("video", seed, number), texts, turned)
         workspace.parts.store.commit(commit)
     workspace.parts.projector.project()
 
 
-def measure(count: int, queries: int, seed: int, server: Postgres) -> dict[str, list[Answer]]:
+def add_document(
+    commit: Commit, source_id: str, texts: list[tuple[int, str]], turned: Callable[[int], Vectors]
+) -> None:
+    reading, encoder, passages = (run.id for run in commit.runs[:3])
+    position, made = 0, list[Embedding]()
+    for ordinal, (row, text) in enumerate(texts):
+        end = position + len(text)
+        identity = record_id("seg", source_id, reading, position, end)
+        commit.segments.append(
+            Segment(identity, source_id, ordinal, "sentence", "char", position, end, text, run_id=reading)
+        )
+        made.append(Embedding(identity, source_id, encoder, "text", turned(row), digest(text)))
+        position = end + 1
+    mean = np.mean([one.vector for one in made], axis=0)
+    passage = Embedding(made[0].segment_id, source_id, passages, "passage", mean / np.linalg.norm(mean))
+    commit.products += [*made, passage]
+    commit.chunks.append(TextChunk(source_id, reading, 0, " ".join(text for _, text in texts)))
+    add_source(commit, source_id, "document", commit.runs[:3])
+
+
+def add_video(
+    commit: Commit, source_id: str, texts: list[tuple[int, str]], turned: Callable[[int], Vectors]
+) -> None:
+    """One long window, and an event a second in it, called by three words."""
+    reading, encoder = (run.id for run in commit.runs[:2])
+    window = record_id("seg", source_id, reading, 0)
+    commit.segments.append(
+        Segment(window, source_id, 0, "window", "s", 0.0, float(len(texts)), "", run_id=reading)
+    )
+    for second, (row, text) in enumerate(texts):
+        verb, *nouns = text.split()[:3]
+        event_id = record_id("event", source_id, SEEN.id, second)
+        place = Provenance(source_id, SEEN.id, window, "s", float(second), second + 1.0)
+        called = " ".join((verb, *nouns))
+        commit.products += [
+            ActionEvent(event_id, place, called, verb=verb, nouns=tuple(nouns), score=0.5),
+            Embedding(window, source_id, encoder, "event", turned(row), digest(called), event_id),
+        ]
+    add_source(commit, source_id, "video", [commit.runs[0], SEEN])
+
+
+def add_source(commit: Commit, source_id: str, kind: str, runs: list[Run]) -> None:
+    media = {"document": "text/plain", "video": "video/mp4"}[kind]
+    commit.sources.append(Source(source_id, kind, media, f"source {source_id[:8]}", 1, time.time()))
+    commit.locations.append(Location(f"/nowhere/{source_id}", source_id, 1, 0, time.time()))
+    commit.results += [RunResult(source_id, run.id, True) for run in runs]
+
+
+# --- searching ---
+
+
+@contextmanager
+def clocked_by_cpu() -> Iterator[None]:
+    """The parts of a search are told in CPU time of this process."""
+    kept = searching.time
+    searching.time = SimpleNamespace(perf_counter=time.process_time)
+    try:
+        yield
+    finally:
+        searching.time = kept
+
+
+def questions(count: int, seed: int) -> list[str]:
+    chosen = random.Random(seed + 1)
+    words = [word for text in corpus_sentences() for word in text.split() if len(word) > 4]
+    return [" ".join(chosen.sample(words, chosen.randint(2, 5))) for _ in range(WARM_UP + count)]
+
+
+def embedded(count: int, queries: int, seed: int) -> list[Answer]:
+    with tempfile.TemporaryDirectory() as scratch, opened(Path(scratch) / "embedded", None) as workspace:
+        fill(workspace, count, seed)
+        with clocked_by_cpu():
+            return [workspace.search(query) for query in questions(queries, seed)][WARM_UP:]
+
+
+def both(count: int, queries: int, seed: int) -> dict[str, list[Answer]]:
     """Answers to the same queries by profile."""
-    name = f"search_{seed}"
-    with server.connect() as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    with (
-        tempfile.TemporaryDirectory() as scratch,
-        opened(Path(scratch) / "embedded", None) as embedded,
-        opened(Path(scratch) / "server", server.database_url(name)) as served,
-    ):
-        profiles = {"embedded": embedded, "server": served}
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        server = Postgres(folder / "server")
+        server.start()
+        stack.callback(server.stop)
+        with server.connect() as connection:
+            connection.execute("CREATE DATABASE search")
+        urls = {"embedded": None, "server": server.database_url("search")}
+        profiles = {name: stack.enter_context(opened(folder / name, url)) for name, url in urls.items()}
         for workspace in profiles.values():
             fill(workspace, count, seed)
-        chosen = random.Random(seed + 1)
-        words = [word for text in corpus_sentences() for word in text.split() if len(word) > 4]
-        asked = [" ".join(chosen.sample(words, chosen.randint(2, 5))) for _ in range(WARM_UP + queries)]
-        answers: dict[str, list[Answer]] = {profile: [] for profile in profiles}
-        for query in asked:
-            for profile, workspace in profiles.items():
-                answers[profile].append(workspace.search(query))
-    return {profile: found[WARM_UP:] for profile, found in answers.items()}
+        answers: dict[str, list[Answer]] = {name: [] for name in profiles}
+        for query in questions(queries, seed):
+            for name, workspace in profiles.items():
+                answers[name].append(workspace.search(query))
+    return {name: found[WARM_UP:] for name, found in answers.items()}
 
 
 def opened(folder: Path, database_url: str | None) -> Workspace:
@@ -107,64 +199,47 @@ def opened(folder: Path, database_url: str | None) -> Workspace:
     return Workspace(Parts(Settings(workspace=folder, database_url=SecretStr(database_url))))
 
 
-def figures(answers: list[Answer]) -> dict[str, float]:
-    """Milliseconds: median and 95th percentile of a search, and medians of its parts."""
-    total = np.array([answer.milliseconds for answer in answers])
-    parts = {
-        name: float(np.median([answer.shares.get(name, 0.0) for answer in answers]))
-        for name in ("full_text", "encode", "vectors", "rows")
-    }
-    share = float(np.mean([a.shares.get("vectors", 0.0) / a.milliseconds for a in answers]))
+# --- the table ---
+
+
+def cells(answers: list[Answer]) -> dict[str, str]:
+    """By part the median and the 95th percentile in milliseconds."""
+    parts = {name: [answer.shares.get(name, 0.0) for answer in answers] for name in PARTS}
+    whole = [answer.milliseconds for answer in answers]
+    beyond = [total - encode for total, encode in zip(whole, parts["encode"], strict=True)]
     return {
-        "p50": float(np.percentile(total, 50)),
-        "p95": float(np.percentile(total, 95)),
-        **parts,
-        "share of FAISS": share,
+        name: "{:.1f} ({:.1f})".format(*np.percentile(values, [50, 95]))
+        for name, values in {"whole search": whole, BEYOND: beyond, **parts}.items()
     }
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--segments", type=int, default=100_000)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--segments", type=int, nargs="+", default=[10_000, 100_000])
     parser.add_argument("--queries", type=int, default=200)
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--server", action="store_true")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        server = Postgres(Path(folder))
-        server.start()
-        try:
-            runs = [measure(options.segments, options.queries, seed, server) for seed in options.seeds]
-        finally:
-            server.stop()
-    by_profile = {profile: [figures(run[profile]) for run in runs] for profile in runs[0]}
-    rows = [row(name, by_profile) for name in by_profile["embedded"][0]]
+    columns: dict[str, dict[str, str]] = {}
+    for count in options.segments:
+        columns[f"{count:,}: embedded, CPU ms"] = cells(embedded(count, options.queries, options.seed))
+        print(columns, flush=True)
+        if options.server:
+            for name, answers in both(count, options.queries, options.seed).items():
+                columns[f"{count:,}: {name}, wall ms"] = cells(answers)
+    names = next(iter(columns.values()))
     write(
         "search",
-        f"Search at {options.segments} segments",
-        ["figure", "embedded (SQLite)", "server (PostgreSQL)", "server / embedded"],
-        rows,
+        "What a search costs, by part",
+        ["part", *columns],
+        [[name, *(column[name] for column in columns.values())] for name in names],
         [
-            f"{options.queries} queries of 2 to 5 words a seed, seeds {options.seeds}; one process",
-            "median of the seeds (range); the ratio is taken within each seed",
-            "full_text: both word lists; encode: the query's vector; vectors: FAISS (exact, flat index)",
+            f"so many sentences and as many events; {options.queries} queries of 2 to 5 words, seed "
+            f"{options.seed}; one process; median (95th percentile)",
+            "full_text: documents, sentences and events; encode: the query's vector; vectors: sentences, "
+            "passages and events; rows: what is read of the record store",
         ],
     )
-
-
-def row(name: str, by_profile: dict[str, list[dict[str, float]]]) -> list[Any]:
-    """One figure in both profiles, and its ratio."""
-    unit, digits = ("", 2) if name == "share of FAISS" else (" ms", 1)
-    cells: list[Any] = [name]
-    for runs in by_profile.values():
-        cells.append(told([run[name] for run in runs], digits, unit))
-    pairs = zip(by_profile["embedded"], by_profile["server"], strict=True)
-    ratios = [server[name] / embedded[name] for embedded, server in pairs if embedded[name]]
-    return [*cells, told(ratios, 2, "") if ratios else "-"]
-
-
-def told(values: list[float], digits: int, unit: str) -> str:
-    figure = spread(values)
-    return f"{figure['median']:.{digits}f}{unit} ({figure['min']:.{digits}f}-{figure['max']:.{digits}f})"
 
 
 if __name__ == "__main__":

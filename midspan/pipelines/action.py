@@ -16,23 +16,23 @@ import numpy as np
 import numpy.typing as npt
 
 from midspan.models.action import identity
-from midspan.models.action.gliding import STEP, runs
+from midspan.models.action.data.arrays import SECONDS
+from midspan.models.action.gliding import runs
 from midspan.pipelines import stopping
 from midspan.pipelines.sight import Sight
 from midspan.pipelines.stage import Batch, Stage
-from midspan.pipelines.telling import is_told, sayings, told_action, told_happening, told_motions
+from midspan.pipelines.telling import sayings, told_action, told_happening, told_motions, untold
 from midspan.pipelines.video_memory import Looked, VideoMemory
 from midspan.records import ActionEvent, Embedding, Product, Run, Segment, Source
 
 if TYPE_CHECKING:
     from midspan.models.action.answering import Action
+    from midspan.models.action.data.arrays import Layout
     from midspan.models.action.recogniser import Recogniser
 
 Encode = Callable[[Sequence[str]], npt.NDArray[np.float32]]
 """n sentences to (n, d), rows of length 1."""
 Check = Callable[[], None]
-WINDOWS_AT_ONCE = 32
-"""Windows that the recogniser gets between two looks at whether to stop."""
 
 
 class ActionStage(Stage):
@@ -60,7 +60,7 @@ class ActionStage(Stage):
         return self._run
 
     def open(self, source: Source) -> VideoMemory:
-        return VideoMemory(source)
+        return VideoMemory()
 
     def __call__(self, batch: Batch) -> list[Product]:
         """The pictures of all segments are noted before anything is recognised, so that windows that reach
@@ -72,13 +72,14 @@ class ActionStage(Stage):
             memories[segment.source_id] = memory
         products: list[Product] = [self._look(segment, batch) for segment in batch.segments]
         for memory in memories.values():
-            self._recognise(memory, memory.gliding.ready(), batch.check)
+            self._watch(memory, batch.check)
             memory.gliding.forget()
         return products
 
     def finish(self, memory: VideoMemory) -> list[Product]:
         """Events of a video, in order, and their vectors."""
-        self._recognise(memory, memory.gliding.stretch(), stopping.go_on)
+        memory.gliding.close()
+        self._watch(memory, stopping.go_on)
         events = sorted(
             self._events(memory), key=lambda one: (one.provenance.start, one.provenance.end, one.id)
         )
@@ -91,53 +92,40 @@ class ActionStage(Stage):
         signature = describe(frames.rgb, frames.times)
         memory.looked[segment.ordinal] = Looked(segment, signature)
         if self._sight is not None:
-            seen = self._sight.see(memory.source, frames, batch.check)
+            seen = self._sight.see(frames, batch.check)
             if seen is not None:
-                memory.boxes[segment.ordinal] = seen
+                memory.saw(segment.start, seen)
         return Embedding(segment.id, segment.source_id, self._run.id, space="visual", vector=signature.vector)
 
-    def _recognise(self, memory: VideoMemory, numbers: Sequence[int], check: Check) -> None:
-        """Have these windows answered, a few at a time; those that the pictures leave open by the boxes
-        too."""
-        if self._recogniser is None or not numbers:
+    def _watch(self, memory: VideoMemory, check: Check) -> None:
+        """Have the windows answered of which all is there."""
+        if self._recogniser is None or not memory.gliding.shown:
             return
-        from midspan.models.action.answering import row_of, unsure
+        from midspan.models.action.answering import watch
 
-        recogniser = self._recogniser()
-        for first in range(0, len(numbers), WINDOWS_AT_ONCE):
-            check()
-            portion = numbers[first : first + WINDOWS_AT_ONCE]
-            frames = memory.gliding.windows(portion)
-            said = recogniser.of_frames(frames)
-            rows = row_of(said)
-            left_open = unsure(said)
-            if self._sight is not None and recogniser.sees_boxes and memory.boxes and len(left_open):
-                layouts = [
-                    self._sight.layout(memory.seen_around(portion[one] * STEP), portion[one] * STEP)
-                    for one in left_open
-                ]
-                better = recogniser.of_boxes(
-                    frames[left_open],
-                    np.stack([one.boxes for one in layouts]),
-                    np.stack([one.categories for one in layouts]),
-                    np.stack([one.scores for one in layouts]),
-                )
-                rows[left_open] = row_of(better, with_boxes=True)
-            memory.gliding.say(portion, rows)
+        sight = self._sight
+
+        def layouts(starts: Sequence[float]) -> list[Layout]:
+            assert sight is not None
+            seen = sight.over(memory.seen_around(min(starts), max(starts) + SECONDS))
+            return [seen.layout(start) for start in starts]
+
+        known = sight is not None and bool(memory.boxes)
+        watch(memory.gliding, self._recogniser(), layouts if known else None, check)
 
     def _events(self, memory: VideoMemory) -> list[ActionEvent]:
         done, run, sight = self._actions(memory), self._run, self._sight
         told = told_motions(memory, done, run)
         if sight is None:
             return told + [told_action(memory, one, run, (), "") for one in done]
-        seen = memory.seen
+        seen = sight.over(memory.seen)
         for one in done:
-            tracks = sight.tracks(seen, one.span.start, one.span.end)
+            tracks = seen.tracks(one.span.start, one.span.end)
             told.append(told_action(memory, one, run, tracks, sight.modality))
         return told + [
-            told_happening(memory, one, run, sight.tracks(seen, one.start, one.end), sight.modality)
-            for one in sight.happenings(seen, memory.shaken)
-            if not is_told(one.start, one.end, done)
+            told_happening(memory, part, run, seen.tracks(part.start, part.end), sight.modality)
+            for one in seen.happenings(memory.shaken)
+            for part in untold(one, done)
         ]
 
     def _actions(self, memory: VideoMemory) -> list[Action]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from midspan.records import EventTrack, Source
+from midspan.records import EventTrack
 
 if TYPE_CHECKING:
     from midspan.models.action.boxes.detector import Detector
@@ -24,9 +24,8 @@ class BoxSight:
         """``detector`` gives None where files beside videos alone are asked."""
         self._detector = detector
         self.identity, self.modality = identity, modality
-        self._last: tuple[Sequence[PackedBoxes], Timeline] | None = None
 
-    def see(self, source: Source, frames: Frames, check: Callable[[], None]) -> PackedBoxes | None:
+    def see(self, frames: Frames, check: Callable[[], None]) -> PackedBoxes | None:
         """None where nobody knows boxes of this video."""
         from midspan.models.action.boxes.timeline import packed
 
@@ -35,26 +34,28 @@ class BoxSight:
         detector = self._detector()
         return None if detector is None else packed(frames.times, detector(frames.rgb, check))
 
-    def layout(self, seen: Sequence[PackedBoxes], start: float) -> Layout:
-        return self._timeline(seen).layout(start)
+    def over(self, parts: Sequence[PackedBoxes]) -> SeenBoxes:
+        from midspan.models.action.boxes.timeline import Timeline
 
-    def tracks(self, seen: Sequence[PackedBoxes], start: float, end: float) -> tuple[EventTrack, ...]:
+        return SeenBoxes(Timeline(parts))
+
+
+class SeenBoxes:
+    """See :class:`midspan.pipelines.sight.Seen`."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        self._timeline = timeline
+
+    def layout(self, start: float) -> Layout:
+        return self._timeline.layout(start)
+
+    def tracks(self, start: float, end: float) -> tuple[EventTrack, ...]:
         from midspan.models.action.boxes.moments import during
         from midspan.models.action.boxes.timeline import RATE
 
-        return during(self._timeline(seen).tracks, fps=RATE, start=start, end=end)
+        return during(self._timeline.tracks, fps=RATE, start=start, end=end)
 
-    def happenings(
-        self, seen: Sequence[PackedBoxes], shaken: Sequence[tuple[float, float]]
-    ) -> Sequence[HandEvent]:
+    def happenings(self, shaken: Sequence[tuple[float, float]]) -> Sequence[HandEvent]:
         from midspan.models.action.boxes.hand_events import hand_events
 
-        return hand_events(self._timeline(seen).tracks, shaken)
-
-    def _timeline(self, seen: Sequence[PackedBoxes]) -> Timeline:
-        """The last one is kept: a video's events are told one after the other."""
-        from midspan.models.action.boxes.timeline import Timeline
-
-        if self._last is None or self._last[0] is not seen:
-            self._last = (seen, Timeline(seen))
-        return self._last[1]
+        return hand_events(self._timeline.tracks, shaken)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from midspan.records import EventTrack, Source
+from midspan.records import EventTrack
 
 if TYPE_CHECKING:
     from midspan.models.action.data.arrays import Layout
@@ -35,12 +35,27 @@ class Happening(Protocol):
     def text(self) -> str: ...
 
     @property
+    def lasting(self) -> bool:
+        """Whether it is true of any part of its time as of the whole."""
+
+    @property
     def score(self) -> float: ...
 
 
-class Sight(Protocol):
-    """``seen`` is what :meth:`see` gave of a video's segments, in order; some may be left out."""
+class Seen(Protocol):
+    """What is known of the boxes of a video, or of a part of it."""
 
+    def layout(self, start: float) -> Layout:
+        """Of the two seconds from ``start`` on."""
+
+    def tracks(self, start: float, end: float) -> tuple[EventTrack, ...]:
+        """Of hands and things while an event lasts, seconds, half-open."""
+
+    def happenings(self, shaken: Sequence[tuple[float, float]]) -> Sequence[Happening]:
+        """In order of time; ``shaken`` are the times in which the whole picture moves."""
+
+
+class Sight(Protocol):
     @property
     def identity(self) -> str:
         """Of what finds the boxes; part of the run."""
@@ -49,14 +64,8 @@ class Sight(Protocol):
     def modality(self) -> str:
         """What an event says that rests on it: "boxes" or "hands"."""
 
-    def see(self, source: Source, frames: Frames, check: Callable[[], None]) -> Any:
+    def see(self, frames: Frames, check: Callable[[], None]) -> Any:
         """What is to be remembered of a segment, small and picklable; None where nobody knows boxes of it."""
 
-    def layout(self, seen: Sequence[Any], start: float) -> Layout:
-        """Of the two seconds from ``start`` on."""
-
-    def tracks(self, seen: Sequence[Any], start: float, end: float) -> tuple[EventTrack, ...]:
-        """Of hands and things while an event lasts, seconds, half-open."""
-
-    def happenings(self, seen: Sequence[Any], shaken: Sequence[tuple[float, float]]) -> Sequence[Happening]:
-        """In order of time; ``shaken`` are the times in which the whole picture moves."""
+    def over(self, parts: Sequence[Any]) -> Seen:
+        """``parts`` is what :meth:`see` gave of segments of one video, in order; some may be left out."""

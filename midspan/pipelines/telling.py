@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -17,9 +18,24 @@ from midspan.records import ActionEvent, EventAnswer, EventTrack, Provenance, Ru
 
 if TYPE_CHECKING:
     from midspan.models.action.answering import Action
+    from midspan.models.action.localising import Span
 
 COVERED = 0.5
-"""Share of a time from which on what is done in it takes the place of how things move and hands are there."""
+"""Share of a time from which on what is done in it takes the place of how things move."""
+WORTH = 1.0
+"""Seconds beside actions from which on it is told that a hand is there."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A happening, or the part of one that is told."""
+
+    start: float
+    end: float
+    verb: str
+    noun: str
+    text: str
+    score: float
 
 
 def told_action(
@@ -55,7 +71,7 @@ def _named(verb: str, tracks: Sequence[EventTrack]) -> tuple[str, ...]:
 
 
 def told_happening(
-    memory: VideoMemory, one: Happening, run: Run, tracks: tuple[EventTrack, ...], modality: str
+    memory: VideoMemory, one: Told, run: Run, tracks: tuple[EventTrack, ...], modality: str
 ) -> ActionEvent:
     place = _place(memory, run, one.start, min(one.end, memory.segments[-1].segment.end))
     return ActionEvent(
@@ -68,6 +84,29 @@ def told_happening(
         tracks=tracks,
         modalities=(modality,),
     )
+
+
+def untold(one: Happening, actions: Sequence[Action]) -> list[Told]:
+    """What is left to be told of a happening beside actions: of one that lasts the times around them, of
+    another the whole or nothing."""
+    parts = [(one.start, one.end)]
+    if one.lasting:
+        for action in actions:
+            parts = [part for whole in parts for part in _without(*whole, action.span)]
+        parts = [
+            (start, end)
+            for start, end in parts
+            if (start, end) == (one.start, one.end) or end - start >= WORTH
+        ]
+    elif is_told(one.start, one.end, actions):
+        parts = []
+    return [Told(start, end, one.verb, one.noun, one.text, one.score) for start, end in parts]
+
+
+def _without(start: float, end: float, span: Span) -> list[tuple[float, float]]:
+    """What of a time is outside of the span."""
+    sides = ((start, min(end, span.start)), (max(start, span.end), end))
+    return [(first, last) for first, last in sides if first < last]
 
 
 def told_motions(memory: VideoMemory, actions: Sequence[Action], run: Run) -> list[ActionEvent]:

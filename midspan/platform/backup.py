@@ -19,8 +19,9 @@ from midspan.db.migrate import current
 from midspan.db.records import copies
 from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
-from midspan.errors import DamagedStore, NotFound, StoreUnavailable, WrongUse
+from midspan.errors import DamagedStore, NotFound, WrongUse
 from midspan.platform.parts import Parts
+from midspan.platform.whole_folder import refuse_taken, whole_folder
 
 MANIFEST = "backup.json"
 FORMAT = 1
@@ -63,21 +64,9 @@ def back_up(parts: Parts, to: Path, *, note: Callable[[str], None] = lambda text
     """
     start = time.monotonic()
     to = to.absolute()
-    if to.exists():
-        raise WrongUse(f"{to} is there already; a backup goes into a folder of its own")
-    partial = to.with_name(f"{to.name}.partial")
-    try:
-        shutil.rmtree(partial, ignore_errors=True)  # of one that was killed
-        partial.mkdir(parents=True, mode=0o700)
+    refuse_taken(to)
+    with whole_folder(to) as partial:
         manifest = _fill(parts, partial, note)
-        partial.rename(to)
-    except BaseException as error:
-        shutil.rmtree(partial, ignore_errors=True)
-        if isinstance(error, OSError):
-            raise StoreUnavailable(
-                f"the backup {to} cannot be written ({error}); nothing was left"
-            ) from error
-        raise
     size = sum(path.stat().st_size for path in to.rglob("*") if path.is_file())
     return Backup(to, size, manifest.counts, time.monotonic() - start)
 

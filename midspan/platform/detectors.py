@@ -25,8 +25,10 @@ def hands_folder(workspace: Path) -> Path:
 
 
 class Detectors:
-    def __init__(self, chosen: str, workspace: Path, threads: int) -> None:
-        """``chosen`` is "shipped", "none" or the folder of a detector in ONNX."""
+    def __init__(self, chosen: str, workspace: Path, threads: int, *, naming: bool = True) -> None:
+        """``chosen`` is "shipped", "none" or the folder of a detector in ONNX; the one that ships says what
+        things are called, where it is asked for ``naming``."""
+        self._naming = naming
         self._chosen, self._hands, self._threads = chosen, hands_folder(workspace), threads
         self._with_hands = (self._hands / hands.FILE).is_file()
         """Asked once, so that a run and what it finds cannot come from two moments."""
@@ -39,7 +41,8 @@ class Detectors:
         found = {}
         if self._chosen == USUAL:
             found[SHIPPED_NAME] = str(read_card(SHIPPED)["weights_sha256"])
-            found[NAMER_NAME] = str(read_card(NAMER)["weights_sha256"])
+            if self._naming:
+                found[NAMER_NAME] = str(read_card(NAMER)["weights_sha256"])
         elif self._chosen != NONE:
             name, sha256 = identity_of(self._folder)
             found[name] = sha256
@@ -65,12 +68,7 @@ class Detectors:
         """Raises ``ModelFilesMissing``, ``ModelHashMismatch``, ``MissingExtra`` and ``WrongUse``."""
         found: list[Detector] = []
         if self._chosen == USUAL:
-            from midspan.models.action.boxes.detector import shipped_detector  # loads ONNX Runtime
-            from midspan.models.action.naming.named import NamingDetector
-            from midspan.models.action.naming.namer import Namer
-
-            detector = shipped_detector(threads=self._threads)
-            found.append(NamingDetector(detector, Namer.load(NAMER, threads=self._threads)))
+            found.append(self._shipped())
         elif self._chosen != NONE:
             from midspan.models.action.boxes.onnx_folder import FolderDetector  # loads ONNX Runtime
 
@@ -84,3 +82,14 @@ class Detectors:
         from midspan.models.action.boxes.joined import JoinedDetectors
 
         return JoinedDetectors(found)
+
+    def _shipped(self) -> Detector:
+        from midspan.models.action.boxes.detector import shipped_detector  # loads ONNX Runtime
+
+        detector = shipped_detector(threads=self._threads)
+        if not self._naming:
+            return detector
+        from midspan.models.action.naming.named import NamingDetector
+        from midspan.models.action.naming.namer import Namer
+
+        return NamingDetector(detector, Namer.load(NAMER, threads=self._threads))

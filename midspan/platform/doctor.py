@@ -174,7 +174,7 @@ def _stores(parts: Parts, counts: dict[str, dict[str, int]]) -> tuple[bool, str]
     try:
         counts["graph"] = parts.graph.counts()
         pairs["facts and graph mentions"] = (records.get("fact", 0), counts["graph"].get("Mention", 0))
-        same = sum(one.holds and one.verdict == "same" for one in parts.store.decisions())
+        same = sum(one.merges for one in parts.store.decisions())
         pairs["merges and SAME_AS"] = (same, counts["graph"].get("SAME_AS", 0))
     except MidspanError as error:
         uncounted = [f"the graph was not counted: {error}"]

@@ -25,8 +25,6 @@ class EventSearch:
         self, vector: npt.NDArray[np.float32], where: SegmentFilter, limit: int
     ) -> list[tuple[ActionEvent, float]]:
         """The nearest first, each with its cosine."""
-        if self.empty:
-            return []
         allowed = None if where.open else self._store.event_keys(where)
         if allowed is not None and len(allowed) == 0:
             return []

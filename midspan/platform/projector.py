@@ -61,6 +61,11 @@ SERVERS = {SHARED: "graph server", SHARED_VECTORS: "vector server"}
 """Replicas that are everybody's, and what people call them."""
 
 
+def lease_name(target: Target, replica: str) -> str:
+    """Of who may write to a target of a replica."""
+    return f"projector.{replica}.{target}"
+
+
 def holder_name() -> str:
     """Who we are in leases: host, process, and a random part that no restart repeats."""
     return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
@@ -299,9 +304,7 @@ class Projector:
             self._busy[target].release()
 
     def _acquire(self, target: Target) -> Lease | None:
-        return self._store.acquire(
-            f"projector.{self._replicas[target]}.{target}", self._holder, LEASE_SECONDS
-        )
+        return self._store.acquire(lease_name(target, self._replicas[target]), self._holder, LEASE_SECONDS)
 
     def _give_back(self, lease: Lease) -> None:
         try:

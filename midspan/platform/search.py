@@ -66,12 +66,14 @@ class Searcher:
 
     def prepare(self) -> None:
         """Load what searching by meaning takes, if anything can be found so; else the first search does."""
-        if self._by_vector:
-            self._load()
+        self._prepared()
 
-    @property
-    def _by_vector(self) -> bool:
-        return bool(self._text_index.count()) or not self._events.empty
+    def _prepared(self) -> bool:
+        """Whether anything can be found by meaning; what that takes is loaded then."""
+        by_meaning = bool(self._text_index.count()) or not self._events.empty
+        if by_meaning:
+            self._load()
+        return by_meaning
 
     def search(
         self,
@@ -92,7 +94,7 @@ class Searcher:
         is no part of the answer's time.
         """
         asked = parse(query)
-        self.prepare()
+        by_meaning = self._prepared()
         clock = _Clock()
         found = Found(DEPTH)
         with clock("full_text"):
@@ -100,7 +102,7 @@ class Searcher:
             self._by_words(words, where, found)
         question = None
         passages: dict[str, int] = {}
-        if self._by_vector and words.wording:
+        if by_meaning and words.wording:
             with clock("encode"):
                 question = self._encode([words.wording])[0]
             passages = self._by_meaning(question, words, found, clock)
@@ -195,8 +197,6 @@ class Searcher:
 
     def _by_meaning(self, question: Vector, words: Words, found: Found, clock: _Clock) -> dict[str, int]:
         """Note the nearest sentences; by source the key of the nearest passage, where all may be found."""
-        if not self._text_index.count():
-            return {}
         with clock("vectors"):
             allowed = self._words.allowed(words)
             if allowed is not None and len(allowed) == 0:

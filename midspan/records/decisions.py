@@ -56,6 +56,11 @@ class Decision:
     def pair(self) -> tuple[str, str]:
         return self.one.uid, self.other.uid
 
+    @property
+    def merges(self) -> bool:
+        """Whether it makes them one: it holds, and says that they are the same."""
+        return self.holds and self.verdict == "same"
+
 
 def ordered(one: Named, other: Named) -> tuple[Named, Named]:
     """Two entities as a decision has them."""

@@ -18,8 +18,6 @@ PALM, CUP = FrameBox("hand", (0.4, 0.4, 0.8, 0.9), 0.9), FrameBox("object", (0.1
 class Everywhere:
     """Finds the same in every frame."""
 
-    name, sha256, modality = "everywhere", "0" * 64, "boxes"
-
     def __init__(self, *boxes):
         self.boxes, self.asked = boxes, 0
 
@@ -61,7 +59,4 @@ def test_boxes_beside_the_video_come_first():
 
 def test_where_nobody_knows_boxes_none_are_told():
     assert events(BoxSight(lambda: None, "")) == []
-    assert (
-        BoxSight(lambda: None, "").see(VIDEO, Frames(np.zeros((1, 8, 8, 3), np.uint8), np.zeros(1)), list)
-        is None
-    )
+    assert BoxSight(lambda: None, "").see(Frames(np.zeros((1, 8, 8, 3), np.uint8), np.zeros(1)), list) is None

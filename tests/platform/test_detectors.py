@@ -22,7 +22,7 @@ def test_the_one_that_ships_is_used_where_nothing_is_said(tmp_path: Path) -> Non
     detectors = Detectors("shipped", tmp_path, 1)
     assert detectors.identity == {SHIPPED_NAME: SHIPPED_SHA256, NAMER_NAME: NAMER_SHA256}
     detector = detectors.detector()
-    assert detector is not None and detector.sha256 == SHIPPED_SHA256
+    assert detector is not None
     assert detector(np.zeros((1, 96, 96, 3), np.uint8)) == [()]
 
 

@@ -122,5 +122,5 @@ def _add(
 
 def same_pairs(connection: Connection) -> dict[str, Decision]:
     """The decisions that hold two entities to be the same, by the id of the pair."""
-    held = (one for one in read_decisions(connection) if one.holds and one.verdict == "same")
+    held = (one for one in read_decisions(connection) if one.merges)
     return {pair_id(*one.pair): one for one in held}

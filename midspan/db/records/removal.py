@@ -28,17 +28,24 @@ def hold(connection: Connection, source_ids: Iterable[str]) -> set[str]:
 
 
 def note_shown(connection: Connection, changes: Changes, ids: Callable[[Table], Select[Any]]) -> None:
-    """Note these records (``ids`` of a kind's table) for the projections that show their kinds."""
+    """Note these records (``ids`` of a kind's table) for the projections that show their kinds with the
+    names of their sources."""
     for kind in KINDS.values():
         if kind.target is not None:
             changes.records(kind.target, connection.scalars(ids(kind.table)))
+
+
+def _note_gone(connection: Connection, changes: Changes, ids: Callable[[Table], Select[Any]]) -> None:
+    """Note these records for all that holds anything of them."""
+    note_shown(connection, changes, ids)
+    for kind in KINDS.values():
         if kind.words:
             changes.words("record", connection.scalars(ids(kind.table)))
 
 
 def remove_segments(connection: Connection, where: ColumnElement[bool], changes: Changes) -> None:
     """Delete segments with all that hangs on them (the foreign keys cascade)."""
-    note_shown(
+    _note_gone(
         connection,
         changes,
         lambda table: select(table.c.id).join(segment, table.c.segment_id == segment.c.id).where(where),
@@ -68,7 +75,7 @@ def remove_said(
     def said(table: Table) -> ColumnElement[bool]:
         return _by(connection, table, source_ids, run_ids)
 
-    note_shown(connection, changes, lambda table: select(table.c.id).where(said(table)))
+    _note_gone(connection, changes, lambda table: select(table.c.id).where(said(table)))
     keys = select(embedding.c.segment_key, embedding.c.space).where(said(embedding))
     changes.vectors(connection.execute(keys))
     note_event_vectors(connection, changes, said(action_event))

@@ -1,6 +1,6 @@
 """From what a recogniser says of windows to actions in time with their likeliest answers.
 
-    rows = row_of(recogniser.of_frames(frames))         # of windows, to be remembered
+    watch(gliding, recogniser, layouts, check)          # windows that have no answer yet, to be remembered
     for one in actions(run, recogniser): one.span, one.answers                  # at the video's end
 
 A window that shows no action is never part of one.
@@ -8,18 +8,22 @@ A window that shows no action is never part of one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from midspan.models.action.gliding import Run
+from midspan.models.action.gliding import STEP, Gliding, Row, Run
 from midspan.models.action.localising import Span, localise
 
 if TYPE_CHECKING:
+    from midspan.models.action.data.arrays import Layout
     from midspan.models.action.recogniser import Recogniser, Said
+
+    Layouts = Callable[[Sequence[float]], list[Layout]]
+    """Of windows that begin at these seconds."""
 
 Floats = npt.NDArray[np.float32]
 
@@ -27,9 +31,10 @@ TOLD = 5
 """Answers that are kept of an event."""
 SURE_NOUN = 0.3
 """Probability from which on the thing is named; below it, it is something."""
-UNSURE = 0.6
-"""Windows whose likeliest answer is less probable go to the model that sees boxes as well, where there are
-any."""
+CLOSER = 0.1
+"""Probability that something is done from which on the windows beside are answered too."""
+AT_ONCE = 32
+"""Windows that the recogniser gets between two looks at whether to stop."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +67,39 @@ def row_of(said: Said, *, with_boxes: bool = False) -> Floats:
     return np.concatenate([verbs, np.asarray(said.nouns, dtype=np.float32), seen], axis=1)
 
 
-def unsure(said: Said) -> npt.NDArray[np.int64]:
-    """Places of the windows whose likeliest answer is below ``UNSURE``."""
-    return np.flatnonzero(np.asarray(said.verbs).max(1) < UNSURE)
+def watch(
+    gliding: Gliding, recogniser: Recogniser, layouts: Layouts | None, check: Callable[[], None]
+) -> None:
+    """Have the windows answered that are ready, then those beside what may be an action; those that the
+    pictures leave open by the boxes too, where ``layouts`` are known.
+
+    ``check`` is called every few windows; what it raises ends the work.
+    """
+    none = len(recogniser.verbs)
+
+    def busy(row: Row) -> bool:
+        return bool(row[none] <= 1 - CLOSER)
+
+    for numbers in (gliding.ready, lambda: gliding.between(busy)):
+        asked = numbers()
+        for first in range(0, len(asked), AT_ONCE):
+            check()
+            portion = asked[first : first + AT_ONCE]
+            gliding.say(portion, _rows(portion, gliding, recogniser, layouts))
+
+
+def _rows(
+    numbers: Sequence[int], gliding: Gliding, recogniser: Recogniser, layouts: Layouts | None
+) -> Floats:
+    frames = gliding.windows(numbers)
+    said = recogniser.of_frames(frames)
+    rows = row_of(said)
+    left_open = np.flatnonzero(said.verbs.max(1) < recogniser.rules.unsure)
+    if layouts is not None and recogniser.sees_boxes and len(left_open):
+        seen = layouts([STEP * numbers[one] for one in left_open.tolist()])
+        better = recogniser.of_boxes(said.at(left_open), frames[left_open], seen)
+        rows[left_open] = row_of(better, with_boxes=True)
+    return rows
 
 
 def actions(run: Run, recogniser: Recogniser) -> list[Action]:
@@ -77,20 +112,19 @@ def actions(run: Run, recogniser: Recogniser) -> list[Action]:
 def _action(span: Span, rows: Floats, recogniser: Recogniser) -> Action:
     verbs, nouns = recogniser.verbs, recogniser.nouns
     weights = rows[:, span.action] + 1e-6
-    mean = (weights / weights.sum()) @ rows
-    of_noun = mean[len(verbs) + 1 : len(verbs) + 1 + len(nouns)]
+    of_noun = (weights / weights.sum()) @ rows[:, len(verbs) + 1 : len(verbs) + 1 + len(nouns)]
     named = len(nouns) > 0 and float(of_noun.max()) >= SURE_NOUN
     return Action(
         span=span,
         verb=verbs[span.action],
         nouns=(nouns[int(of_noun.argmax())],) if named else (),
-        answers=_likeliest(mean[: len(verbs)], of_noun, verbs, nouns),
+        answers=_likeliest(span.scores, of_noun, verbs, nouns),
         with_boxes=bool(rows[:, -1].any()),
     )
 
 
 def _likeliest(
-    of_verb: Floats, of_noun: Floats, verbs: Sequence[str], nouns: Sequence[str]
+    of_verb: npt.NDArray[np.float64], of_noun: Floats, verbs: Sequence[str], nouns: Sequence[str]
 ) -> tuple[Answer, ...]:
     """Verb and thing are taken for independent: the probability of both is the product."""
     names, chances = (nouns, of_noun) if len(nouns) else (("",), np.ones(1, np.float32))

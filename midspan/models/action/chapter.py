@@ -73,4 +73,5 @@ CHAPTER = Chapter(
     evaluate=_evaluate,
     predictor=_predictor,
     options={"evaluate": EVALUATE},
+    clips=True,
 )

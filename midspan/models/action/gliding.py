@@ -1,8 +1,10 @@
-"""Windows that glide over a video while it is read: two seconds each, one every half second.
+"""Windows that glide over a video while it is read: two seconds each, one every half second, and where
+something may be done one every quarter.
 
     pictures.add(2.0, 4.0, rgb, times)      # of each segment, in order
     numbers = pictures.ready()              # windows whose pictures are all there, without an answer
     pictures.say(numbers, rows)             # what a recogniser answered
+    numbers = pictures.between(busy)        # windows between those of which something is worth a closer look
     pictures.forget()
 
 A picture is the whole frame squeezed to 64 x 64, four a second on a grid from the video's beginning. What is
@@ -12,7 +14,7 @@ knows nothing of the recogniser.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -24,10 +26,10 @@ SHOWN = FRAMES
 """Pictures of a window."""
 RATE = FRAMES / SECONDS
 """Pictures a second."""
-STEP = 0.5
-"""Seconds from window to window."""
-_CELLS = round(STEP * RATE)
-"""Pictures from window to window."""
+STEP = 1 / RATE
+"""Seconds from the beginning of one window to that of the next: window n begins with picture n."""
+_WIDE = 2
+"""Every so many windows are answered in any case."""
 
 Image = npt.NDArray[np.uint8]
 Row = npt.NDArray[np.float16]
@@ -40,7 +42,7 @@ class Gliding:
     shown: dict[int, Image] = field(default_factory=dict)
     """Pictures (64, 64, 3) by their number on the grid."""
     said: dict[int, Row] = field(default_factory=dict)
-    """What was answered, by the number of the window: window n begins at second n / 2."""
+    """What was answered, by the number of the window."""
 
     def add(self, start: float, end: float, rgb: Image, times: npt.NDArray[np.float64]) -> None:
         """The frames (n, h, w, 3) of a segment at ``times``, in seconds: for each place on the grid from
@@ -51,14 +53,23 @@ class Gliding:
         self.shown |= {first + place: small[int(frame)] for place, frame in enumerate(chosen)}
 
     def ready(self) -> list[int]:
-        """Numbers of windows, ascending."""
-        starts = sorted({cell // _CELLS for cell in self.shown if cell % _CELLS == 0})
+        """Numbers of the windows to be answered in any case, ascending."""
+        starts = sorted(cell for cell in self.shown if cell % _WIDE == 0)
         return [one for one in starts if one not in self.said and self._is_whole(one)]
+
+    def between(self, busy: Callable[[Row], bool]) -> list[int]:
+        """Numbers of the windows between two with an answer, of which one at least is ``busy``, ascending."""
+        starts = sorted(cell for cell in self.shown if cell % _WIDE and cell not in self.said)
+        pairs = [(one, self.said.get(one - 1), self.said.get(one + 1)) for one in starts]
+        return [
+            number
+            for number, before, behind in pairs
+            if before is not None and behind is not None and (busy(before) or busy(behind))
+        ]
 
     def windows(self, numbers: Sequence[int]) -> Image:
         """(n, 8, 64, 64, 3) of ready windows."""
-        cells = [range(_CELLS * one, _CELLS * one + SHOWN) for one in numbers]
-        return np.stack([np.stack([self.shown[cell] for cell in window]) for window in cells])
+        return np.stack([np.stack([self.shown[one + cell] for cell in range(SHOWN)]) for one in numbers])
 
     def say(self, numbers: Sequence[int], rows: npt.NDArray[np.floating]) -> None:
         """Note what (n, d) was answered."""
@@ -69,24 +80,21 @@ class Gliding:
         newest = max(self.shown, default=0)
         wanted = newest - SHOWN + 1
         if waiting := self.ready():
-            wanted = min(wanted, _CELLS * waiting[0])
+            wanted = min(wanted, waiting[0])
         self.shown = {cell: picture for cell, picture in self.shown.items() if cell >= wanted}
 
-    def stretch(self) -> list[int]:
-        """For a video shorter than a window: its last picture stands to the window's end. The window's
-        number, if there is none with an answer."""
+    def close(self) -> None:
+        """At the end of a video: in one that is shorter than a window its last picture stands to the window's
+        end."""
         if self.said or not self.shown:
-            return []
-        cells = sorted(self.shown)
-        begin = cells[0] // _CELLS
-        held = self.shown[cells[0]]
-        for cell in range(_CELLS * begin, _CELLS * begin + SHOWN):
+            return
+        begin = min(self.shown) // _WIDE * _WIDE
+        held = self.shown[min(self.shown)]
+        for cell in range(begin, begin + SHOWN):
             held = self.shown.setdefault(cell, held)
-        return [begin]
 
     def _is_whole(self, number: int) -> bool:
-        begin = _CELLS * number
-        return all(cell in self.shown for cell in range(begin, begin + SHOWN))
+        return all(cell in self.shown for cell in range(number, number + SHOWN))
 
 
 def _squeezed(frame: Image) -> Image:
@@ -110,10 +118,15 @@ class Run:
 
 
 def runs(said: Mapping[int, Row]) -> list[Run]:
-    """In order of time; a stretch of video without frames parts two of them."""
+    """In order of time; a stretch of video without frames parts two of them. What was left out between two
+    windows is told as the mean of these."""
     numbers = np.array(sorted(said), dtype=np.int64)
-    parts = np.split(numbers, np.flatnonzero(np.diff(numbers) > 1) + 1) if len(numbers) else []
-    return [
-        Run(np.asarray(STEP * part), np.stack([said[int(one)] for one in part]).astype(np.float32))
-        for part in parts
-    ]
+    parts = np.split(numbers, np.flatnonzero(np.diff(numbers) > _WIDE) + 1) if len(numbers) else []
+    return [_run(part, np.stack([said[int(one)] for one in part]).astype(np.float32)) for part in parts]
+
+
+def _run(numbers: npt.NDArray[np.int64], rows: npt.NDArray[np.float32]) -> Run:
+    every = np.arange(numbers[0], numbers[-1] + 1)
+    before = np.searchsorted(numbers, every, side="right") - 1
+    behind = np.searchsorted(numbers, every)
+    return Run(np.asarray(STEP * every), np.asarray((rows[before] + rows[behind]) / 2, np.float32))

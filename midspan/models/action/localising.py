@@ -1,14 +1,16 @@
-"""From what is said of windows to actions in time: smooth, cut, grow, merge, suppress.
+"""From what is said of windows to actions in time: smooth, cut where something is done, part by verb, score.
 
-Windows overlap (two seconds each, half a second apart); of each a model says with which probability it shows
-each action, or none (``BACKGROUND``, the last column). An action is where its probability rises above a
-threshold, with all around it that stays above half of that.
+Windows overlap (two seconds each, a quarter of a second apart); of each a model says with which probability
+it shows each action, or none (``BACKGROUND``, the last column). Something is done where the probability of
+none stays low; what it is, all windows of that stretch say together. So two verbs that are hard to tell apart
+are one event with two answers, and a stretch is claimed once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -17,21 +19,31 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.floating]
 
 BEST = 3
-"""Windows whose mean is the score of an action."""
+"""Windows whose mean is how sure it is that something is done."""
+TURN = 10.0
+"""By how much two verbs must explain the windows of a stretch better than one for it to be parted, in nats:
+windows overlap, so that each moment is told of eight times."""
+_LEAST_SHARE = 1e-3
+"""Taken for less, so that no window alone rules a verb out."""
 
 
 @dataclass(frozen=True)
 class Rules:
-    """Seconds and shares, chosen on videos that nothing is reported on."""
+    """Chosen on videos that nothing is reported on."""
 
     threshold: float = 0.5
-    smoothed: int = 3
+    """Probability that something is done, which a stretch must reach somewhere."""
+    kept: float = 0.8
+    """Share of the threshold above which all around it belongs to it."""
+    smoothed: int = 5
     """Windows that a moving average takes; odd."""
-    gap: float = 0.5
-    """Seconds between two stretches of one action that are taken for one."""
-    overlap: float = 0.5
-    """Intersection over union in time from which on the weaker of two actions goes."""
-    shortest: float = 0.0
+    unsure: float = 0.8
+    """Windows whose likeliest answer is less probable are told from boxes as well, where there are any."""
+    least: float = 0.3
+    """Calibrated score from which on an action is claimed."""
+    scale: float = 1.0
+    """A score is calibrated as sigmoid(scale * logit(score) + shift), after Platt."""
+    shift: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -41,15 +53,23 @@ class Span:
     start: float
     end: float
     """Seconds."""
-    action: int
-    """Column of the probabilities."""
-    score: float
+    scores: npt.NDArray[np.float64]
+    """(actions,): calibrated probability of each to be what is done here."""
     windows: tuple[int, ...]
     """Indices of the windows that say so, in order."""
 
+    @property
+    def action(self) -> int:
+        """The likeliest."""
+        return int(self.scores.argmax())
+
+    @property
+    def score(self) -> float:
+        return float(self.scores.max())
+
 
 def localise(starts: Floats, ends: Floats, probabilities: Floats, rules: Rules | None = None) -> list[Span]:
-    """Actions in order of time.
+    """Actions in order of time, none of which overlap.
 
     ``starts`` and ``ends`` (n,) are seconds, ascending; ``probabilities`` (n, actions + 1), the last column
     of no action. A window speaks for its middle: an action reaches from half a step before the first window
@@ -60,15 +80,33 @@ def localise(starts: Floats, ends: Floats, probabilities: Floats, rules: Rules |
         raise ValueError(f"{len(starts)} starts, {len(ends)} ends, probabilities {probabilities.shape}")
     if not len(starts):
         return []
-    curves = smooth(probabilities[:, :-1], chosen.smoothed)
+    found = candidates(starts, ends, probabilities, chosen)
+    return [one for one in found if one.score >= chosen.least]
+
+
+def candidates(starts: Floats, ends: Floats, probabilities: Floats, rules: Rules) -> list[Span]:
+    """Those that are claimed and those that are not sure enough for that."""
+    done = smooth(1 - probabilities[:, -1:], rules.smoothed)[:, 0]
     edges = _edges(starts, ends)
-    found = [
-        one
-        for action in range(curves.shape[1])
-        for one in _merged(list(_stretches(curves[:, action], action, edges, chosen)), curves, chosen.gap)
+    return [
+        Span(
+            float(edges[first]),
+            float(edges[last]),
+            calibrated(_scores(done[first:last], probabilities[first:last, :-1]), rules),
+            tuple(range(first, last)),
+        )
+        for begin, end in _stretches(done, rules)
+        for first, last in _parted(probabilities[:, :-1], begin, end)
     ]
-    long = [one for one in found if one.end - one.start >= chosen.shortest]
-    return sorted(suppressed(long, chosen.overlap), key=lambda one: (one.start, one.end, one.action))
+
+
+def calibrated(scores: npt.NDArray[np.float64], rules: Rules) -> npt.NDArray[np.float64]:
+    return np.asarray(1 / (1 + np.exp(-rules.scale * logit(scores) - rules.shift)))
+
+
+def logit(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    inner = np.clip(scores, 1e-6, 1 - 1e-6)
+    return np.asarray(np.log(inner / (1 - inner)))
 
 
 def smooth(curves: Floats, windows: int) -> npt.NDArray[np.float64]:
@@ -100,15 +138,6 @@ def overlap(one: InTime, other: InTime) -> float:
     return max(0.0, shared) / whole if whole > 0 else 0.0
 
 
-def suppressed(spans: Sequence[Span], most: float) -> list[Span]:
-    """The strongest of those that overlap by ``most`` or more, whatever their actions."""
-    kept: list[Span] = []
-    for one in sorted(spans, key=lambda span: (-span.score, span.start, span.action)):
-        if all(overlap(one, other) < most for other in kept):
-            kept.append(one)
-    return kept
-
-
 def _edges(starts: Floats, ends: Floats) -> npt.NDArray[np.float64]:
     """(n + 1,): where the part of time that is each window's begins and ends."""
     middles = (np.asarray(starts, dtype=np.float64) + ends) / 2
@@ -116,32 +145,35 @@ def _edges(starts: Floats, ends: Floats) -> npt.NDArray[np.float64]:
     return np.concatenate([[starts[0]], between, [ends[-1]]])
 
 
-def _stretches(
-    curve: npt.NDArray[np.float64], action: int, edges: npt.NDArray[np.float64], rules: Rules
-) -> Iterator[Span]:
-    """Runs above half of the threshold that reach the threshold somewhere."""
-    above = np.concatenate([[False], curve >= rules.threshold / 2, [False]])
-    changes = np.flatnonzero(above[1:] != above[:-1])
+def _stretches(done: npt.NDArray[np.float64], rules: Rules) -> Iterator[tuple[int, int]]:
+    """First window and the one behind the last of the runs that keep a share of the threshold and reach it
+    somewhere."""
+    above = np.concatenate([[False], done >= rules.threshold * rules.kept, [False]])
+    changes = np.flatnonzero(above[1:] != above[:-1]).tolist()
     for first, last in zip(changes[::2], changes[1::2], strict=True):
-        if curve[first:last].max() >= rules.threshold:
-            windows = tuple(range(int(first), int(last)))
-            score = _score(curve, windows)
-            yield Span(float(edges[first]), float(edges[last]), action, score, windows)
+        if done[first:last].max() >= rules.threshold:
+            yield first, last
 
 
-def _score(curve: npt.NDArray[np.float64], windows: Sequence[int]) -> float:
-    return float(np.sort(curve[list(windows)])[-BEST:].mean())
+def _parted(actions: Floats, begin: int, end: int) -> Iterator[tuple[int, int]]:
+    """The stretch from window to window in parts of one action each: the likeliest path through the actions
+    of its windows, where each change has its price (Viterbi)."""
+    gains = np.log(np.maximum(actions[begin:end], _LEAST_SHARE))
+    best, came = gains[0], []
+    for gain in gains[1:]:
+        turned = best.max() - TURN
+        came.append(np.where(best >= turned, np.arange(len(best)), best.argmax()))
+        best = np.maximum(best, turned) + gain
+    path = [int(best.argmax())]
+    for before in reversed(came):
+        path.append(int(before[path[-1]]))
+    changes = np.flatnonzero(np.diff(path[::-1])) + begin + 1
+    yield from pairwise([begin, *changes.tolist(), end])
 
 
-def _merged(spans: Sequence[Span], curves: npt.NDArray[np.float64], gap: float) -> list[Span]:
-    """Those of one action with less than ``gap`` seconds between them are one."""
-    joined: list[Span] = []
-    for one in spans:
-        before = joined[-1] if joined else None
-        if before is not None and one.start - before.end < gap:
-            windows = before.windows + one.windows
-            score = _score(curves[:, one.action], windows)
-            joined[-1] = replace(before, end=one.end, windows=windows, score=score)
-        else:
-            joined.append(one)
-    return joined
+def _scores(done: npt.NDArray[np.float64], actions: Floats) -> npt.NDArray[np.float64]:
+    """(actions,): how sure it is that something is done, shared out among the actions by what all windows
+    say, those more of which something is done."""
+    shares = done @ actions
+    sure = np.sort(done)[-BEST:].mean()
+    return np.asarray(sure * shares / max(shares.sum(), 1e-9), dtype=np.float64)

@@ -3,7 +3,7 @@ chapter 6 of frames and boxes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,11 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from midspan.models.action.classes import NO_ACTION, NOUN, VERB
+from midspan.models.action.data.arrays import Layout
 from midspan.models.action.inputs import frames_input
 from midspan.models.action.localising import Rules
 from midspan.models.action.predictor import ActionPredictor
 from midspan.models.action.shipped import FUSION, STUDENT
-from midspan.models.kit.engine import EngineName, Floats
+from midspan.models.kit.engine import EngineName
 from midspan.models.kit.folder import load_model
 
 
@@ -29,6 +30,9 @@ class Said:
     """(n, verbs + 1) calibrated probabilities; the last column is of no action."""
     nouns: npt.NDArray[np.float32]
     """(n, nouns) probabilities of the thing that it is done with; without nouns no column."""
+
+    def at(self, places: npt.NDArray[np.int64]) -> Said:
+        return Said(self.verbs[places], self.nouns[places])
 
 
 class Recogniser:
@@ -73,24 +77,22 @@ class Recogniser:
         nouns = shares.get(NOUN, np.zeros((len(frames), 0)))
         return Said(self._ordered(self._student, shares[VERB]), nouns.astype(np.float32))
 
-    def of_boxes(
-        self,
-        frames: npt.NDArray[np.uint8],
-        boxes: Floats,
-        categories: npt.NDArray[np.int8],
-        scores: Floats,
-        check: Callable[[], None] = lambda: None,
-    ) -> Said:
-        """Frames as in :meth:`of_frames`; boxes (n, 16, 6, 4) left, top, right, bottom as shares of the
-        picture, eight a second, categories (n, 16, 6): 0 none, 1 a thing, 2 a hand, and scores.
+    def of_boxes(self, said: Said, frames: npt.NDArray[np.uint8], layouts: Sequence[Layout]) -> Said:
+        """``said`` is what :meth:`of_frames` said of these frames (n, 8, 64, 64, 3), and there is a layout of
+        the same two seconds for each.
 
-        What the verb is the fusion model says, all else the student.
+        What the verb is the student and the fusion model say together: the geometric mean of both.
         """
-        said = self.of_frames(frames, check)
         assert self._fusion is not None
-        shown = (boxes, categories.astype(np.int64), scores, frames_input(frames))
-        shares = self._fusion.probabilities(self._fusion.logits(shown, check))[VERB]
-        return Said(self._ordered(self._fusion, shares), said.nouns)
+        shown = (
+            np.stack([one.boxes for one in layouts]),
+            np.stack([one.categories for one in layouts]).astype(np.int64),
+            np.stack([one.scores for one in layouts]),
+            frames_input(frames),
+        )
+        shares = self._fusion.probabilities(self._fusion.logits(shown))[VERB]
+        both = np.sqrt(said.verbs * self._ordered(self._fusion, shares)) + 1e-9
+        return Said(both / both.sum(1, keepdims=True), said.nouns)
 
     def _ordered(self, model: ActionPredictor, shares: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
         """No action last."""

@@ -15,10 +15,12 @@ METRICS = (
     *(Metric(name, "%", True, VIEWS, "verb and noun") for name in ("noun", "both")),
     Metric("parameters", "thousands", False, (), "cost"),
     Metric("macs", "millions a clip", False, (), "cost"),
-    Metric("ms", "a clip, one thread", False, (), "cost"),
+    Metric("ms", "of CPU a clip, one thread", False, (), "cost"),
+    Metric("ms_all", "the same, with the detector, the flow or the spectrogram", False, (), "cost"),
+    Metric("rate", "times real time by CPU time, of a video whose boxes are known", True, (), "cost"),
 )
-DATA = "clips (`midspan data tabletop` makes some)"
+DATA = "clips (`midspan data tabletop` makes some) or labelled videos"
 EVALUATE = (
-    Option("data", Path, "Folder with clips (`midspan data tabletop` makes some)."),
+    Option("data", Path, "Clips (`midspan data tabletop` makes some) or labelled videos."),
     Option("epochs", int, "Of all that is trained, other than the recipes'."),
 )

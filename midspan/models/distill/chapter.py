@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from midspan.models.action.reported import DATA, EVALUATE, METRICS
 from midspan.models.action.shipped import STUDENT
-from midspan.models.kit.chapter import Chapter, Variant
+from midspan.models.kit.chapter import Chapter, Option, Variant
 
 if TYPE_CHECKING:
     from midspan.models.action.predictor import ActionPredictor
@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 
 
 def _train(variant: str, out: Path, work: Path, **options: Any) -> dict[str, Any]:
-    from midspan.models.distill.variants import train_student  # loads torch
+    from midspan.models.distill.distilling import Plan  # loads torch
+    from midspan.models.distill.lacking import taught_by
+    from midspan.models.distill.variants import train_student
 
-    return train_student(variant, out, work, **options)
+    plan, _ = taught_by(Plan(), options["data"])
+    return train_student(variant, out, work, plan=plan, **options)
 
 
 def _evaluate(models: Sequence[Path], seeds: Sequence[int], work: Path, **options: Any) -> Evaluation:
@@ -45,5 +48,16 @@ CHAPTER = Chapter(
     train=_train,
     evaluate=_evaluate,
     predictor=_predictor,
-    options={"evaluate": EVALUATE},
+    options={
+        "evaluate": (
+            *EVALUATE,
+            Option(
+                "plans",
+                list[str],
+                "Students to train, each as long as a network of frames (repeatable; default: student and "
+                "self): even, per-sample, half-labels, t1, no-rgb, no-flow, no-layout, no-audio; all.",
+            ),
+        )
+    },
+    clips=True,
 )

@@ -8,13 +8,24 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from midspan.models.action.boxes.detector import shipped_detector
 from midspan.models.action.data.film import Film, make_film
 from midspan.models.action.data.other_videos import KINDS, other_film
 from midspan.models.action.data.splits import STYLES
-from midspan.models.action.evaluation.films import choose_rules, film_frames, film_truth, said_of
+from midspan.models.action.data.verbs import NAMES
+from midspan.models.action.evaluation.films import (
+    FilmSaid,
+    choose_rules,
+    film_frames,
+    film_truth,
+    said_of,
+)
 from midspan.models.action.localising import Rules
 from midspan.models.action.recogniser import Recogniser
+from midspan.models.action.shipped import FUSION
+from midspan.models.kit.card import read_card
 from midspan.models.kit.folder import add_to_config
 
 FILMS, OTHERS, OTHER_SECONDS = 20, 3, 20.0
@@ -22,18 +33,27 @@ FILMS, OTHERS, OTHER_SECONDS = 20, 3, 20.0
 
 
 def keep_rules(folder: Path, seed: int, *, films: int = FILMS, others: int = OTHERS) -> dict[str, Any]:
-    """Choose them on films of the selection split; returns the card."""
-    recogniser = Recogniser.load(folder)
+    """Choose them on films of the selection split, with the boxes of the detector and the model of boxes
+    that ship; returns the card. Those of a student of other verbs stay the usual ones: there are no films of
+    them."""
+    recogniser = Recogniser.load(folder, FUSION)
+    if set(recogniser.verbs) != set(NAMES):
+        return read_card(folder)
     return add_to_config(folder, {"rules": asdict(best_rules(recogniser, seed, films, others))})
 
 
 def best_rules(recogniser: Recogniser, seed: int, films: int, others: int) -> Rules:
+    detector = shipped_detector()
+
+    def watched(frames: npt.NDArray[np.uint8], name: str) -> FilmSaid:
+        return said_of(recogniser, frames, name, detector(frames))
+
     drawn = list(_films(films, seed))
-    said = [said_of(recogniser, film_frames(film), str(place)) for place, film in enumerate(drawn)]
+    said = [watched(film_frames(film), str(place)) for place, film in enumerate(drawn)]
     truth = [one for place, film in enumerate(drawn) for one in film_truth(film, str(place))]
     silent = [
-        said_of(
-            recogniser, other_film(kind, OTHER_SECONDS, np.random.default_rng((seed, place, number))), kind
+        watched(
+            other_film(kind, OTHER_SECONDS, np.random.default_rng((seed, place, number))), f"{kind} {number}"
         )
         for place, kind in enumerate(KINDS)
         for number in range(others)

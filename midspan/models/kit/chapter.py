@@ -88,6 +88,8 @@ class Chapter:
     predictor: Callable[[Path | None], Any]
     """The model of a folder, or the shipped one, ready to answer."""
     options: Mapping[Command, tuple[Option, ...]] = field(default_factory=dict)
+    clips: bool = False
+    """Data may be labelled videos as well, of which arrays are made first."""
 
 
 def train(

@@ -14,6 +14,16 @@ ERRORS = 3
 """What is logged: errors and worse."""
 
 
+def session_options(threads: int) -> onnxruntime.SessionOptions:
+    """``threads`` 0 leaves the choice to the library."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    options.log_severity_level = ERRORS
+    # threads that wait busily take processor time from the processes beside
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return options
+
+
 class OnnxEngine:
     tokens = TOKENS
 
@@ -23,11 +33,7 @@ class OnnxEngine:
 
         Raises ``ValueError`` where the two do not fit.
         """
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
-        options.log_severity_level = ERRORS
-        # threads that wait busily take processor time from the processes beside
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options = session_options(threads)
         outside = {name: value for name, value in tensors.items() if value.ndim}
         values = map(onnxruntime.OrtValue.ortvalue_from_numpy, outside.values())
         options.add_external_initializers(list(outside), list(values))

@@ -41,21 +41,22 @@ class _Sample:
     picture: Image.Image
 
 
-def read(path: Path) -> Iterator[VideoWindow]:
+def read(path: Path, boxes: Path | None = None) -> Iterator[VideoWindow]:
     """Windows one after the other, without overlap, frames at about 8 a second by presentation time.
 
     At most two windows of (scaled) frames are in memory. Where the file is damaged or cut off, the
     windows before that come first, then ``CorruptSource`` with the second up to which it can be read. Boxes
-    that lie beside the video are in its windows; a file of boxes that cannot be read raises at once.
+    that lie beside the video, or in ``boxes``, are in its windows; a file of boxes that cannot be read raises
+    at once.
     """
-    with watched(path) as file, _container(file) as container:
-        stream = _video_stream(container)
+    with watched(path) as file, opened(file) as container:
+        stream = video_stream(container)
         if stream is None:
             raise UnsupportedSource(
                 "has no video stream that can be decoded (audio only?); expected moving pictures"
             )
         decoding = _Decoding(container, stream)
-        yield from _with_boxes(_windows(decoding), path, decoding)
+        yield from _with_boxes(_windows(decoding), path, boxes or beside(path), decoding)
         decoding.check()
 
 
@@ -197,9 +198,11 @@ def _quarters(frame: Any) -> int:
     return round(getattr(frame, "rotation", 0) / 90) % 4
 
 
-def _with_boxes(windows: Iterator[VideoWindow], path: Path, decoding: _Decoding) -> Iterator[VideoWindow]:
-    """Windows with the boxes of the file beside the video, where there is one."""
-    found, boxes = beside(path), None
+def _with_boxes(
+    windows: Iterator[VideoWindow], path: Path, found: Path | None, decoding: _Decoding
+) -> Iterator[VideoWindow]:
+    """Windows with the boxes of the file that was found, where there is one."""
+    boxes = None
     for window in windows:
         if found is not None:
             boxes = boxes or Sidecar(found, path.stem, decoding.size, decoding.rate)
@@ -214,7 +217,7 @@ def _size_for(width: int, height: int, side: int) -> tuple[int, int]:
     return max(1, math.floor(width * scale + 0.5)), max(1, math.floor(height * scale + 0.5))
 
 
-def _video_stream(container: Any) -> Any:
+def video_stream(container: Any) -> Any:
     """The first stream of moving pictures that can be decoded; a cover picture is none."""
     for stream in container.streams.video:
         if stream.codec_context is None:
@@ -236,7 +239,7 @@ def _promised(container: Any, stream: Any) -> float:
 
 
 @contextmanager
-def _container(file: BinaryIO) -> Iterator[Any]:
+def opened(file: BinaryIO) -> Iterator[Any]:
     """Opened through the file object, because FFmpeg takes UTF-8 names only; FFmpeg stays quiet."""
     av.logging.set_level(None)
     try:

@@ -9,14 +9,18 @@ import typer
 from rich.table import Table
 
 from midspan.errors import needs_extra
-from midspan.platform.cli.common import Json, out, plain, print_json
+from midspan.platform.cli.common import Json, err, out, plain, print_json
+from midspan.platform.cli.labelled import clips_in
 from midspan.platform.cli.training import training_bar
 
 
 def distill(
     data: Annotated[
         Path | None,
-        typer.Option(help="Folder of labelled clips as arrays; without it the benchmark's are drawn."),
+        typer.Option(
+            help="Labelled videos (labels.csv, or Something-Else's train.json), or clips as arrays; without "
+            "it the benchmark's are drawn."
+        ),
     ] = None,
     teachers: Annotated[
         str, typer.Option(help="What teaches, of rgb, flow, layout and audio.")
@@ -46,6 +50,7 @@ def distill(
     with needs_extra("training", "train"):
         import torch  # takes seconds
     from midspan.errors import UnknownName
+    from midspan.models.distill.lacking import taught_by
     from midspan.models.distill.variants import SIZES, plan_of, train_student
 
     if threads:
@@ -53,6 +58,10 @@ def distill(
     if model not in SIZES:
         raise UnknownName("distill model", model, list(SIZES))
     plan = plan_of(teachers, weighting, gamma, temperature, labels)
+    data = clips_in(data, work)
+    plan, lacking = taught_by(plan, data)
+    if lacking:
+        err.print(plain(f"left out as teachers, since too few clips have it: {', '.join(lacking)}", "yellow"))
     with training_bar() as report:
         card = train_student(model, to, work, seed=seed, epochs=epochs, data=data, plan=plan, report=report)
     if json:

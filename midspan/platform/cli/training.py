@@ -15,6 +15,7 @@ from midspan.errors import needs_extra
 from midspan.models.chapters import CHAPTERS, chapter
 from midspan.models.kit.chapter import Chapter, Command, evaluate, train
 from midspan.platform.cli.common import Json, err, out, plain, print_json
+from midspan.platform.cli.labelled import clips_in
 
 if TYPE_CHECKING:
     from midspan.models.kit.training import Progress as Step
@@ -46,6 +47,8 @@ def _train_command(one: Chapter) -> Callable[..., None]:
 
     def run(out_folder: Path, work: Path, threads: int, json: bool, **options: Any) -> None:
         _set_threads("training", threads)
+        if one.clips:
+            options["data"] = clips_in(options["data"], work)
         with training_bar() as report:
             card = train(one, out_folder, work, report=report, **options)
         if json:
@@ -80,6 +83,8 @@ def _evaluate_command(one: Chapter) -> Callable[..., None]:
         **options: Any,
     ) -> None:
         _set_threads("measuring", threads)
+        if one.clips:
+            options["data"] = clips_in(options["data"], work)
         data = evaluate(
             one,
             work,

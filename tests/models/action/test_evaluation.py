@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from midspan.errors import WrongUse
+from midspan.errors import UnknownName, WrongUse
 from midspan.models.action.clips import read_data
 from midspan.models.action.evaluation.rivals import majority, noun_shortcut
 from midspan.models.action.evaluation.scores import View
 from midspan.models.chapters import chapter
+from midspan.models.distill.table import PLANS, plans_of
 from midspan.models.kit.chapter import evaluate
 
 
@@ -25,32 +26,46 @@ def work(tmp_path_factory):
     return tmp_path_factory.mktemp("work")
 
 
+@pytest.fixture
+def few(monkeypatch):
+    """Some of the models; each network has its own test of training."""
+    from midspan.models.action.evaluation import table
+
+    monkeypatch.setattr(table, "TRAINED", ("rgb", "flow", "layout", "cacnf"))
+
+
 @pytest.mark.slow
-def test_the_table_of_chapter_six(three, work, tmp_path, monkeypatch):
+def test_the_table_of_chapter_six(three, work, tmp_path, monkeypatch, few):
+    from midspan.models.action.evaluation import table
     from midspan.models.action.training import few_shot
 
-    monkeypatch.setattr(few_shot, "novel_verbs", lambda verbs: np.array([0, 1]))
+    for module in (table, few_shot):
+        monkeypatch.setattr(module, "novel_verbs", lambda verbs: np.array([0, 1]))
     data = evaluate(chapter("action"), work, tmp_path, seeds=(0,), data=three, epochs=1)
     rows = {row["model"]: row["metrics"] for row in data["rows"]}
-    assert {"rgb", "rgb-strong", "layout", "flow", "audio", "lcf", "caf", "cacnf"} < set(rows)
+    assert {"rgb", "layout", "flow", "cacnf", "mean of the logits, layout and rgb"} < set(rows)
     assert rows["cacnf"]["parameters"]["mean"] > rows["layout"]["parameters"]["mean"] > 100
     assert {"top1_seen", "top1_unseen", "macs", "ms"} < set(rows["rgb"])
+    assert rows["layout"]["rate"]["mean"] > 1 and rows["flow"]["ms_all"]["mean"] > rows["flow"]["ms"]["mean"]
     assert set(rows["layout, few-shot"]) == {"shots5", "shots10"}
     page = (tmp_path / "action.md").read_text()
     assert "30 unseen" in page and "| go_right | 10 |" in page and "Reliability (cacnf, unseen)" in page
 
 
 @pytest.mark.slow
-def test_the_table_of_chapter_seven(three, work, tmp_path, monkeypatch):
-    from midspan.models.distill import table
-
-    some = ("student", "student of itself (rgb teacher)")
-    monkeypatch.setattr(table, "PLANS", {name: table.PLANS[name] for name in some})
-    data = evaluate(chapter("distill"), work, tmp_path, seeds=(0,), data=three, epochs=1)
+def test_the_table_of_chapter_seven(three, work, tmp_path, few):
+    data = evaluate(chapter("distill"), work, tmp_path, seeds=(0,), data=three, epochs=1, plans=["even"])
     rows = {row["model"]: row["metrics"] for row in data["rows"]}
-    assert rows["student"]["macs"]["mean"] == rows["rgb"]["macs"]["mean"]
-    assert {"student of itself (rgb teacher)", "teachers, weighted", "rgb-strong"} < set(rows)
-    assert "Reliability (student, unseen)" in (tmp_path / "distill.md").read_text()
+    assert rows["student, even weights"]["macs"]["mean"] == rows["rgb"]["macs"]["mean"]
+    assert {"teachers, weighted", "teachers without layout"} < set(rows)
+    page = (tmp_path / "distill.md").read_text()
+    assert "Reliability (even, unseen)" in page and "1 view | 2 views | 4 views | 8 views" in page
+
+
+def test_students_are_asked_for_by_name():
+    assert plans_of(None) == ("student", "self") and set(plans_of(["all"])) == set(PLANS)
+    with pytest.raises(UnknownName, match="plan 'best'"):
+        plans_of(["best"])
 
 
 def test_without_clips_nothing_is_measured(tmp_path):

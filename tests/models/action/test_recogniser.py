@@ -7,6 +7,7 @@ import pytest
 
 from midspan.models.action.classes import NO_ACTION
 from midspan.models.action.clips import read_data
+from midspan.models.action.data.arrays import Layout
 from midspan.models.action.recogniser import Recogniser
 from midspan.models.action.training.branches import train_branch
 from midspan.models.action.training.fusion import train_fusion
@@ -41,10 +42,13 @@ def test_frames_alone_tell_the_verb(folders, recogniser):
 
 def test_boxes_are_asked_too(folders, recogniser):
     clips = folders[0].unseen_test
-    layout = [clips.array(f"seen.{name}") for name in ("boxes", "categories", "scores")]
-    said = recogniser.of_boxes(clips.array("rgb"), *layout)
+    parts = [clips.array(f"seen.{name}") for name in ("boxes", "categories", "scores")]
+    layouts = [Layout(*one) for one in zip(*parts, strict=True)]
+    of_frames = recogniser.of_frames(clips.array("rgb"))
+    said = recogniser.of_boxes(of_frames, clips.array("rgb"), layouts)
     assert (said.verbs.argmax(1) == clips.array("verb")).mean() > 0.8
-    assert not np.array_equal(said.verbs, recogniser.of_frames(clips.array("rgb")).verbs)
+    assert not np.array_equal(said.verbs, of_frames.verbs)
+    assert np.allclose(said.verbs.sum(1), 1, atol=1e-5)
 
 
 def test_no_windows_are_no_answers(recogniser):

@@ -18,12 +18,6 @@ SHIPPED_NAME = "action.detector"
 
 
 class Detector(Protocol):
-    name: str
-    sha256: str
-    """Of its weights."""
-    modality: str
-    """What a record that rests on it says it was told from: "boxes" or "hands"."""
-
     def __call__(
         self, frames: npt.NDArray[np.uint8], check: Callable[[], None] = lambda: None
     ) -> list[FrameBoxes]:

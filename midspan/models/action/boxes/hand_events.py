@@ -57,6 +57,11 @@ class HandEvent:
         return f"moving {self.direction} with a hand" if self.direction else "hand there"
 
     @property
+    def lasting(self) -> bool:
+        """A hand that is there is there at any moment of it; a motion is one as a whole."""
+        return self.direction is None
+
+    @property
     def text(self) -> str:
         if self.direction is None:
             return "a hand is there"

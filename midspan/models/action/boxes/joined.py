@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -20,9 +19,6 @@ class JoinedDetectors:
 
     def __init__(self, detectors: Sequence[Detector]) -> None:
         self._detectors = detectors
-        self.name = "+".join(one.name for one in detectors)
-        self.sha256 = hashlib.sha256("".join(one.sha256 for one in detectors).encode()).hexdigest()
-        self.modality = "boxes" if any(one.modality == "boxes" for one in detectors) else "hands"
 
     def __call__(
         self, frames: npt.NDArray[np.uint8], check: Callable[[], None] = lambda: None

@@ -6,6 +6,7 @@ things_at(tracks, 2.0), things_at(tracks, 3.5)      # what the event changed
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -34,18 +35,21 @@ def during(tracks: Sequence[BoxTrack], *, fps: float, start: float, end: float) 
 
     A track that is not there in that time, or only between two boxes and in none, is left out.
     """
-    cut = (_cut(track, fps, start, end) for track in tracks)
+    first, last = math.ceil(start * fps), math.ceil(end * fps)
+    cut = (
+        _cut(track, fps, range(max(first, track.start), min(last, track.start + len(track.boxes))))
+        for track in tracks
+    )
     return tuple(track for track in cut if any(track.seen))
 
 
-def _cut(track: BoxTrack, fps: float, start: float, end: float) -> EventTrack:
-    times = (track.start + np.arange(len(track.boxes))) / fps
-    inside = np.flatnonzero((times >= start) & (times < end))
+def _cut(track: BoxTrack, fps: float, frames: range) -> EventTrack:
+    inside = [frame - track.start for frame in frames]
     return EventTrack(
         track.category,
         noun=track.noun,
         score=round(track.score, 4),
-        times=tuple(round(float(times[i]), 4) for i in inside),
+        times=tuple(round(frame / fps, 4) for frame in frames),
         boxes=tuple(_rounded(*track.boxes[i].tolist()) for i in inside),
         seen=tuple(bool(track.seen[i]) for i in inside),
     )

@@ -13,9 +13,9 @@ import onnxruntime
 
 from midspan.errors import WrongUse
 from midspan.models.action.boxes.frame_boxes import Category, FrameBox, FrameBoxes
-from midspan.models.action.boxes.onnx_layout import MODEL, OnnxLayout, identity_of, read_layout
+from midspan.models.action.boxes.onnx_layout import MODEL, OnnxLayout, read_layout
 from midspan.models.action.boxes.suppression import suppressed
-from midspan.models.kit.onnx_engine import ERRORS
+from midspan.models.kit.onnx_engine import session_options
 
 MOST_BOXES = 32
 """In a frame."""
@@ -26,18 +26,12 @@ Floats = npt.NDArray[np.float64]
 class FolderDetector:
     """See :class:`midspan.models.action.boxes.detector.Detector`."""
 
-    modality = "boxes"
-
     def __init__(self, folder: Path, *, threads: int = 1) -> None:
         """Raises ``ModelFilesMissing``, and ``WrongUse`` where the model does not answer as it should."""
         self._layout, self._folder = read_layout(folder), folder
-        self.name, self.sha256 = identity_of(folder)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
-        options.log_severity_level = ERRORS
         try:
             self._session = onnxruntime.InferenceSession(
-                str(folder / MODEL), options, providers=["CPUExecutionProvider"]
+                str(folder / MODEL), session_options(threads), providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # the library's own classes share no base but this
             raise WrongUse(f"{folder / MODEL} cannot be read by ONNX Runtime ({error})") from error

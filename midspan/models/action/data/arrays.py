@@ -92,6 +92,10 @@ class ArrayMeta:
     noise: str
     """Name of the detector-noise setting of ``seen``."""
     version: int = VERSION
+    lacks: tuple[str, ...] = ()
+    """Modalities that too few of the clips have to learn from them, of ``layout`` and ``audio``."""
+    videos: int = 0
+    """How many videos of somebody's own all clips were cut from; 0 where they were drawn."""
 
 
 @dataclass(frozen=True)
@@ -192,6 +196,7 @@ def _read_meta(folder: Path) -> ArrayMeta:
             f"expected clips of version {VERSION} in {folder}, got {told.get('version')}; make them anew"
         )
     told |= {name: tuple(told[name]) for name in ("verbs", "nouns", "styles")}
+    told["lacks"] = tuple(told.get("lacks", ()))
     unknown = set(told["styles"]) - set(get_args(Style))
     if unknown:
         raise WrongUse(f"unknown camera styles in {folder}: {', '.join(sorted(unknown))}")

@@ -1,27 +1,31 @@
 """What a recogniser says of long films, and which rules make the best actions in time of it.
 
-    said = [said_of(recogniser, film_frames(film), f"film {n}") for n, film in enumerate(films)]
+    said = [said_of(recogniser, film_frames(film), f"film {n}", boxes) for n, film in enumerate(films)]
     rules = choose_rules(said, truths, recogniser.verbs, others)        # films of the selection split alone
 
 A film is seen as the product sees a video: pictures of 64 x 64, four a second, in windows of two seconds,
-one every half second.
+here one every quarter second.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import minimize
 
-from midspan.models.action.answering import row_of
-from midspan.models.action.data.arrays import SECONDS as WINDOW_SECONDS
+from midspan.models.action.answering import TOLD
+from midspan.models.action.boxes.frame_boxes import FrameBoxes
+from midspan.models.action.boxes.timeline import Timeline, packed
+from midspan.models.action.data.arrays import SECONDS
 from midspan.models.action.data.film import Film
-from midspan.models.action.evaluation.localisation import Interval, mean_average_precision
-from midspan.models.action.gliding import STEP, Gliding
-from midspan.models.action.localising import Rules, Span, localise, overlap
+from midspan.models.action.evaluation.localisation import Interval, is_right, mean_average_precision
+from midspan.models.action.gliding import STEP, Gliding, runs
+from midspan.models.action.localising import Rules, Span, candidates, logit, overlap
 from midspan.models.action.recogniser import Recogniser
 
 RATE = 8.0
@@ -31,14 +35,17 @@ SIZE = (128, 96)
 CLAIMED = 0.05
 """Share of the films without manipulation that may have an action by the rules that are chosen."""
 AT_ONCE = 32
+RIGHT = 0.5
+"""Overlap in time from which on an answer is right."""
 CHOICES: dict[str, tuple[float, ...]] = {
-    "threshold": (0.5, 0.2, 0.3, 0.4, 0.6, 0.7, 0.8),
-    "smoothed": (3, 1, 5),
-    "gap": (0.5, 0.75, 1.0),
-    "shortest": (0.0, 0.5, 0.75, 1.0),
-    "overlap": (0.5, 0.3, 0.4),
+    "threshold": (0.5, 0.4, 0.6, 0.7),
+    "kept": (0.8, 0.7, 0.9),
+    "smoothed": (5, 3, 7),
+    "unsure": (0.8, 0.6, 0.7, 0.9),
 }
 """What each rule may be; the first of equals is taken."""
+LEAST = (0.3, 0.35, 0.4, 0.45, 0.5)
+"""Calibrated scores from which on an action may be claimed: never one that is wrong three times of four."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +55,14 @@ class FilmSaid:
     video: str
     starts: npt.NDArray[np.float64]
     """(n,) seconds."""
-    verbs: npt.NDArray[np.float32]
+    of_frames: npt.NDArray[np.float32]
     """(n, verbs + 1): probabilities, the last of no action."""
+    of_boxes: npt.NDArray[np.float32]
+    """The same where boxes are looked at too; of a video without boxes, what the frames say."""
+
+    def told(self, rules: Rules) -> npt.NDArray[np.float32]:
+        left_open = self.of_frames.max(1, keepdims=True) < rules.unsure
+        return np.where(left_open, self.of_boxes, self.of_frames)
 
 
 def film_frames(film: Film) -> npt.NDArray[np.uint8]:
@@ -58,28 +71,48 @@ def film_frames(film: Film) -> npt.NDArray[np.uint8]:
 
 
 def film_truth(film: Film, video: str) -> list[Interval]:
-    return [Interval(video, one.start, one.end, one.verb) for one in film.events()]
+    return [Interval(video, one.start, one.end, one.verb, noun=one.nouns[0]) for one in film.events()]
 
 
-def said_of(recogniser: Recogniser, frames: npt.NDArray[np.uint8], video: str) -> FilmSaid:
-    """``frames`` (n, h, w, 3) RGB at ``RATE`` a second."""
+def said_of(
+    recogniser: Recogniser,
+    frames: npt.NDArray[np.uint8],
+    video: str,
+    boxes: Sequence[FrameBoxes] | None = None,
+) -> FilmSaid:
+    """``frames`` (n, h, w, 3) RGB at ``RATE`` a second; ``boxes`` are those of each."""
+    times = np.arange(len(frames)) / RATE
+    known = None if boxes is None or not recogniser.sees_boxes else Timeline([packed(times, boxes)])
     gliding = Gliding()
-    gliding.add(0.0, len(frames) / RATE, frames, np.arange(len(frames)) / RATE)
-    numbers = gliding.ready() or gliding.stretch()
-    rows = [
-        row_of(recogniser.of_frames(gliding.windows(numbers[at : at + AT_ONCE])))
-        for at in range(0, len(numbers), AT_ONCE)
-    ]
-    verbs = np.concatenate(rows)[:, : len(recogniser.verbs) + 1]
-    return FilmSaid(video, STEP * np.array(numbers, dtype=np.float64), verbs)
+    gliding.add(0.0, len(frames) / RATE, frames, times)
+    gliding.close()
+    for numbers in (gliding.ready, lambda: gliding.between(lambda _: True)):
+        asked = numbers()
+        for at in range(0, len(asked), AT_ONCE):
+            portion = asked[at : at + AT_ONCE]
+            gliding.say(portion, _both(recogniser, gliding.windows(portion), portion, known))
+    (run,) = runs(gliding.said)
+    return FilmSaid(video, run.starts, *np.split(run.rows, 2, axis=1))
 
 
-def answers(said: Iterable[FilmSaid], verbs: Sequence[str], rules: Rules) -> list[Interval]:
-    """Actions in time by these rules."""
+def _both(
+    recogniser: Recogniser, windows: npt.NDArray[np.uint8], numbers: Sequence[int], known: Timeline | None
+) -> npt.NDArray[np.float32]:
+    said = recogniser.of_frames(windows)
+    if known is None:
+        return np.concatenate([said.verbs, said.verbs], axis=1)
+    better = recogniser.of_boxes(said, windows, [known.layout(STEP * one) for one in numbers])
+    return np.concatenate([said.verbs, better.verbs], axis=1)
+
+
+def answers(said: Iterable[FilmSaid], verbs: Sequence[str], rules: Rules, *, each: int = 1) -> list[Interval]:
+    """The likeliest verbs, ``each`` of them, of the actions that are claimed by these rules."""
     return [
-        Interval(one.video, span.start, span.end, verbs[span.action], span.score)
+        Interval(one.video, span.start, span.end, verbs[action], float(span.scores[action]))
         for one in said
         for span in _spans(one, rules)
+        if span.score >= rules.least
+        for action in np.argsort(-span.scores, kind="stable")[:each]
     ]
 
 
@@ -90,23 +123,31 @@ def choose_rules(
     others: Sequence[FilmSaid] = (),
 ) -> Rules:
     """The rules by which the films' actions are found best: one rule after the other is changed for the
-    better, until none can be.
+    better, until none can be. With each the scores are calibrated, and the least that is claimed is chosen.
 
     What is best is the mean of mean average precision and F1, both at half an overlap: who searches has a
     ranking, who looks at a video sees all that is claimed. Rules by which more than ``CLAIMED`` of
     ``others``, films in which nobody handles anything, have an action come behind all that do not.
     """
+
+    @cache
+    def finished(rules: Rules) -> tuple[tuple[float, float], Rules]:
+        right = _calibrated(rules, [*said, *others], truth, verbs)
+        made = [replace(right, least=least) for least in LEAST]
+        return max(
+            ((_goodness(one, said, truth, verbs, others), one) for one in made), key=lambda one: one[0]
+        )
+
     best = Rules()
-    goodness = _goodness(best, said, truth, verbs, others)
     while True:
         before = best
         for name, values in CHOICES.items():
             for value in values:
                 rules = _with(best, name, value)
-                if (found := _goodness(rules, said, truth, verbs, others)) > goodness:
-                    best, goodness = rules, found
+                if finished(rules)[0] > finished(best)[0]:
+                    best = rules
         if best == before:
-            return best
+            return finished(best)[1]
 
 
 def f1(found: Sequence[Interval], truth: Sequence[Interval], least: float) -> float:
@@ -126,9 +167,23 @@ def f1(found: Sequence[Interval], truth: Sequence[Interval], least: float) -> fl
     return 2 * len(taken) / total if total else 0.0
 
 
-def claiming(said: Iterable[FilmSaid], rules: Rules) -> list[str]:
-    """Films in which an action is claimed."""
-    return [one.video for one in said if _spans(one, rules)]
+def _calibrated(
+    rules: Rules, said: Sequence[FilmSaid], truth: Sequence[Interval], verbs: Sequence[str]
+) -> Rules:
+    """With the scale and shift by which the answers' scores say best how often they are right (Platt 1999):
+    the least mean negative logarithm of the probability of what is so."""
+    found = answers(said, verbs, replace(rules, least=0.0), each=TOLD)
+    if not found:
+        return rules
+    scores = logit(np.array([one.score for one in found]))
+    right = np.array([is_right(one, truth, RIGHT) for one in found], dtype=np.float64)
+
+    def cost(line: npt.NDArray[np.float64]) -> float:
+        said_so = line[0] * scores + line[1]
+        return float((np.logaddexp(0, said_so) - right * said_so).mean() + 1e-3 * (line[0] - 1) ** 2)
+
+    scale, shift = minimize(cost, np.array([1.0, 0.0])).x
+    return replace(rules, scale=float(scale), shift=float(shift))
 
 
 def _goodness(
@@ -141,8 +196,9 @@ def _goodness(
     """Compared in this order: how many too many of the others have an action, and how well actions are
     found."""
     found = answers(said, verbs, rules)
-    excess = max(0.0, len(claiming(others, rules)) - CLAIMED * len(others))
-    return -excess, (mean_average_precision(found, truth, 0.5) + f1(found, truth, 0.5)) / 2
+    claiming = {one.video for one in answers(others, verbs, rules)}
+    excess = max(0.0, len(claiming) - CLAIMED * len(others))
+    return -excess, (mean_average_precision(found, truth, RIGHT) + f1(found, truth, RIGHT)) / 2
 
 
 def _with(rules: Rules, name: str, value: float) -> Rules:
@@ -151,4 +207,4 @@ def _with(rules: Rules, name: str, value: float) -> Rules:
 
 
 def _spans(one: FilmSaid, rules: Rules) -> list[Span]:
-    return localise(one.starts, one.starts + WINDOW_SECONDS, one.verbs, rules)
+    return candidates(one.starts, one.starts + SECONDS, one.told(rules), rules)

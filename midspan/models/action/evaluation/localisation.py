@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +22,8 @@ class Interval:
     end: float
     action: str
     score: float = 1.0
+    noun: str = ""
+    """The first thing that its sentence names."""
 
 
 def mean_average_precision(answers: Sequence[Interval], truth: Sequence[Interval], least: float) -> float:
@@ -47,6 +49,26 @@ def average_precisions(
         )
         for action in actions
     }
+
+
+def is_right(one: Interval, truth: Iterable[Interval], least: float) -> bool:
+    """Whether its action is done there, with an overlap of ``least`` or more."""
+    return any(
+        (one.video, one.action) == (other.video, other.action) and overlap(one, other) >= least
+        for other in truth
+    )
+
+
+def found_shares(answers: Sequence[Interval], truth: Sequence[Interval], least: float) -> tuple[float, float]:
+    """Of the truth: in what share an answer overlaps by ``least`` or more and has the action, and in what
+    share the thing as well. NaN without any truth."""
+    with_verb, with_both = [], []
+    for one in truth:
+        near = [other for other in answers if other.video == one.video and overlap(one, other) >= least]
+        same = [other for other in near if other.action == one.action]
+        with_verb.append(bool(same))
+        with_both.append(any(other.noun == one.noun for other in same))
+    return (float(np.mean(with_verb)), float(np.mean(with_both))) if truth else (float("nan"), float("nan"))
 
 
 def _average_precision(answers: Sequence[Interval], truth: Sequence[Interval], least: float) -> float:

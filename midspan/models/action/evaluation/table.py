@@ -10,19 +10,29 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from midspan.models.action.boxes.timeline import RATE
 from midspan.models.action.classes import VERB
 from midspan.models.action.clips import Clips, Data
-from midspan.models.action.data.arrays import Style
-from midspan.models.action.evaluation.cost import milliseconds, network_cost
+from midspan.models.action.data.detector_noise import detect
+from midspan.models.action.data.film import make_film
+from midspan.models.action.evaluation.conditions import (
+    CAMERAS,
+    Predictors,
+    against_bias,
+    against_views,
+    by_boxes,
+    is_drawn,
+)
+from midspan.models.action.evaluation.cost import milliseconds, network_cost, rate_with_boxes
 from midspan.models.action.evaluation.rivals import majority, noun_shortcut
 from midspan.models.action.evaluation.scores import Said, View
 from midspan.models.action.inputs import Boxes
 from midspan.models.action.metrics import among_first
 from midspan.models.action.networks.network import NetworkConfig
 from midspan.models.action.predictor import ActionPredictor
-from midspan.models.action.training.few_shot import SHOTS, few_shot
+from midspan.models.action.training.few_shot import SHOTS, few_shot, novel_verbs
 from midspan.models.action.training.saving import fit_temperatures
-from midspan.models.action.training.variants import clips_for, told, train_variant
+from midspan.models.action.training.variants import clips_for, given, lacking_of, told, train_on
 from midspan.models.kit.calibration import reliability, softmax
 from midspan.models.kit.evaluation import Evaluation, Extra, reliability_extra
 from midspan.models.kit.folder import load_model
@@ -31,8 +41,8 @@ from midspan.models.kit.results import Table
 
 TRAINED = ("rgb", "rgb-strong", "flow", "audio", "layout", "lcf", "caf", "cacnf")
 BEST = "cacnf"
-CAMERAS: dict[str, Style] = {"table": "table", "close-up": "egocentric"}
-"""Views by the camera's style."""
+SHOWN = ("layout", "rgb", "flow", "audio", BEST)
+"""What is shown by verb, and under other conditions."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +88,21 @@ class Benchmark:
     def sizes(self) -> str:
         return "measured on " + " and ".join(f"{len(one.clips)} {one.name}" for one in self.views)
 
+    @property
+    def there(self) -> tuple[str, ...]:
+        """What can be trained of these clips."""
+        return tuple(one for one in TRAINED if not lacking_of(one, self.data))
+
+    @property
+    def best(self) -> str:
+        return BEST if BEST in self.there else "rgb"
+
+    @property
+    def has_few_shots(self) -> bool:
+        """Whether there are boxes, and verbs that a backbone can learn while others are held out."""
+        verbs = self.data.train.classes.names[VERB]
+        return "layout" in self.there and len(novel_verbs(verbs)) < len(verbs)
+
     def score(self, said: Callable[[Clips], Said]) -> Figures:
         return {name: one for view in self.views for name, one in view.figures(said(view.clips)).items()}
 
@@ -86,7 +111,8 @@ class Benchmark:
         name = "-".join((variant, str(seed), str(self.epochs or ""), self.data.train.fingerprint))
         folder = self.work / "models" / name
         if not (folder / "card.json").is_file():
-            train_variant(variant, folder, self.work, seed=seed, epochs=self.epochs, data=self.folder)
+            options = {"epochs": self.epochs, "options": given(self.folder)}
+            train_on(variant, self.data, folder, self.work, seed=seed, **options)  # type: ignore[arg-type]
         return Model.load(folder)
 
     def figures(self, variant: str, seed: int) -> Figures:
@@ -95,7 +121,10 @@ class Benchmark:
 
     def cost(self, model: Model) -> Figures:
         clips = self.data.seen
-        return network_cost(model.config, clips) | milliseconds(model.predictor, clips)
+        figures = network_cost(model.config, clips) | milliseconds(model.predictor, clips)
+        if model.predictor.modalities == ("layout",):
+            figures |= _rate(model.predictor)
+        return figures
 
     def ensemble(self, seed: int) -> Figures:
         """The mean of the logits of boxes and frames, calibrated as one."""
@@ -119,22 +148,37 @@ class Benchmark:
             if count in SHOTS
         }
 
-    def by_verb(self, seed: int) -> Extra:
-        """Top-1 in % of each verb, on the last view."""
+    def by_verb(self, said: Mapping[str, Callable[[Clips], Said]]) -> Extra:
+        """Top-1 in % of each verb, on what models are compared on; ``said`` is by model."""
         clips = self.judged.clips
         verbs, names = clips.array("verb").astype(np.int64), self.data.train.classes.names[VERB]
-        right = {
-            one: among_first(self.model(one, seed).said(clips)[VERB], verbs, 1)
-            for one in ("layout", "rgb", "flow", "audio", BEST)
-        }
+        right = {one: among_first(shares(clips)[VERB], verbs, 1) for one, shares in said.items()}
         rows = []
         for place, name in enumerate(names):
             mine = verbs == place
             shares = {one: _share(hits, mine) for one, hits in right.items()}
             rows.append(VerbRow(name, int(mine.sum()), shares))
         cells = [(row.verb, row.clips, *(f"{one:.0f}" for one in row.right.values())) for row in rows]
-        caption = f"By verb: % right of the clips of {self.judged.name} combinations (seed {seed})."
+        caption = f"By verb: % right of the clips of {self.judged.name} combinations (first seed)."
         return Extra("verbs", rows, Table(("verb", "clips", *right), cells, caption))
+
+    def extras(self, models: Mapping[str, Model], best: str) -> list[Extra]:
+        """Of models of one seed: how sure ``best`` is, each verb, and other conditions."""
+        view = self.judged
+        shares = models[best].said(view.clips)[VERB]
+        right = shares.argmax(axis=1) == view.clips.array("verb")
+        bins = reliability(shares.max(axis=1), right)
+        found = [
+            reliability_extra(bins, f"{best}, {view.name}"),
+            self.by_verb({name: model.said for name, model in models.items()}),
+        ]
+        predictors: Predictors = {name: model.predictor for name, model in models.items()}
+        with_boxes = {name: one for name, one in predictors.items() if "layout" in one.modalities}
+        if is_drawn(self.data.train):
+            found.append(against_bias(predictors, self.data.train))
+            found += [by_boxes(with_boxes, self.data.train)] if with_boxes else []
+        with_frames = {name: one for name, one in predictors.items() if "rgb" in one.modalities}
+        return [*found, against_views(with_frames, view.clips)]
 
 
 @dataclass(frozen=True)
@@ -156,33 +200,35 @@ def evaluate(
 ) -> Evaluation:
     """All rows, the models of the folders among them."""
     bench = Benchmark(data, work, epochs)
-    given = [Model.load(folder) for folder in models]
+    shipped = [Model.load(folder) for folder in models]
     train = bench.data.train
     rows_of: dict[str, Callable[[], Sequence[Figures]]] = {
         "most frequent verb": lambda: [bench.score(partial(majority, train))],
         "noun shortcut (told the noun)": lambda: [bench.score(partial(noun_shortcut, train))],
-        **{one: partial(_each, partial(bench.figures, one), seeds) for one in TRAINED},
-        "layout, boxes as they are": lambda: [
-            bench.score(partial(bench.model("layout", seed).said, boxes="oracle")) for seed in seeds
-        ],
-        "mean of the logits, layout and rgb": partial(_each, bench.ensemble, seeds),
-        "layout, few-shot": partial(_each, bench.shots, seeds),
+        **{one: partial(_each, partial(bench.figures, one), seeds) for one in bench.there},
     }
-    if given:
-        rows_of["as given"] = lambda: [bench.score(one.said) | bench.cost(one) for one in given]
+    if "layout" in bench.there:
+        rows_of["layout, boxes as they are"] = lambda: [
+            bench.score(partial(bench.model("layout", seed).said, boxes="oracle")) for seed in seeds
+        ]
+        rows_of["mean of the logits, layout and rgb"] = partial(_each, bench.ensemble, seeds)
+    if bench.has_few_shots:
+        rows_of["layout, few-shot"] = partial(_each, bench.shots, seeds)
+    if shipped:
+        rows_of["as given"] = lambda: [bench.score(one.said) | bench.cost(one) for one in shipped]
     rows = []
     for name, work_on in rows_of.items():
         rows.append(measured(name, work_on))
         report(rows[-1])
-    return Evaluation(f"{told(train)}; {bench.sizes}", rows, _extras(bench, seeds[0]))
+    shown = {one: bench.model(one, seeds[0]) for one in SHOWN if one in bench.there}
+    return Evaluation(f"{told(train)}; {bench.sizes}", rows, bench.extras(shown, bench.best))
 
 
-def _extras(bench: Benchmark, seed: int) -> list[Extra]:
-    view = bench.judged
-    shares = bench.model(BEST, seed).said(view.clips)[VERB]
-    right = shares.argmax(axis=1) == view.clips.array("verb")
-    bins = reliability(shares.max(axis=1), right)
-    return [bench.by_verb(seed), reliability_extra(bins, f"{BEST}, {view.name}")]
+def _rate(predictor: ActionPredictor) -> Figures:
+    """On a film of a minute or so, whose boxes have the noise of real ones."""
+    film = make_film("unseen_selection", style="egocentric", q=0.6, seed=(0, 0, 29))
+    boxes = detect(film.tracks(RATE), "realistic", RATE, np.random.default_rng(0))
+    return rate_with_boxes(predictor, boxes, film.seconds)
 
 
 def _each(figures: Callable[[int], Figures], seeds: Sequence[int]) -> list[Figures]:

@@ -11,15 +11,19 @@ from midspan.models.action.boxes.detector import Detector
 from midspan.models.action.boxes.frame_boxes import FrameBoxes
 from midspan.models.action.naming.namer import Namer
 
+EVERY = 4
+"""Frames of which one is asked for names: a track has the name that most of its named boxes have."""
+
 
 class NamingDetector:
     """See :class:`midspan.models.action.boxes.detector.Detector`."""
 
     def __init__(self, detector: Detector, namer: Namer) -> None:
         self._detector, self._namer = detector, namer
-        self.name, self.sha256, self.modality = detector.name, detector.sha256, detector.modality
 
     def __call__(
         self, frames: npt.NDArray[np.uint8], check: Callable[[], None] = lambda: None
     ) -> list[FrameBoxes]:
-        return self._namer(frames, self._detector(frames, check), check)
+        found = self._detector(frames, check)
+        found[::EVERY] = self._namer(frames[::EVERY], found[::EVERY], check)
+        return found

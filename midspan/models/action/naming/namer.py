@@ -23,7 +23,6 @@ SURE = 0.5
 
 class Namer:
     def __init__(self, model: ModelFolder, threads: int) -> None:
-        self.name, self.sha256 = str(model.card["name"]), model.sha256
         self.names: tuple[str, ...] = tuple(model.config["names"])
         self._temperature = float(model.config["temperature"])
         self._engine = OnnxEngine(model.graph, model.part("network"), threads=threads)

@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 import torch
 
+from midspan.errors import WrongUse
 from midspan.models.action.clips import Clips, Data, read_data
 from midspan.models.action.inputs import MODALITIES
 from midspan.models.action.networks.appearance import AppearanceConfig, AppearanceNetwork
@@ -45,10 +46,38 @@ def train_variant(
     """Train a model and write it to ``out``, going on from what lies in ``work``; returns the card.
 
     Without ``data`` the clips of the shipped models are drawn in ``work``. Raises ``WrongUse`` for a
-    folder that holds none.
+    folder that holds none, or clips that have nothing of what the model sees.
     """
+    return train_on(
+        variant,
+        clips_for(data, work, seed),
+        out,
+        work,
+        seed=seed,
+        epochs=epochs,
+        encoder=encoder,
+        report=report,
+        options=given(data),
+    )
+
+
+def train_on(
+    variant: str,
+    clips: Data,
+    out: Path,
+    work: Path,
+    *,
+    seed: int,
+    epochs: int | None = None,
+    encoder: Path | None = None,
+    report: Report = lambda _: None,
+    options: str = "",
+) -> dict[str, Any]:
+    """The same with these clips, which the command's ``options`` name."""
     started = time.monotonic()
-    clips = clips_for(data, work, seed)
+    lacking = lacking_of(variant, clips)
+    if lacking:
+        raise WrongUse(f"action.{variant} sees {lacking[0]}, and too few of the clips have any")
     if encoder is not None:
         trained = _from_checkpoint(encoder, clips, work, seed, epochs, report)
     else:
@@ -56,7 +85,7 @@ def train_variant(
     said = {
         "name": f"action.{variant}",
         "trained_on": told(clips.train),
-        "retrain": f"midspan train action --model {variant}{given(data)} --seed {seed}",
+        "retrain": f"midspan train action --model {variant}{options} --seed {seed}",
         "minutes_of_last_run": round((time.monotonic() - started) / 60, 1),
     }
     return save_trained(out, trained, clips.selection, said, graph=encoder is None)
@@ -65,6 +94,14 @@ def train_variant(
 def clips_for(data: Path | None, work: Path, seed: int) -> Data:
     """The clips of a folder; without one those that what ships was trained on, drawn in ``work`` at first."""
     return read_data(data or drawn_clips(work), seed)
+
+
+def lacking_of(variant: str, clips: Data) -> tuple[str, ...]:
+    """Modalities that a variant sees and too few of the clips have."""
+    lacks = clips.train.parts[0].meta.lacks
+    name = variant.partition("-")[0]
+    sees = ("layout", "rgb") if name in get_args(Fusion) else (name,)
+    return tuple(one for one in sees if one in lacks)
 
 
 def drawn_clips(work: Path) -> Path:
@@ -85,6 +122,8 @@ def given(data: Path | None) -> str:
 def told(clips: Clips) -> str:
     """What clips are, for a card."""
     meta = clips.parts[0].meta
+    if meta.videos:
+        return f"{len(clips)} clips of {len(meta.verbs)} verbs, cut with others from {meta.videos} videos"
     styles = " and ".join(sorted(set(clips.styles.tolist())))
     noises = " and ".join(dict.fromkeys(part.meta.noise for part in clips.parts))
     return (

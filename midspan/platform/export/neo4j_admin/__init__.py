@@ -6,17 +6,17 @@ outbox entry up to which they are true, so that the projector goes on from there
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 from midspan.db.graph.schema import SCHEMA_VERSION
 from midspan.db.record_store import SHARED, FactFilter, Generation, GraphMerge, RecordStore
-from midspan.errors import StoreUnavailable, WrongUse
+from midspan.errors import StoreUnavailable
 from midspan.platform.export.neo4j_admin import files
 from midspan.platform.export.neo4j_admin.gathered import Gathered
-from midspan.platform.projector import LEASE_SECONDS, holder_name
+from midspan.platform.projector import LEASE_SECONDS, holder_name, lease_name
+from midspan.platform.whole_folder import refuse_taken, whole_folder
 
 ARGUMENTS = "import.args"
 COMMAND = f"neo4j-admin database import full @{ARGUMENTS} neo4j"
@@ -41,23 +41,10 @@ def export_graph(store: RecordStore, to: Path) -> ExportedGraph:
     nothing is left then.
     """
     to = to.absolute()
-    if to.exists():
-        raise WrongUse(f"{to} is there already; name a folder that is not")
+    refuse_taken(to)
     applied = _hold(store)
-    partial = to.with_name(f"{to.name}.partial")
-    try:
-        shutil.rmtree(partial, ignore_errors=True)  # of one that was killed
-        partial.mkdir(parents=True, mode=0o700)
+    with whole_folder(to) as partial:
         nodes, relations = _fill(store, partial, applied)
-        partial.rename(to)
-    except BaseException as error:
-        shutil.rmtree(partial, ignore_errors=True)
-        if isinstance(error, OSError):
-            raise StoreUnavailable(
-                f"{to} cannot be written ({error.strerror or error}); nothing of it was left. Free some "
-                "space, or name a place that can be written"
-            ) from error
-        raise
     size = sum(path.stat().st_size for path in to.iterdir())
     return ExportedGraph(to, nodes, relations, applied, size)
 
@@ -68,7 +55,7 @@ def _hold(store: RecordStore) -> int:
     store.see(SHARED, "graph server")
     applied = store.outbox_end("graph")
     if store.generation("graph", SHARED) is None:
-        lease = store.acquire(f"projector.{SHARED}.graph", holder_name(), LEASE_SECONDS)
+        lease = store.acquire(lease_name("graph", SHARED), holder_name(), LEASE_SECONDS)
         if lease is None:
             raise StoreUnavailable("another process brings a graph server up right now; try again")
         store.publish(Generation("graph", 1, "", "", applied, {}, replica=SHARED), lease)
@@ -78,7 +65,7 @@ def _hold(store: RecordStore) -> int:
 
 def _fill(store: RecordStore, folder: Path, applied: int) -> tuple[int, int]:
     facts = store.all_facts(FactFilter(everything=True))
-    same = (GraphMerge(one) for one in store.decisions() if one.holds and one.verdict == "same")
+    same = (GraphMerge(one) for one in store.decisions() if one.merges)
     nodes = relations = 0
     arguments = list(OPTIONS)
     with Gathered(folder / "gathered.tmp") as gathered:

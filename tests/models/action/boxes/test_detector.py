@@ -91,10 +91,8 @@ def test_data_are_refused(tmp_path: Path) -> None:
 
 
 class Always:
-    modality = "boxes"
-
-    def __init__(self, *boxes: FrameBox, modality: str = "boxes") -> None:
-        self.name, self.sha256, self.modality, self.boxes = "always", "0" * 64, modality, boxes
+    def __init__(self, *boxes: FrameBox) -> None:
+        self.boxes = boxes
 
     def __call__(self, frames, check=lambda: None):  # type: ignore[no-untyped-def]
         return [self.boxes] * len(frames)
@@ -103,6 +101,5 @@ class Always:
 def test_of_several_detectors_the_surest_box_of_a_place_stays() -> None:
     sure, unsure = (FrameBox("hand", (0.1, 0.1, 0.5, 0.5), score) for score in (0.9, 0.4))
     cup = FrameBox("object", (0.1, 0.1, 0.5, 0.5), 0.3)
-    joined = JoinedDetectors([Always(unsure, cup), Always(sure, modality="hands")])
+    joined = JoinedDetectors([Always(unsure, cup), Always(sure)])
     assert joined(np.zeros((2, 8, 8, 3), np.uint8)) == [(sure, cup)] * 2
-    assert joined.modality == "boxes" and JoinedDetectors([Always(modality="hands")]).modality == "hands"

@@ -1,5 +1,7 @@
 """A namer trained for seconds on few things names boxes, and keeps silent where it is not sure."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -8,6 +10,7 @@ from midspan.errors import ModelFilesMissing, WrongUse
 from midspan.models.action.boxes.frame_boxes import FrameBox
 from midspan.models.action.data.nouns import NOUNS
 from midspan.models.action.naming.drawn import film_crops
+from midspan.models.action.naming.named import NamingDetector
 from midspan.models.action.naming.namer import SURE, Namer
 from midspan.models.action.naming.network import NamerNetwork
 from midspan.models.action.naming.training import train_namer
@@ -39,6 +42,18 @@ def test_boxes_get_names_where_it_is_sure(trained):
     assert shares.shape == (3, len(NOUNS) + 1) and np.allclose(shares.sum(1), 1)
     assert (named[1][0].noun in NOUNS) or named[1][0].noun == ""
     assert 0 < SURE < 1
+
+
+def test_a_few_frames_are_asked_for_the_names_of_tracks():
+    asked, boxes = [], [(FrameBox("object", (0.2, 0.2, 0.6, 0.6), number / 10),) for number in range(9)]
+
+    def namer(frames, found, check):
+        asked.extend(found)
+        return [(replace(one[0], noun="cup"),) for one in found]
+
+    named = NamingDetector(lambda frames, check: list(boxes), namer)(np.zeros((9, 8, 8, 3), np.uint8))
+    assert asked == [boxes[0], boxes[4], boxes[8]]
+    assert [one[0].noun for one in named] == ["cup", "", "", "", "cup", "", "", "", "cup"]
 
 
 def test_a_frame_without_boxes_stays_so(trained):

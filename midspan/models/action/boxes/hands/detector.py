@@ -11,15 +11,13 @@ import numpy.typing as npt
 
 from midspan.errors import ModelHashMismatch, needs_extra
 from midspan.models.action.boxes.frame_boxes import FrameBoxes
-from midspan.models.action.boxes.hands.identity import EXTRA, FILE, NAME, REMEDY, SHA256
+from midspan.models.action.boxes.hands.identity import EXTRA, FILE, REMEDY, SHA256
 from midspan.models.action.boxes.hands.palm import ANCHORS, NUMBERS, SIDE, hands_of, squared
 from midspan.models.kit.weights import check_file
 
 
 class HandDetector:
     """See :class:`midspan.models.action.boxes.detector.Detector`."""
-
-    name, sha256, modality = NAME, SHA256, "hands"
 
     def __init__(self, folder: Path, *, threads: int = 1) -> None:
         """Raises ``ModelFilesMissing``, ``ModelHashMismatch`` and ``MissingExtra``."""

@@ -21,10 +21,7 @@ BATCH = 16
 class LearnedDetector:
     """See :class:`midspan.models.action.boxes.detector.Detector`."""
 
-    modality = "boxes"
-
     def __init__(self, model: ModelFolder, threads: int) -> None:
-        self.name, self.sha256 = str(model.card.get("name", "action.detector")), model.sha256
         self._least: dict[str, float] = model.config["least_scores"]
         self._engine = OnnxEngine(model.graph, model.part("network"), threads=threads)
 
