@@ -18,7 +18,7 @@ from midspan.models.action.networks.appearance import paper_appearance, small_ap
 from midspan.models.action.networks.audio import AudioConfig
 from midspan.models.action.networks.layout import paper_layout, small_layout
 from midspan.models.action.networks.network import Kind, NetworkConfig, Sizes
-from midspan.models.action.training.task import ClipTask, Objective, Showing
+from midspan.models.action.training.task import BATCH, ClipTask, Objective, Showing
 from midspan.models.kit.recipe import Recipe
 from midspan.models.kit.training import Progress, Trainer
 
@@ -100,6 +100,7 @@ def train_branch(
     size: Size = "small",
     epochs: int | None = None,
     strong: bool = False,
+    batch: int = BATCH,
     report: Callable[[Progress], None] = lambda _: None,
 ) -> Trained:
     """The branch of a modality; what is trained already of these clips in ``work`` is read from there.
@@ -117,13 +118,13 @@ def train_branch(
         recipe,
         train,
         validation,
-        work / f"{modality}-{size}-{name_of(train, recipe, strong=strong)}",
-        showing=Showing(seed, strong=strong),
+        work / f"{modality}-{size}-{name_of(train, recipe, strong=strong, batch=batch)}",
+        showing=Showing(seed, strong=strong, batch=batch),
         report=report,
     )
 
 
-def name_of(train: Clips, recipe: Recipe, *, strong: bool = False) -> str:
+def name_of(train: Clips, recipe: Recipe, *, strong: bool = False, batch: int = BATCH) -> str:
     """Names the folder of a training by all that it depends on."""
-    words = ["strong"] if strong else []
+    words = [*(["strong"] if strong else []), *([f"by {batch}"] if batch != BATCH else [])]
     return "-".join([str(recipe.seed), str(recipe.epochs), *words, train.fingerprint])

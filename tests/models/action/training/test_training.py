@@ -69,7 +69,7 @@ def test_a_killed_training_ends_with_the_same_weights(data, tmp_path):
 @pytest.mark.parametrize("fusion", ["lcf", "cacnf"])
 def test_a_fusion_starts_from_its_branches_and_keeps_the_trunk(data, tmp_path, fusion):
     trained = train_fusion(fusion, data.train, data.seen, tmp_path, seed=0, epochs=1)
-    frames = train_branch("rgb", data.train, data.seen, tmp_path, seed=0, epochs=1)
+    frames = train_branch("rgb", data.train, data.seen, tmp_path, seed=0, epochs=1, strong=True)
     trunk = trained.network.appearance.trunk.state_dict()
     for name, value in frames.network.trunk.state_dict().items():
         torch.testing.assert_close(trunk[name], value, rtol=0, atol=0)
