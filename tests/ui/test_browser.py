@@ -52,6 +52,7 @@ PICTURED = "wd:Q7186"
 """Marie Curie."""
 FACTS_PICTURE = PICTURE.with_name("facts.png")
 SCENE_PICTURE = PICTURE.with_name("scene.png")
+VIDEOS_PICTURE = PICTURE.with_name("videos.png")
 DRAWN = ("dog@0.5,0.75", "furniture@0.5,0.45")
 
 
@@ -595,3 +596,16 @@ def test_write_the_picture_of_the_scenes(of_the_corpus: tuple[Page, str]) -> Non
     expect(on_the_board(opened, "dog")).to_be_attached()
     opened.wait_for_load_state("networkidle")
     written(opened, SCENE_PICTURE)
+
+
+def test_write_the_picture_of_the_videos(of_the_corpus: tuple[Page, str]) -> None:
+    opened, address = of_the_corpus
+    opened.goto(f"{address}/videos")
+    opened.get_by_role("combobox").first.click(timeout=PATIENCE)
+    opened.get_by_text("tabletop-2").last.click()
+    opened.locator("button[title^='puts']").first.click(timeout=PATIENCE)
+    opened.wait_for_function("document.querySelector('video').currentTime > 10", timeout=PATIENCE)
+    opened.locator("video").evaluate("film => film.pause()")
+    expect(opened.locator("rect").first).to_be_visible()
+    opened.wait_for_load_state("networkidle")
+    written(opened, VIDEOS_PICTURE)
