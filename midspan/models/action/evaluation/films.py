@@ -44,8 +44,8 @@ CHOICES: dict[str, tuple[float, ...]] = {
     "unsure": (0.8, 0.6, 0.7, 0.9),
 }
 """What each rule may be; the first of equals is taken."""
-LEAST = (0.3, 0.35, 0.4, 0.45, 0.5)
-"""Calibrated scores from which on an action may be claimed: never one that is wrong three times of four."""
+LEAST = (0.5, 0.55, 0.6, 0.65, 0.7)
+"""Calibrated scores from which on an action may be claimed: never one that is wrong more often than right."""
 
 
 @dataclass(frozen=True)
