@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 
 from midspan.models.action.data.arrays import Style
-from midspan.models.action.data.data_set import film_truth
+from midspan.models.action.data.data_set import film_told
 from midspan.models.action.data.film import Film, make_film
 from midspan.models.action.data.splits import STYLES
 from midspan.models.action.data.video_files import FPS, size_of, write_video
@@ -35,7 +35,7 @@ def main() -> None:
         for name, film in zip(names, films(style), strict=False):
             size = size_of(film.aspect)
             write_video(film.frames(FPS, size), film.wave(), size, VIDEOS / f"{name}.mp4", crf=CRF)
-            write_json(VIDEOS / f"{name}.json", film_truth(film))
+            write_json(VIDEOS / f"{name}.json", film_told(film))
             print(name, film.seconds, [(event.start, event.end, event.verb) for event in film.events()])
 
 

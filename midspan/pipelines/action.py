@@ -94,7 +94,7 @@ class ActionStage(Stage):
         if self._sight is not None:
             seen = self._sight.see(frames, batch.check)
             if seen is not None:
-                memory.saw(segment.start, seen)
+                memory.boxes[segment.start] = seen
         return Embedding(segment.id, segment.source_id, self._run.id, space="visual", vector=signature.vector)
 
     def _watch(self, memory: VideoMemory, check: Check) -> None:

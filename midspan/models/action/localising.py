@@ -39,7 +39,7 @@ class Rules:
     """Windows that a moving average takes; odd."""
     unsure: float = 0.8
     """Windows whose likeliest answer is less probable are told from boxes as well, where there are any."""
-    least: float = 0.3
+    least: float = 0.5
     """Calibrated score from which on an action is claimed."""
     scale: float = 1.0
     """A score is calibrated as sigmoid(scale * logit(score) + shift), after Platt."""

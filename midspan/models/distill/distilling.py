@@ -17,7 +17,7 @@ from midspan.errors import UnknownName, WrongUse
 from midspan.models.action.classes import VERB
 from midspan.models.action.clips import Clips, Data
 from midspan.models.action.inputs import MODALITIES, Modality
-from midspan.models.action.training.branches import BRANCHES, Size, Trained, fit, name_of
+from midspan.models.action.training.branches import BRANCHES, Size, Trained, fit, is_strong, name_of
 from midspan.models.action.training.task import Showing, answers
 from midspan.models.distill.ensemble import WEIGHTINGS, Logits, Weighting, dataset_weights, ensemble
 from midspan.models.distill.loss import DistillObjective, Mix
@@ -87,15 +87,15 @@ def train_student(
     epochs: int | None,
     report: Callable[[Progress], None],
 ) -> Trained:
-    """The student is shown the shifts that the teachers were asked of, each at every third epoch, in colours
-    of any kind: what the teachers say of boxes, flow and sound holds in all of them."""
+    """The student is shown the shifts that the teachers were asked of, each at every third epoch; a small one
+    in colours of any kind: what the teachers say of boxes, flow and sound holds in all of them."""
     branch = BRANCHES["rgb", plan.size]
     config = branch.config(data.train.classes)
     known = {head for one in plan.teachers for head in teachers.trained(one).config.classes.heads}
     taught = config.classes.only(*[one for one in config.classes.heads if one in known])
     config = replace(config, classes=taught)
     recipe = replace(branch.recipe, seed=seed, epochs=epochs or branch.recipe.epochs)
-    shown = teachers.shown
+    shown, strong = teachers.shown, is_strong(plan.size)
     labels = shown.labels(config.classes)
     told = ensemble(
         teachers.of_views(),
@@ -112,8 +112,8 @@ def train_student(
         recipe,
         shown,
         data.selection,
-        work / f"student-{plan.size}-{_name(plan, name_of(shown, recipe, strong=True))}",
-        showing=Showing(seed, views=VIEWS, strong=True),
+        work / f"student-{plan.size}-{_name(plan, name_of(shown, recipe, strong=strong))}",
+        showing=Showing(seed, views=VIEWS, strong=strong),
         objective=DistillObjective(told, config.classes, plan.mix),
         report=report,
     )

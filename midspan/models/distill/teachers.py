@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from midspan.models.action.clips import Clips, Data
 from midspan.models.action.inputs import Modality
-from midspan.models.action.training.branches import Size, Trained, name_of, train_branch
+from midspan.models.action.training.branches import Size, Trained, is_strong, name_of, train_branch
 from midspan.models.action.training.task import answers
 from midspan.models.kit.files import whole
 from midspan.models.kit.training import Progress
@@ -55,8 +55,7 @@ class Teachers:
         return self._trained[modality]
 
     def _strong(self, modality: Modality) -> bool:
-        """What sees colours must not go by them; the published size learns as published."""
-        return modality == "rgb" and self._size == "small"
+        return modality == "rgb" and is_strong(self._size)
 
     def of_views(self) -> Logits:
         """(views, clips, classes) by teacher and head: of ``shown``, as a student sees them."""

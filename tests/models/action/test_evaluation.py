@@ -43,7 +43,7 @@ def test_the_table_of_chapter_six(three, work, tmp_path, monkeypatch, few):
         monkeypatch.setattr(module, "novel_verbs", lambda verbs: np.array([0, 1]))
     data = evaluate(chapter("action"), work, tmp_path, seeds=(0,), data=three, epochs=1)
     rows = {row["model"]: row["metrics"] for row in data["rows"]}
-    assert {"rgb", "layout", "flow", "cacnf", "mean of the logits, layout and rgb"} < set(rows)
+    assert {"rgb", "layout", "flow", "cacnf", "mean of the logits, layout and rgb-strong"} < set(rows)
     assert rows["cacnf"]["parameters"]["mean"] > rows["layout"]["parameters"]["mean"] > 100
     assert {"top1_seen", "top1_unseen", "macs", "ms"} < set(rows["rgb"])
     assert rows["layout"]["rate"]["mean"] > 1 and rows["flow"]["ms_all"]["mean"] > rows["flow"]["ms"]["mean"]

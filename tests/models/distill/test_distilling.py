@@ -85,6 +85,8 @@ def test_the_command_writes_a_model_that_answers(toy_data, work, tmp_path):
     assert "taught by layout, audio" in card["trained_on"]
     predictor = ActionPredictor.load(tmp_path / "student", engine="onnxruntime")
     assert predictor.of_clips(read_data(toy_data).seen).shape == (24, 2)
+    table = CliRunner().invoke(app, command[:-1])
+    assert "without audio" in table.output and "student" in table.output
 
 
 def test_a_plan_survives_its_options():

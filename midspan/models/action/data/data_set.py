@@ -204,7 +204,7 @@ def _write_films(folder: Path, settings: Settings, report: Report) -> None:
         if not (folder / "films" / f"{name}.json").exists():
             size = size_of(film.aspect)
             write_video(film.frames(FPS, size), film.wave(), size, folder / "films" / f"{name}.mp4")
-            write_json(folder / "films" / f"{name}.json", film_truth(film))
+            write_json(folder / "films" / f"{name}.json", film_told(film))
         events = [
             {"segment": [event.start, event.end], "label": event.verb, "nouns": list(event.nouns)}
             for event in film.events()
@@ -223,7 +223,7 @@ def _named_films(settings: Settings) -> Iterator[tuple[str, Style, Split, Film]]
                 yield name, style, split, make_film(split, style=style, q=settings.q, seed=own)
 
 
-def film_truth(film: Film) -> dict[str, Any]:
+def film_told(film: Film) -> dict[str, Any]:
     """Events in seconds; boxes as shares of the picture, null where a track is not to be seen."""
     return {
         "fps": FPS,

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from midspan.models.action.answering import TOLD
+from midspan.models.action.answering import AT_ONCE, TOLD
 from midspan.models.action.boxes.frame_boxes import FrameBoxes
 from midspan.models.action.boxes.timeline import Timeline, packed
 from midspan.models.action.data.arrays import SECONDS
@@ -34,7 +34,6 @@ SIZE = (128, 96)
 """Width and height of the frames."""
 CLAIMED = 0.05
 """Share of the films without manipulation that may have an action by the rules that are chosen."""
-AT_ONCE = 32
 RIGHT = 0.5
 """Overlap in time from which on an answer is right."""
 CHOICES: dict[str, tuple[float, ...]] = {

@@ -41,7 +41,7 @@ from midspan.models.kit.results import Table
 
 TRAINED = ("rgb", "rgb-strong", "flow", "audio", "layout", "lcf", "caf", "cacnf")
 BEST = "cacnf"
-SHOWN = ("layout", "rgb", "flow", "audio", BEST)
+SHOWN = ("layout", "rgb", "rgb-strong", "flow", "audio", BEST)
 """What is shown by verb, and under other conditions."""
 
 
@@ -127,8 +127,8 @@ class Benchmark:
         return figures
 
     def ensemble(self, seed: int) -> Figures:
-        """The mean of the logits of boxes and frames, calibrated as one."""
-        models = [self.model(one, seed) for one in ("layout", "rgb")]
+        """The mean of the logits of the branches that the fusions start from, calibrated as one."""
+        models = [self.model(one, seed) for one in ("layout", "rgb-strong")]
         held_out, verbs = self.data.selection, self.data.train.classes.only(VERB)
 
         def logits(clips: Clips) -> npt.NDArray[np.float32]:
@@ -211,7 +211,7 @@ def evaluate(
         rows_of["layout, boxes as they are"] = lambda: [
             bench.score(partial(bench.model("layout", seed).said, boxes="oracle")) for seed in seeds
         ]
-        rows_of["mean of the logits, layout and rgb"] = partial(_each, bench.ensemble, seeds)
+        rows_of["mean of the logits, layout and rgb-strong"] = partial(_each, bench.ensemble, seeds)
     if bench.has_few_shots:
         rows_of["layout, few-shot"] = partial(_each, bench.shots, seeds)
     if shipped:

@@ -59,6 +59,12 @@ BRANCHES: dict[tuple[Modality, Size], Branch] = {
 }
 
 
+def is_strong(size: Size) -> bool:
+    """Whether what sees colours is shown mixed ones and grey, so that it does not go by them; the published
+    sizes learn as published."""
+    return size == "small"
+
+
 @dataclass(frozen=True)
 class Trained:
     network: nn.Module

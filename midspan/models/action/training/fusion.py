@@ -16,7 +16,15 @@ from midspan.models.action.networks.appearance import AppearanceNetwork
 from midspan.models.action.networks.fusion import Fusion, FusionNetwork, paper_fusion, small_fusion
 from midspan.models.action.networks.layout import LayoutNetwork
 from midspan.models.action.networks.network import NetworkConfig
-from midspan.models.action.training.branches import PAPER_RECIPE, Size, Trained, fit, name_of, train_branch
+from midspan.models.action.training.branches import (
+    PAPER_RECIPE,
+    Size,
+    Trained,
+    fit,
+    is_strong,
+    name_of,
+    train_branch,
+)
 from midspan.models.action.training.task import Showing
 from midspan.models.kit.frozen import start_from
 from midspan.models.kit.recipe import Recipe
@@ -44,7 +52,8 @@ def train_fusion(
     small = size == "small"
     options: dict[str, Any] = {"seed": seed, "size": size, "epochs": epochs, "report": report}
     layout = train_branch("layout", train, validation, work, **options)
-    frames = train_branch("rgb", train, validation, work, strong=small, **options)
+    strong = is_strong(size)
+    frames = train_branch("rgb", train, validation, work, strong=strong, **options)
     of_size, recipe = (small_fusion, RECIPE) if small else (paper_fusion, PAPER_RECIPE)
     recipe = replace(recipe, seed=seed, epochs=epochs or recipe.epochs)
     known = train.classes.only(VERB) if small else train.classes
@@ -54,8 +63,8 @@ def train_fusion(
     _start(network, layout.network, frames.network)
     if small:
         network.freeze(network.appearance.trunk)  # type: ignore[operator, union-attr]
-    folder = work / f"{fusion}-{size}-{name_of(train, recipe, strong=small)}"
-    showing = Showing(seed, strong=small)
+    folder = work / f"{fusion}-{size}-{name_of(train, recipe, strong=strong)}"
+    showing = Showing(seed, strong=strong)
     return fit(network, config, recipe, train, validation, folder, showing=showing, report=report)
 
 
