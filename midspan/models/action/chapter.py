@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from midspan.models.action.reported import DATA, EVALUATE, METRICS
 from midspan.models.action.shipped import FUSION
-from midspan.models.kit.chapter import Chapter, Variant
+from midspan.models.kit.chapter import Chapter, Option, Variant
 from midspan.models.kit.metric import Metric
 
 if TYPE_CHECKING:
@@ -72,6 +72,16 @@ CHAPTER = Chapter(
     train=_train,
     evaluate=_evaluate,
     predictor=_predictor,
-    options={"evaluate": EVALUATE},
+    options={
+        "evaluate": (
+            *EVALUATE,
+            Option(
+                "trained",
+                list[str],
+                "Models to train and measure (repeatable; default: all): rgb, rgb-strong, flow, audio, "
+                "layout, lcf, caf, cacnf, few-shot.",
+            ),
+        )
+    },
     clips=True,
 )

@@ -7,7 +7,7 @@ the one that this goes to or comes from.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -37,7 +37,7 @@ class _Path:
 
 def roles(verb: str, tracks: Sequence[EventTrack]) -> tuple[EventTrack, ...]:
     """The things that the verb's sentence names, in its order, as far as they are found."""
-    things = [track for track in tracks if track.category == "object" and len(track.times) > 1]
+    things = [track for track in _joined(tracks) if track.category == "object" and len(track.times) > 1]
     if not things:
         return ()
     first, last = min(t.times[0] for t in tracks), max(t.times[-1] for t in tracks)
@@ -55,6 +55,33 @@ def roles(verb: str, tracks: Sequence[EventTrack]) -> tuple[EventTrack, ...]:
         return () if verb in SECOND_MOVES else (mover.track,)
     pair = (mover.track, other.track)
     return pair[::-1] if verb in SECOND_MOVES else pair
+
+
+def _joined(tracks: Sequence[EventTrack]) -> list[EventTrack]:
+    """What has one name and is seen again after it was lost is one thing."""
+    joined: list[EventTrack] = []
+    for track in sorted(tracks, key=lambda one: one.times[0]):
+        alike = [one for one in joined if track.noun and _kind(one) == _kind(track)]
+        lost = [one for one in alike if one.times[-1] < track.times[0]]
+        if lost:
+            joined[joined.index(lost[-1])] = _and_then(lost[-1], track)
+        else:
+            joined.append(track)
+    return joined
+
+
+def _kind(track: EventTrack) -> tuple[str, str]:
+    return track.category, track.noun
+
+
+def _and_then(first: EventTrack, then: EventTrack) -> EventTrack:
+    return replace(
+        first,
+        score=min(first.score, then.score),
+        times=first.times + then.times,
+        boxes=first.boxes + then.boxes,
+        seen=first.seen + then.seen,
+    )
 
 
 def _path(track: EventTrack, moments: Floats) -> _Path:
@@ -76,11 +103,9 @@ def _mover(paths: Sequence[_Path], hands: Sequence[_Path]) -> _Path:
 
 
 def _camera(paths: Sequence[_Path]) -> Floats:
-    """(moments, 2): by how much things move together, where there are three or more to tell."""
-    if len(paths) < 3:
-        return np.zeros((_GRID, 2))
+    """(moments, 2): by how much things move together, at the moments when three or more are there to tell."""
     steps = np.stack([np.diff(path.middles, axis=0) for path in paths])
-    known = ~np.isnan(steps).all(0)
+    known = (~np.isnan(steps[..., 0])).sum(0) >= 3
     median = np.zeros(steps.shape[1:])
     median[known] = np.nanmedian(steps[:, known], axis=0)
     return np.concatenate([np.zeros((1, 2)), median.cumsum(0)])

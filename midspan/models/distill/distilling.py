@@ -94,8 +94,8 @@ def train_student(
     known = {head for one in plan.teachers for head in teachers.trained(one).config.classes.heads}
     taught = config.classes.only(*[one for one in config.classes.heads if one in known])
     config = replace(config, classes=taught)
-    recipe = replace(branch.recipe, seed=seed, epochs=epochs or branch.recipe.epochs)
     shown, strong = teachers.shown, is_strong(plan.size)
+    recipe = branch.recipe_of(seed, epochs, strong=strong)
     labels = shown.labels(config.classes)
     told = ensemble(
         teachers.of_views(),

@@ -31,7 +31,7 @@ def few(monkeypatch):
     """Some of the models; each network has its own test of training."""
     from midspan.models.action.evaluation import table
 
-    monkeypatch.setattr(table, "TRAINED", ("rgb", "flow", "layout", "cacnf"))
+    monkeypatch.setattr(table, "TRAINED", ("rgb", "rgb-strong", "flow", "layout", "cacnf"))
 
 
 @pytest.mark.slow
@@ -60,6 +60,16 @@ def test_the_table_of_chapter_seven(three, work, tmp_path, few):
     assert {"teachers, weighted", "teachers without layout"} < set(rows)
     page = (tmp_path / "distill.md").read_text()
     assert "Reliability (even, unseen)" in page and "1 view | 2 views | 4 views | 8 views" in page
+
+
+@pytest.mark.slow
+def test_the_models_of_chapter_six_are_asked_for_by_name(three, work, tmp_path):
+    data = evaluate(chapter("action"), work, tmp_path, seeds=(0,), data=three, epochs=1, trained=["rgb"])
+    rows = {row["model"] for row in data["rows"]}
+    assert rows == {"most frequent verb", "noun shortcut (told the noun)", "rgb"}
+    for asked, error in (("best", UnknownName), ("few-shot", WrongUse)):
+        with pytest.raises(error, match=asked):
+            evaluate(chapter("action"), work, tmp_path, data=three, trained=[asked])
 
 
 def test_students_are_asked_for_by_name():

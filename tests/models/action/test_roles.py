@@ -59,6 +59,23 @@ def test_a_camera_that_moves_moves_nothing():
     assert nouns("push_right", *others, held) == ["held"]
 
 
+def test_two_things_do_not_tell_where_the_camera_goes():
+    """Else what moves would be half of what the camera is said to do, and what rests the other half."""
+    hand = track("", (0.2, 0.8), (0.65, 0.8), category="hand")
+    assert nouns("push_right", track("disc", (0.4, 0.75)), MOVING, hand) == ["star"]
+
+
+def test_what_was_lost_and_is_seen_again_by_its_name_is_one_thing():
+    """Each piece of its way is shorter than that of the thing which a hand brushes."""
+    pieces = [
+        track("star", (0.2, 0.5), (0.29, 0.5), times=TIMES[:8]),
+        track("star", (0.35, 0.5), (0.44, 0.5), times=TIMES[8:]),
+    ]
+    brushed = track("disc", (0.7, 0.5), (0.8, 0.5))
+    assert nouns("push_right", brushed, *pieces) == ["star"]
+    assert nouns("push_right", brushed, pieces[0]) == ["disc"]
+
+
 def test_without_things_nothing_is_named():
     assert roles("open", []) == () and roles("open", [HAND]) == ()
     assert nouns("put_into", MOVING, HAND) == ["star"], "what it goes into is not found"

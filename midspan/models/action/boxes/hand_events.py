@@ -111,7 +111,8 @@ def _moves(
             direction: Direction = _DIRECTIONS[axis][int(way[axis] > 0)]
             start, end = (thing.start + first) / rate, (thing.start + last + 1) / rate
             score = (thing.score + hand.score) / 2
-            found.append(HandEvent(start, end, direction, thing.noun, score))
+            noun = thing.noun(thing.start + first, thing.start + last + 1)
+            found.append(HandEvent(start, end, direction, noun, score))
     return found
 
 

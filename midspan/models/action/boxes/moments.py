@@ -47,7 +47,7 @@ def _cut(track: BoxTrack, fps: float, frames: range) -> EventTrack:
     inside = [frame - track.start for frame in frames]
     return EventTrack(
         track.category,
-        noun=track.noun,
+        noun=track.noun(frames.start, frames.stop),
         score=round(track.score, 4),
         times=tuple(round(frame / fps, 4) for frame in frames),
         boxes=tuple(_rounded(*track.boxes[i].tolist()) for i in inside),

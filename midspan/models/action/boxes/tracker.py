@@ -51,8 +51,17 @@ class BoxTrack:
     """Mean over the frames that were seen."""
     sources: tuple[tuple[int, int], ...]
     """Frame and index in that frame of each box that was joined."""
-    noun: str = ""
-    """What most of the boxes that know it say it is."""
+    nouns: tuple[str, ...] = ()
+    """(frames,): what each box is called; empty where nobody said. None at all where no box has a name."""
+
+    def noun(self, first: int, last: int) -> str:
+        """What most of the boxes from frame ``first`` to before ``last`` say it is; where none of them says
+        anything, what most of the whole track's say.
+
+        Where a camera moves on, what comes to the place of a thing may be taken for it.
+        """
+        within = self.nouns[max(first - self.start, 0) : max(last - self.start, 0)]
+        return _most_common(within) or _most_common(self.nouns)
 
 
 class _Open:
@@ -62,7 +71,7 @@ class _Open:
         self.category = category
         self.frames, self.sources, self.scores = [frame], [(frame, index)], [box.score]
         self.boxes: list[Boxes] = [np.array(box.box)]
-        self.nouns = Counter([box.noun])
+        self.nouns = [box.noun]
         self.velocity: Boxes = np.zeros(4)
         """Shares of the picture a second."""
 
@@ -74,7 +83,7 @@ class _Open:
         self.sources.append((frame, index))
         self.scores.append(box.score)
         self.boxes.append(new)
-        self.nouns[box.noun] += 1
+        self.nouns.append(box.noun)
 
     def expected(self, frame: int, fps: float, slowing: float) -> Boxes:
         missed = (frame - self.frames[-1]) / fps
@@ -92,13 +101,18 @@ class _Open:
             np.isin(frames, self.frames),
             float(np.mean(self.scores)),
             tuple(self.sources),
-            self.noun,
+            self._nouns(len(frames)) if any(self.nouns) else (),
         )
 
     @property
     def noun(self) -> str:
-        known = Counter({noun: count for noun, count in self.nouns.items() if noun})
-        return known.most_common(1)[0][0] if known else ""
+        return _most_common(self.nouns)
+
+    def _nouns(self, length: int) -> tuple[str, ...]:
+        named = [""] * length
+        for frame, noun in zip(self.frames, self.nouns, strict=True):
+            named[frame - self.frames[0]] = noun
+        return tuple(named)
 
 
 def track_boxes(
@@ -116,6 +130,11 @@ def track_boxes(
             tracks += begun
             still_open += begun
     return [track.closed() for track in tracks if len(track.frames) >= settings.least_seen]
+
+
+def _most_common(nouns: Sequence[str]) -> str:
+    known = Counter(filter(None, nouns))
+    return known.most_common(1)[0][0] if known else ""
 
 
 def _assign(

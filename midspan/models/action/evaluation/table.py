@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from midspan.errors import UnknownName, WrongUse
 from midspan.models.action.boxes.timeline import RATE
 from midspan.models.action.classes import VERB
 from midspan.models.action.clips import Clips, Data
@@ -41,6 +42,7 @@ from midspan.models.kit.results import Table
 
 TRAINED = ("rgb", "rgb-strong", "flow", "audio", "layout", "lcf", "caf", "cacnf")
 BEST = "cacnf"
+FEW_SHOT = "few-shot"
 SHOWN = ("layout", "rgb", "rgb-strong", "flow", "audio", BEST)
 """What is shown by verb, and under other conditions."""
 
@@ -64,10 +66,17 @@ class Model:
 class Benchmark:
     """Clips, and the models that were trained on them, each made when it is asked for."""
 
-    def __init__(self, folder: Path | None, work: Path, epochs: int | None) -> None:
-        """Without a folder the clips of the shipped models are drawn in ``work``."""
+    def __init__(
+        self, folder: Path | None, work: Path, epochs: int | None, asked: Sequence[str] | None = None
+    ) -> None:
+        """Without a folder the clips of the shipped models are drawn in ``work``; ``asked`` are the models
+        to train, by default all. Raises ``UnknownName``, and ``WrongUse`` where the clips have nothing of
+        what these see."""
         self.folder, self.work, self.epochs = folder, work, epochs
+        self.asked = _known(asked or (*TRAINED, FEW_SHOT))
         self.data: Data = clips_for(folder, work, 0)
+        if not self.there:
+            raise WrongUse(f"of these clips none of {', '.join(self.asked)} can be measured alone")
 
     @cached_property
     def views(self) -> list[View]:
@@ -91,17 +100,17 @@ class Benchmark:
     @property
     def there(self) -> tuple[str, ...]:
         """What can be trained of these clips."""
-        return tuple(one for one in TRAINED if not lacking_of(one, self.data))
+        return tuple(one for one in TRAINED if one in self.asked and not lacking_of(one, self.data))
 
     @property
     def best(self) -> str:
-        return BEST if BEST in self.there else "rgb"
+        return BEST if BEST in self.there else self.there[0]
 
     @property
     def has_few_shots(self) -> bool:
         """Whether there are boxes, and verbs that a backbone can learn while others are held out."""
         verbs = self.data.train.classes.names[VERB]
-        return "layout" in self.there and len(novel_verbs(verbs)) < len(verbs)
+        return FEW_SHOT in self.asked and "layout" in self.there and len(novel_verbs(verbs)) < len(verbs)
 
     def score(self, said: Callable[[Clips], Said]) -> Figures:
         return {name: one for view in self.views for name, one in view.figures(said(view.clips)).items()}
@@ -197,9 +206,10 @@ def evaluate(
     report: Callable[[Row], None],
     data: Path | None = None,
     epochs: int | None = None,
+    trained: Sequence[str] | None = None,
 ) -> Evaluation:
-    """All rows, the models of the folders among them."""
-    bench = Benchmark(data, work, epochs)
+    """All rows, the models of the folders among them. Raises ``UnknownName`` and ``WrongUse``."""
+    bench = Benchmark(data, work, epochs, trained)
     shipped = [Model.load(folder) for folder in models]
     train = bench.data.train
     rows_of: dict[str, Callable[[], Sequence[Figures]]] = {
@@ -211,6 +221,7 @@ def evaluate(
         rows_of["layout, boxes as they are"] = lambda: [
             bench.score(partial(bench.model("layout", seed).said, boxes="oracle")) for seed in seeds
         ]
+    if {"layout", "rgb-strong"} <= set(bench.there):
         rows_of["mean of the logits, layout and rgb-strong"] = partial(_each, bench.ensemble, seeds)
     if bench.has_few_shots:
         rows_of["layout, few-shot"] = partial(_each, bench.shots, seeds)
@@ -222,6 +233,13 @@ def evaluate(
         report(rows[-1])
     shown = {one: bench.model(one, seeds[0]) for one in SHOWN if one in bench.there}
     return Evaluation(f"{told(train)}; {bench.sizes}", rows, bench.extras(shown, bench.best))
+
+
+def _known(names: Sequence[str]) -> tuple[str, ...]:
+    for name in names:
+        if name not in (*TRAINED, FEW_SHOT):
+            raise UnknownName("model", name, [*TRAINED, FEW_SHOT])
+    return tuple(names)
 
 
 def _rate(predictor: ActionPredictor) -> Figures:

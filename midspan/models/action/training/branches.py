@@ -47,6 +47,11 @@ class Branch:
         known = classes if self.nouns else classes.only(VERB)
         return NetworkConfig(self.kind, (self.modality,), self.sizes(), known)
 
+    def recipe_of(self, seed: int, epochs: int | None, *, strong: bool) -> Recipe:
+        """What is shown in mixed colours is shown half as long again, unless ``epochs`` says how long."""
+        longer = round(1.5 * self.recipe.epochs) if strong else self.recipe.epochs
+        return replace(self.recipe, seed=seed, epochs=epochs or longer)
+
 
 BRANCHES: dict[tuple[Modality, Size], Branch] = {
     ("layout", "small"): Branch("layout", "layout", small_layout, _recipe(10)),
@@ -114,8 +119,7 @@ def train_branch(
     ``strong`` shows the clips in mixed colours and grey, and half as long again.
     """
     branch = BRANCHES[modality, size]
-    longer = round(1.5 * branch.recipe.epochs) if strong else branch.recipe.epochs
-    recipe = replace(branch.recipe, seed=seed, epochs=epochs or longer)
+    recipe = branch.recipe_of(seed, epochs, strong=strong)
     config = branch.config(train.classes)
     torch.manual_seed(seed)
     return fit(

@@ -14,7 +14,7 @@ def track(category, left, top, width=0.2, height=0.2, *, start=0, noun="", seen=
     x, y = (np.broadcast_to(np.asarray(one, float), (FRAMES,)) for one in (left, top))
     boxes = np.stack([x, y, x + width, y + height], -1).clip(0, 1)
     shown = np.ones(FRAMES, bool) if seen is None else seen
-    return BoxTrack(category, start, boxes, shown, 0.8, (), noun)
+    return BoxTrack(category, start, boxes, shown, 0.8, (), (noun,) * len(boxes))
 
 
 PUSHED = np.concatenate([np.full(8, 0.2), np.linspace(0.2, 0.6, 8), np.full(8, 0.6)])

@@ -28,6 +28,19 @@ def test_what_is_not_seen_in_the_event_is_left_out() -> None:
     assert during([bridged], fps=2, start=9.0, end=10.0) == ()
 
 
+def test_a_track_is_called_what_it_is_called_in_that_time() -> None:
+    """A camera may bring another thing to where one was; where nobody says, the whole track's name holds."""
+    boxes = np.tile(np.array([0.1, 0.4, 0.3, 0.8]), (12, 1))
+    names = ("star", "", "star", "", "star", "", "", "", "disc", "", "disc", "star")
+    track = BoxTrack("object", 4, boxes, np.ones(12, np.bool_), 0.5, (), names)
+
+    def named(start: float, end: float) -> list[str]:
+        return [one.noun for one in during([track], fps=2, start=start, end=end)]
+
+    assert named(0.0, 4.0) == ["star"] and named(6.0, 7.5) == ["disc"]
+    assert named(5.0, 5.6) == named(0.0, 9.0) == ["star"]
+
+
 def test_a_thing_is_where_its_boxes_say_and_between_them() -> None:
     tracks = during([_track(0, [0.0, 0.2, 0.4])], fps=1, start=0.0, end=3.0)
     (thing,) = things_at(tracks, 0.5)

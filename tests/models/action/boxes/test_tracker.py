@@ -73,7 +73,7 @@ def test_what_comes_to_the_place_of_a_thing_of_another_name_is_not_taken_for_it(
         frames = [[FrameBox("object", _box(0.3), 0.5, "star")] for _ in range(12)]
         frames[5] = [FrameBox("object", _box(0.3), 0.5, at_once)]
         frames += [[FrameBox("object", _box(0.4), 0.5, name)] for _ in range(12)]
-        return [track.noun for track in _track(frames)]
+        return [track.noun(0, len(frames)) for track in _track(frames)]
 
     assert brought("star", "disc") == brought("", "") == ["star"]
     assert brought("disc", "star") == ["star", "disc"]
