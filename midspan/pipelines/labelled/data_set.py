@@ -27,7 +27,7 @@ from midspan.pipelines.labelled.cutting import Cut, Stretch, cut
 from midspan.pipelines.labelled.kept import keep, kept
 from midspan.pipelines.labelled.labels import Label, Refused, read_labels
 from midspan.pipelines.labelled.parting import parted
-from midspan.pipelines.labelled.splitting import SPLITS, Shares, shared_out
+from midspan.pipelines.labelled.splitting import SPLITS, WATCHED, Shares, shared_out
 
 VERSION = 1
 LEAST = 0.1
@@ -132,11 +132,17 @@ def _behind(found: Cut, labels: Sequence[Label]) -> list[Refused]:
 
 
 def _unlearned(places: Sequence[_Place], shares: Shares) -> list[Refused]:
-    labels = dict.fromkeys(one.label for one in places)
+    """Labels of a verb that nobody learns, and of clips that may not be watched."""
+    untold = {one.label for one, split in zip(places, shares.split, strict=True) if split is None}
     return [
-        Refused(one.where, f"nobody is taught {one.verb!r}: no clip of it is among those to learn from")
-        for one in labels
-        if one.verb not in shares.verbs
+        Refused(
+            one.where,
+            f"has no verb, and other clips of {one.video.name} choose or test"
+            if one in untold
+            else f"nobody is taught {one.verb!r}: no clip of it is among those to learn from",
+        )
+        for one in dict.fromkeys(place.label for place in places)
+        if one in untold or (one.verb and one.verb not in shares.verbs)
     ]
 
 
@@ -145,7 +151,7 @@ def _written(places: Sequence[_Place], shares: Shares, work: Path) -> Path:
     known = [
         (one, split)
         for one, split in zip(places, shares.split, strict=True)
-        if one.label.verb in shares.verbs
+        if split == WATCHED or one.label.verb in shares.verbs
     ]
     meta = _meta([one for one, _ in known], shares)
     made_of = [(one.file.stem, one.number, one.label.verb, one.label.noun, split) for one, split in known]
@@ -180,10 +186,11 @@ def _labelled(places: Sequence[_Place], meta: ArrayMeta) -> Iterator[ArrayClip]:
             file, found = one.file, kept(one.file)
         if found is None:
             raise UnreadableSource(f"{file} was changed meanwhile; run the same command again")
+        verb = meta.verbs.index(one.label.verb) if one.label.verb else NONE
         noun = meta.nouns.index(one.label.noun) if one.label.noun else NONE
         yield replace(
             found.clips[one.number],
-            verb=np.array(meta.verbs.index(one.label.verb), np.int16),
+            verb=np.array(verb, np.int16),
             nouns=np.array([noun, NONE], np.int16),
         )
 

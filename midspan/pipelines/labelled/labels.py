@@ -19,6 +19,7 @@ class Label:
     """File and line, for messages."""
     video: Path
     verb: str
+    """Empty where nobody said: a clip that a student may watch, while its teachers answer."""
     noun: str = ""
     start: float = 0.0
     """Seconds from the first picture."""

@@ -38,6 +38,18 @@ def test_labelled_videos_become_splits_and_what_is_wrong_is_said(labelled, tmp_p
     assert data.train.parts[0].meta.lacks == ("layout",)
 
 
+def test_rows_without_a_verb_are_watched_alone(labelled, tmp_path, confined):
+    table = labelled / "labels.csv"
+    without = made(labelled, tmp_path / "work", confined)
+    (labelled / "12.mp4").symlink_to((labelled / "0.mp4").resolve())
+    table.write_text(table.read_text() + "".join(f"{number}.mp4,\n" for number in range(13)))
+    found = made(labelled, tmp_path / "work", confined)
+    before, data = read_data(without.folder), read_data(found.folder)
+    assert len(before.unlabelled) == 0 and len(data.unlabelled) == 8 + 1
+    assert (data.unlabelled.array("verb") == -1).all() and data.train.fingerprint == before.train.fingerprint
+    assert len(found.refused) == 4 and all("has no verb" in one.reason for one in found.refused)
+
+
 def test_what_was_cut_is_kept_and_a_half_written_split_is_made_anew(labelled, tmp_path, confined):
     first = made(labelled, tmp_path / "work", confined)
     kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "work/clips").iterdir()}

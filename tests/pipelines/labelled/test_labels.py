@@ -33,6 +33,7 @@ def test_a_table_of_actions(folder):
         "red cup",
         "test",
     )
+    assert read_labels(write_table(folder, ",1.mp4,,,2,3")).of[0].verb == "", "a stretch to watch"
     assert (first.start, first.end) == (1.5, 4.0) and (second.start, second.end) == (0.0, None)
 
 
@@ -40,7 +41,7 @@ def test_a_table_of_actions(folder):
     "row, reason",
     [
         (",3.mp4,lift", "there is no file .*3.mp4"),
-        (",1.mp4,", "a video and a verb"),
+        (",,lift", "needs a video"),
         (",1.mp4,lift,,soon", "start is no time"),
         (",1.mp4,lift,,-1", "start is no time"),
         (",1.mp4,lift,,,nan", "end is no time"),

@@ -32,6 +32,17 @@ def test_what_is_said_holds_and_validation_tests_where_nobody_else_does():
     assert found.split[-2:] == ("seen", "unseen_test") and found.split.count("train") == 12
 
 
+def test_what_has_no_verb_is_watched_unless_its_video_chooses_or_tests():
+    rows = [(f"{n}", "ab"[n % 2], "") for n in range(14)]
+    split = dict(zip([video for video, _, _ in rows], shared_out(labels(*rows)).split, strict=True))
+    untold = [(video, "", "") for video in (*split, "another")]
+    found = shared_out(labels(*untold, *rows))
+    assert found.split[15:] == tuple(split.values()), "of those with a verb nothing changes"
+    watched = {video for (video, _, _), where in zip(untold, found.split, strict=False) if where}
+    assert watched == {"another"} | {video for video, where in split.items() if where == "train"}
+    assert set(found.split[:15]) == {"unlabelled", None} and found.verbs == ("a", "b")
+
+
 def test_one_verb_or_nothing_to_choose_by_is_an_error():
     with pytest.raises(WrongUse, match=r"two verbs or more to learn from, got \['a'\]"):
         shared_out(labels(*((str(n), "a", "") for n in range(9))))
