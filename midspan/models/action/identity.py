@@ -17,7 +17,7 @@ def run(name: str = "", sha256: str = "", encoder: str = "", boxes: str = "", fu
     looked = {"encoder": encoder, "boxes": boxes, "fusion": fusion}
     return Run(
         stage="signature",
-        stage_version=3,
+        stage_version=4,
         model=name or SIGNATURE.model,
         weights_sha256=sha256,
         parameters={"dim": DIM} | {key: value for key, value in looked.items() if value},
