@@ -90,7 +90,9 @@ def _stages() -> dict[str, ActionStage]:
     recogniser, detector = shipped(), NamingDetector(shipped_detector(), Namer.load(NAMER))
     return {
         "by pictures alone": ActionStage(lambda: recogniser),
-        "by default": ActionStage(lambda: recogniser, sight=BoxSight(lambda: detector, "shipped")),
+        "by default": ActionStage(
+            lambda: recogniser, sight=BoxSight(lambda: detector, "shipped", everywhere=False)
+        ),
     }
 
 

@@ -9,7 +9,7 @@ words and never a verb. What it is done with is named where boxes show it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +20,7 @@ from midspan.models.action.data.arrays import SECONDS
 from midspan.models.action.gliding import runs
 from midspan.pipelines import stopping
 from midspan.pipelines.sight import Sight
-from midspan.pipelines.stage import Batch, Stage
+from midspan.pipelines.stage import Batch, Frames, Stage
 from midspan.pipelines.telling import sayings, told_action, told_happening, told_motions, untold
 from midspan.pipelines.video_memory import Looked, VideoMemory
 from midspan.records import ActionEvent, Embedding, Product, Run, Segment, Source
@@ -73,7 +73,7 @@ class ActionStage(Stage):
         products: list[Product] = [self._look(segment, batch) for segment in batch.segments]
         for memory in memories.values():
             self._watch(memory, batch.check)
-            memory.gliding.forget()
+            memory.forget()
         return products
 
     def finish(self, memory: VideoMemory) -> list[Product]:
@@ -91,27 +91,41 @@ class ActionStage(Stage):
         frames, memory = batch.frames[segment.id], batch.memories[segment.source_id]
         signature = describe(frames.rgb, frames.times)
         memory.looked[segment.ordinal] = Looked(segment, signature)
-        if self._sight is not None:
-            seen = self._sight.see(frames, batch.check)
-            if seen is not None:
-                memory.boxes[segment.start] = seen
+        if self._sight is None:
+            pass
+        elif self._recogniser is None or self._sight.everywhere or frames.boxes is not None:
+            self._see(memory, {segment.start: frames}, batch.check)
+        else:
+            memory.set_aside(frames)
         return Embedding(segment.id, segment.source_id, self._run.id, space="visual", vector=signature.vector)
 
+    def _see(self, memory: VideoMemory, pieces: Mapping[float, Frames], check: Check) -> None:
+        """Note the boxes of frames, which are given by the second at which they begin."""
+        assert self._sight is not None
+        for start, frames in pieces.items():
+            seen = self._sight.see(frames, check)
+            if seen is not None:
+                memory.boxes[start] = seen
+
     def _watch(self, memory: VideoMemory, check: Check) -> None:
-        """Have the windows answered of which all is there."""
+        """Have the windows answered of which all is there, and boxes found where something may be done."""
         if self._recogniser is None or not memory.gliding.shown:
             return
-        from midspan.models.action.answering import watch
+        from midspan.models.action.answering import busy_spans, watch
 
-        sight = self._sight
+        recogniser, sight = self._recogniser(), self._sight
 
         def layouts(starts: Sequence[float]) -> list[Layout]:
             assert sight is not None
+            self._see(memory, memory.take([(one, one + SECONDS) for one in starts]), check)
             seen = sight.over(memory.seen_around(min(starts), max(starts) + SECONDS))
             return [seen.layout(start) for start in starts]
 
-        known = sight is not None and bool(memory.boxes)
-        watch(memory.gliding, self._recogniser(), layouts if known else None, check)
+        known = sight is not None and bool(memory.boxes or memory.unseen)
+        watch(memory.gliding, recogniser, layouts if known else None, check)
+        if memory.unseen:
+            spans = busy_spans(memory.gliding, recogniser, min(memory.unseen))
+            self._see(memory, memory.take(spans), check)
 
     def _events(self, memory: VideoMemory) -> list[ActionEvent]:
         done, run, sight = self._actions(memory), self._run, self._sight

@@ -19,10 +19,15 @@ class BoxSight:
     """See :class:`midspan.pipelines.sight.Sight`. What it uses loads OpenCV and SciPy, so on first use."""
 
     def __init__(
-        self, detector: Callable[[], Detector | None], identity: str, modality: str = "boxes"
+        self,
+        detector: Callable[[], Detector | None],
+        identity: str,
+        modality: str = "boxes",
+        *,
+        everywhere: bool = True,
     ) -> None:
         """``detector`` gives None where files beside videos alone are asked."""
-        self._detector = detector
+        self._detector, self.everywhere = detector, everywhere
         self.identity, self.modality = identity, modality
 
     def see(self, frames: Frames, check: Callable[[], None]) -> PackedBoxes | None:

@@ -64,8 +64,14 @@ class Sight(Protocol):
     def modality(self) -> str:
         """What an event says that rests on it: "boxes" or "hands"."""
 
+    @property
+    def everywhere(self) -> bool:
+        """Whether it sees what a recogniser does not know of, and so is asked of a whole video; else only
+        where something may be done."""
+
     def see(self, frames: Frames, check: Callable[[], None]) -> Any:
-        """What is to be remembered of a segment, small and picklable; None where nobody knows boxes of it."""
+        """What is to be remembered of some frames, small and picklable; None where nobody knows boxes of
+        them."""
 
     def over(self, parts: Sequence[Any]) -> Seen:
-        """``parts`` is what :meth:`see` gave of segments of one video, in order; some may be left out."""
+        """``parts`` is what :meth:`see` gave of frames of one video, in order; some may be left out."""

@@ -34,6 +34,10 @@ class Frames:
     boxes: tuple[FrameBoxes, ...] | None = None
     """Of each frame, as a file beside the video has them; None where there is none."""
 
+    def at(self, chosen: npt.NDArray[np.bool_]) -> Frames:
+        """Some of them, without boxes of a file; ``chosen`` (n,)."""
+        return Frames(self.rgb[chosen], self.times[chosen])
+
 
 @dataclass
 class Batch:

@@ -61,6 +61,12 @@ class Detectors:
         return "hands" if self._chosen == NONE and self._with_hands else "boxes"
 
     @property
+    def everywhere(self) -> bool:
+        """Whether they see what the recogniser that ships does not: not so the detector that ships, which
+        knows the same drawn world."""
+        return self._chosen != USUAL or self._with_hands
+
+    @property
     def _folder(self) -> Path:
         return Path(self._chosen).expanduser().absolute()
 

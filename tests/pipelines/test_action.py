@@ -76,7 +76,7 @@ class Lights:
 class Boxes:
     """Knows of one box, far to the right, from second four on."""
 
-    identity, modality = "by hand", "boxes"
+    identity, modality, everywhere = "by hand", "boxes", True
 
     def see(self, frames, check):
         return float(frames.times[0])
@@ -259,6 +259,70 @@ def test_windows_that_pictures_leave_open_are_told_from_boxes_too():
     assert opened.verb == "open" and opened.provenance.start == pytest.approx(4.875)
     assert opened.modalities == ("rgb", "boxes") and opened.tracks[0].category == "hand"
     assert sight.shaken == []
+
+
+@dataclass
+class Looking(Boxes):
+    """Notes which seconds it is asked for."""
+
+    everywhere: bool = False
+    asked: tuple[float, ...] = ()
+
+    def see(self, frames, check):
+        self.asked += tuple(frames.times.tolist())
+        return super().see(frames, check)
+
+
+STILL_THEN_PUT = [
+    lit(0, 20),
+    lit(1, 20),
+    lit(2, 20),
+    lit(3, 200),
+    lit(4, 200),
+    *(lit(n, 20) for n in range(5, 9)),
+]
+
+
+def test_boxes_are_looked_for_where_something_may_be_done():
+    sight = Looking()
+    (put,) = (
+        one
+        for one in events_of(*([one] for one in STILL_THEN_PUT), stage=recognising(sight=sight))["source"]
+        if one.answers
+    )
+    assert put.tracks[0].category == "hand"
+    asked = sorted(sight.asked)
+    assert asked == sorted(set(asked)), "nothing is looked at twice"
+    assert 4 < asked[0] <= put.provenance.start and put.provenance.end <= asked[-1] + 1 / 8 < 12
+    whole = Looking()
+    events_of(STILL_THEN_PUT, stage=recognising(sight=whole))
+    assert sorted(whole.asked) == asked, "however the segments come"
+    everywhere = Looking(everywhere=True)
+    events_of(STILL_THEN_PUT, stage=recognising(sight=everywhere))
+    assert len(everywhere.asked) == 8 * 18
+
+
+def test_frames_that_no_window_has_need_of_are_forgotten():
+    stage, memories = recognising(sight=Looking()), {}
+    for ordinal in range(10):
+        look([lit(ordinal, 20)], memories, stage)
+    assert len(memories["source"].unseen) == 4 and memories["source"].boxes == {}
+
+
+def test_what_fails_once_does_not_fail_the_next_segment():
+    class Failing(Looking):
+        def see(self, frames, check):
+            if 6 <= frames.times[0] < 8:
+                raise ValueError("a frame that no detector takes")
+            return super().see(frames, check)
+
+    stage, memories, failed = recognising(sight=Failing()), {}, []
+    for one in STILL_THEN_PUT:
+        try:
+            look([one], memories, stage)
+        except ValueError:
+            failed.append(one[0].ordinal)
+    assert len(failed) <= 2 and stage.finish(memories["source"])
 
 
 def test_sure_windows_are_left_to_the_pictures():

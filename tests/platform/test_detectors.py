@@ -24,6 +24,7 @@ def test_the_one_that_ships_is_used_where_nothing_is_said(tmp_path: Path) -> Non
     detector = detectors.detector()
     assert detector is not None
     assert detector(np.zeros((1, 96, 96, 3), np.uint8)) == [()]
+    assert not detectors.everywhere  # it knows what the recogniser knows
 
 
 def test_none_is_none(tmp_path: Path) -> None:
@@ -41,5 +42,6 @@ def test_hands_that_were_fetched_are_used_besides(tmp_path: Path) -> None:
     (hands_folder(tmp_path) / FILE).write_bytes(b"another model")
     detectors = Detectors("shipped", tmp_path, 1)
     assert detectors.identity == {SHIPPED_NAME: SHIPPED_SHA256, NAMER_NAME: NAMER_SHA256, NAME: SHA256}
+    assert detectors.everywhere  # real hands are where no action is known
     with pytest.raises(ModelHashMismatch, match="midspan models add hands"):
         detectors.detector()

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from midspan.models.action.data.arrays import SECONDS
 from midspan.models.action.gliding import STEP, Gliding, Row, Run
 from midspan.models.action.localising import Span, localise
 
@@ -75,17 +77,26 @@ def watch(
 
     ``check`` is called every few windows; what it raises ends the work.
     """
-    none = len(recogniser.verbs)
-
-    def busy(row: Row) -> bool:
-        return bool(row[none] <= 1 - CLOSER)
-
-    for numbers in (gliding.ready, lambda: gliding.between(busy)):
+    for numbers in (gliding.ready, lambda: gliding.between(partial(_is_busy, recogniser))):
         asked = numbers()
         for first in range(0, len(asked), AT_ONCE):
             check()
             portion = asked[first : first + AT_ONCE]
             gliding.say(portion, _rows(portion, gliding, recogniser, layouts))
+
+
+def busy_spans(gliding: Gliding, recogniser: Recogniser, since: float) -> list[tuple[float, float]]:
+    """Where something may be done, in seconds: what lies around the middles of the windows that say so, of
+    those that end after ``since``."""
+    return [
+        (STEP * number + SECONDS / 4, STEP * number + 3 * SECONDS / 4)
+        for number, row in gliding.said.items()
+        if STEP * number + SECONDS > since and _is_busy(recogniser, row)
+    ]
+
+
+def _is_busy(recogniser: Recogniser, row: Row) -> bool:
+    return bool(row[len(recogniser.verbs)] <= 1 - CLOSER)
 
 
 def _rows(

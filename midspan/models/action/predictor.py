@@ -60,6 +60,10 @@ class ActionPredictor:
 
         ``check`` is called before each batch; what it raises ends the work.
         """
+        return self.said(shown, check)[:, : self.classes.total]
+
+    def said(self, shown: Inputs, check: Callable[[], None] = lambda: None) -> Floats:
+        """(n, classes.total + looks): all that the network says; see ``AppearanceConfig.looks``."""
         count, parts = len(shown[0]), []
         for start in range(0, count, BATCH):
             check()

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from midspan.models.action.classes import NO_ACTION, NOUN, VERB
 from midspan.models.action.data.arrays import Layout
 from midspan.models.action.inputs import frames_input
+from midspan.models.action.likeness import Likeness, likeness_of
 from midspan.models.action.localising import Rules
 from midspan.models.action.predictor import ActionPredictor
 from midspan.models.action.shipped import FUSION, STUDENT
@@ -42,10 +43,15 @@ class Recogniser:
     """
 
     def __init__(
-        self, student: ActionPredictor, fusion: ActionPredictor | None, rules: Rules | None = None
+        self,
+        student: ActionPredictor,
+        fusion: ActionPredictor | None,
+        rules: Rules | None = None,
+        likeness: Likeness | None = None,
     ) -> None:
-        """``rules`` are how its windows are joined to actions in time."""
-        self._student, self._fusion = student, fusion
+        """``rules`` are how its windows are joined to actions in time; without ``likeness`` all windows are
+        taken for what it knows."""
+        self._student, self._fusion, self._likeness = student, fusion, likeness
         self.rules = rules or Rules()
         names = student.classes.names
         self.verbs = tuple(one for one in names[VERB] if one != NO_ACTION)
@@ -68,14 +74,20 @@ class Recogniser:
             made(model),
             None if fusion is None else made(load_model(fusion)),
             Rules(**config.get("rules", {})),
+            likeness_of(model),
         )
 
     def of_frames(self, frames: npt.NDArray[np.uint8], check: Callable[[], None] = lambda: None) -> Said:
-        """(n, 8, 64, 64, 3) RGB, four a second, the whole picture squeezed."""
-        logits = self._student.logits((frames_input(frames),), check)
+        """(n, 8, 64, 64, 3) RGB, four a second, the whole picture squeezed. A window that does not look like
+        what was learned shows no action."""
+        said = self._student.said((frames_input(frames),), check)
+        logits, looks = np.split(said, [self._student.classes.total], axis=1)
         shares = self._student.probabilities(logits)
         nouns = shares.get(NOUN, np.zeros((len(frames), 0)))
-        return Said(self._ordered(self._student, shares[VERB]), nouns.astype(np.float32))
+        verbs = self._ordered(self._student, shares[VERB])
+        if self._likeness is not None and len(frames):
+            verbs[~self._likeness.passes(looks)] = np.eye(verbs.shape[1], dtype=np.float32)[-1]
+        return Said(verbs, nouns.astype(np.float32))
 
     def of_boxes(self, said: Said, frames: npt.NDArray[np.uint8], layouts: Sequence[Layout]) -> Said:
         """``said`` is what :meth:`of_frames` said of these frames (n, 8, 64, 64, 3), and there is a layout of

@@ -81,16 +81,28 @@ def save_model(
     return whole
 
 
-def add_to_config(folder: Path, more: Mapping[str, Any]) -> dict[str, Any]:
-    """What is chosen with a model as it will be read belongs to it too; returns the card with its new hash.
+def add_to_model(
+    folder: Path,
+    config: Mapping[str, Any],
+    tensors: Mapping[str, npt.ArrayLike] | None = None,
+    *,
+    graph: bytes = b"",
+    check: Callable[[ModelFolder], Mapping[str, Any]] = lambda _: {},
+) -> dict[str, Any]:
+    """What is chosen with a model as it will be read belongs to it too; returns the card with its new hashes.
 
-    The card comes last: a folder that was left in between is refused. Raises as :func:`load_model` does.
+    What is not given, or has other names, stays. The card comes last: a folder that was left in between is
+    refused. Raises as :func:`load_model` and :func:`save_model` do.
     """
     model = load_model(folder)
-    write_json(folder / CONFIG, {**model.config, **more})
-    card = {**model.card, "weights_sha256": model_sha256(folder)}
-    write_json(folder / CARD, card)
-    return card
+    return save_model(
+        folder,
+        {**model.config, **config},
+        {**model.tensors, **(tensors or {})},
+        model.card,
+        graph=graph or model.graph,
+        check=check,
+    )
 
 
 def load_model(folder: Path) -> ModelFolder:

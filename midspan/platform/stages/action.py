@@ -11,7 +11,7 @@ from midspan.platform.models import Models
 
 def stages(models: Models) -> list[Stage]:
     boxes = models.detectors
-    sight = BoxSight(boxes.detector, boxes.named, boxes.modality)
+    sight = BoxSight(boxes.detector, boxes.named, boxes.modality, everywhere=boxes.everywhere)
     known = models.recognisers.identity
     name, sha256 = next(iter(known.items()), ("", ""))
     fusion = list(known.values())[1:]

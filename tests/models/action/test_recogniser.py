@@ -60,7 +60,7 @@ def test_no_action_comes_last_wherever_the_model_has_it():
     classes = SimpleNamespace(names={"verb": (NO_ACTION, "push", "pull")})
     student = SimpleNamespace(
         classes=classes,
-        logits=lambda shown, check: np.zeros((1, 3), np.float32),
+        said=lambda shown, check: np.zeros((1, 3), np.float32),
         probabilities=lambda logits: {"verb": np.array([[0.5, 0.3, 0.2]])},
     )
     said = Recogniser(student, None).of_frames(np.zeros((1, 8, 64, 64, 3), np.uint8))

@@ -123,27 +123,23 @@ def _velocity(track: BoxTrack, axis: int) -> Floats:
     """(frames,): how far it moves along the axis around each frame, within ``_STEP`` frames."""
     frames = np.arange(len(track.boxes))
     before, after = (frames - _STEP // 2).clip(0), (frames + _STEP // 2).clip(max=len(frames) - 1)
-    pairs = zip(before.tolist(), after.tolist(), strict=True)
-    return np.array([_way(track.boxes[[one, other]])[axis] for one, other in pairs])
+    return _ways(track.boxes[before], track.boxes[after])[:, axis]
 
 
-def _way(boxes: Floats) -> tuple[float, float]:
-    """How far a box (2, 4) moves in x and in y: what both of its sides do. A side at the border does not
-    count; where only one is left, that one does."""
-    across, down = (_along(boxes[:, [axis, axis + 2]]) for axis in (0, 1))
-    return across, down
+def _way(boxes: Floats) -> Floats:
+    """(2,): how far a box (2, 4) moves in x and in y."""
+    return np.asarray(_ways(boxes[:1], boxes[1:])[0], dtype=np.float64)
 
 
-def _along(sides: Floats) -> float:
-    free = [side for side, inner in ((0, _BORDER), (1, 1 - _BORDER)) if _is_free(sides[:, side], side, inner)]
-    moved = [float(sides[1, side] - sides[0, side]) for side in free]
-    if not moved or min(moved) * max(moved) <= 0:
-        return 0.0
-    return min(moved, key=abs)
-
-
-def _is_free(places: Floats, side: int, inner: float) -> bool:
-    return bool((places > inner).all() if side == 0 else (places < inner).all())
+def _ways(before: Floats, after: Floats) -> Floats:
+    """(n, 2): how far boxes (n, 4) move in x and in y: what both of their sides do. A side at the border does
+    not count; where only one is left, that one does."""
+    low = np.minimum(before, after)[:, :2] > _BORDER
+    high = np.maximum(before, after)[:, 2:] < 1 - _BORDER
+    moved = after - before
+    first, second = np.where(low, moved[:, :2], moved[:, 2:]), np.where(high, moved[:, 2:], moved[:, :2])
+    nearer = np.where(np.abs(second) < np.abs(first), second, first)
+    return np.where((first * second > 0) & (low | high), nearer, 0.0)
 
 
 def _calm(track: BoxTrack, shaken: Sequence[tuple[float, float]], rate: float) -> npt.NDArray[np.bool_]:

@@ -1,8 +1,8 @@
 """Video in which nobody handles anything, drawn: to learn silence from, and to measure claims on.
 
-Streets, films, talk, slides, screens, weather, games, broken signals. The kinds to learn from and the kinds
-to measure on are drawn by other code, so that what is measured is not what was learned. ``KINDS`` are those
-to learn from.
+Streets, films, talk, slides, screens, weather, games, broken signals. The kinds to learn from, those by which
+is chosen when to keep silent, and those to measure on are drawn by other code, so that what is measured is
+neither what was learned nor what was chosen on. ``KINDS`` are those to learn from.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from midspan.models.action.data.arrays import FRAMES, LAYOUT_FRAMES, SECONDS, SIDE
+from midspan.models.action.data.other.choosing import CHOSEN_ON
 from midspan.models.action.data.other.held_out import HELD_OUT
 from midspan.models.action.data.other.learned import LEARNED
 from midspan.models.action.data.other.moving import Floats
@@ -21,7 +22,9 @@ from midspan.models.action.data.other.pictures import Picture, Size
 
 Image = npt.NDArray[np.uint8]
 KINDS = tuple(LEARNED)
+CHOOSING_KINDS = tuple(CHOSEN_ON)
 MEASURED_KINDS = tuple(HELD_OUT)
+_DRAWN = LEARNED | CHOSEN_ON | HELD_OUT
 FILM_RATE = LAYOUT_FRAMES / SECONDS
 """Pictures a second of a film."""
 _SIZES = ((112, 84), (128, 72), (96, 96), (72, 128))
@@ -47,7 +50,7 @@ def other_film(kind: str, seconds: float, random: np.random.Generator, size: Siz
 
 def _filmed(kind: str, times: Floats, random: np.random.Generator, size: Size) -> Image:
     """As a camera and an encoder leave it: light, lens, grain and blocks, the same through the film."""
-    shown = (LEARNED | HELD_OUT)[kind](random, times, size)
+    shown = _DRAWN[kind](random, times, size)
     light = (random.uniform(0.7, 1.15) * random.uniform(0.92, 1.08, 3)).astype(np.float32)
     shown = shown * light * _vignette(size, random.uniform(0, 0.5)) + np.float32(random.uniform(-0.05, 0.08))
     blur, grain = max(0.0, random.uniform(-0.6, 1.2)), max(0.0, random.uniform(-0.01, 0.04))

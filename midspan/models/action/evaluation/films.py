@@ -24,7 +24,7 @@ from midspan.models.action.boxes.timeline import Timeline, packed
 from midspan.models.action.data.arrays import SECONDS
 from midspan.models.action.data.film import Film
 from midspan.models.action.evaluation.localisation import Interval, is_right, mean_average_precision
-from midspan.models.action.gliding import STEP, Gliding, runs
+from midspan.models.action.gliding import SHOWN, STEP, Gliding
 from midspan.models.action.localising import Rules, Span, candidates, logit, overlap
 from midspan.models.action.recogniser import Recogniser
 
@@ -43,8 +43,8 @@ CHOICES: dict[str, tuple[float, ...]] = {
     "unsure": (0.8, 0.6, 0.7, 0.9),
 }
 """What each rule may be; the first of equals is taken."""
-LEAST = (0.5, 0.55, 0.6, 0.65, 0.7)
-"""Calibrated scores from which on an action may be claimed: never one that is wrong more often than right."""
+LEAST = (0.5, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.55, 0.6, 0.65, 0.7)
+"""Calibrated scores from which on an action may be claimed."""
 
 
 @dataclass(frozen=True)
@@ -80,28 +80,40 @@ def said_of(
     boxes: Sequence[FrameBoxes] | None = None,
 ) -> FilmSaid:
     """``frames`` (n, h, w, 3) RGB at ``RATE`` a second; ``boxes`` are those of each."""
-    times = np.arange(len(frames)) / RATE
-    known = None if boxes is None or not recogniser.sees_boxes else Timeline([packed(times, boxes)])
+    known = None
+    if boxes is not None and recogniser.sees_boxes:
+        known = Timeline([packed(np.arange(len(frames)) / RATE, boxes)])
+    starts, windows = film_windows(frames)
+    said = [
+        _both(recogniser, windows[at : at + AT_ONCE], starts[at : at + AT_ONCE], known)
+        for at in range(0, len(starts), AT_ONCE)
+    ]
+    return FilmSaid(video, starts, *map(np.concatenate, zip(*said, strict=True)))
+
+
+def film_windows(
+    frames: npt.NDArray[np.uint8],
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.uint8]]:
+    """Seconds at which they start (n,), and the windows (n, 8, 64, 64, 3); ``frames`` as :func:`said_of`
+    takes them."""
     gliding = Gliding()
-    gliding.add(0.0, len(frames) / RATE, frames, times)
+    gliding.add(0.0, len(frames) / RATE, frames, np.arange(len(frames)) / RATE)
     gliding.close()
-    for numbers in (gliding.ready, lambda: gliding.between(lambda _: True)):
-        asked = numbers()
-        for at in range(0, len(asked), AT_ONCE):
-            portion = asked[at : at + AT_ONCE]
-            gliding.say(portion, _both(recogniser, gliding.windows(portion), portion, known))
-    (run,) = runs(gliding.said)
-    return FilmSaid(video, run.starts, *np.split(run.rows, 2, axis=1))
+    numbers = range(max(gliding.shown) - SHOWN + 2)
+    return STEP * np.array(numbers), gliding.windows(numbers)
 
 
 def _both(
-    recogniser: Recogniser, windows: npt.NDArray[np.uint8], numbers: Sequence[int], known: Timeline | None
-) -> npt.NDArray[np.float32]:
+    recogniser: Recogniser,
+    windows: npt.NDArray[np.uint8],
+    starts: npt.NDArray[np.float64],
+    known: Timeline | None,
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     said = recogniser.of_frames(windows)
     if known is None:
-        return np.concatenate([said.verbs, said.verbs], axis=1)
-    better = recogniser.of_boxes(said, windows, [known.layout(STEP * one) for one in numbers])
-    return np.concatenate([said.verbs, better.verbs], axis=1)
+        return said.verbs, said.verbs
+    better = recogniser.of_boxes(said, windows, [known.layout(one) for one in starts.tolist()])
+    return said.verbs, better.verbs
 
 
 def answers(said: Iterable[FilmSaid], verbs: Sequence[str], rules: Rules, *, each: int = 1) -> list[Interval]:

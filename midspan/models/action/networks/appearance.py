@@ -38,6 +38,9 @@ class AppearanceConfig:
     """Frames and pixels that a clip is brought to first; None: as it comes."""
     checkpoint: dict[str, Any] | None = None
     """Config of a published checkpoint, as its folder has it."""
+    looks: bool = False
+    """Behind its logits it also says how a clip looks to it: mean and spread of every channel of every layer.
+    The small trunk alone can."""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -84,7 +87,8 @@ def channels_of(trunk: nn.Module) -> int:
 
 
 class AppearanceNetwork(nn.Module):
-    """A clip (batch, channels, frames, height, width) to logits (batch, classes.total)."""
+    """A clip (batch, channels, frames, height, width) to logits (batch, classes.total), and behind them its
+    looks where the config asks for them."""
 
     def __init__(self, config: AppearanceConfig, classes: Classes) -> None:
         super().__init__()
@@ -96,7 +100,12 @@ class AppearanceNetwork(nn.Module):
         self.head = nn.Linear(channels_of(self.trunk) * self._moments, classes.total)
 
     def forward(self, clip: Tensor) -> Tensor:
-        found = self.trunk(_prepared(clip, self.config))
+        shown = _prepared(clip, self.config)
+        maps = self.trunk.maps(shown) if self.config.looks else [self.trunk(shown)]  # type: ignore[operator]
+        logits = self._said(maps[-1])
+        return torch.cat([logits, *map(_looks, maps)], 1) if self.config.looks else logits
+
+    def _said(self, found: Tensor) -> Tensor:
         pooled = found.mean((3, 4)) if self._moments > 1 else found.mean((2, 3, 4))
         out: Tensor = self.head(self.dropout(pooled.flatten(1)))
         return out
@@ -118,6 +127,13 @@ class AppearanceTokens(nn.Module):
         first = self.first.expand(tokens.shape[0], -1, -1)
         out: Tensor = self.encoder(torch.cat([first, tokens], 1) + self.position)
         return out
+
+
+def _looks(found: Tensor) -> Tensor:
+    """(batch, 2 * channels): mean and standard deviation of each channel of a map."""
+    mean = found.mean((2, 3, 4))
+    spread = ((found * found).mean((2, 3, 4)) - mean * mean).clamp(min=0).sqrt()
+    return torch.cat([mean, spread], 1)
 
 
 def _prepared(clip: Tensor, config: AppearanceConfig) -> Tensor:

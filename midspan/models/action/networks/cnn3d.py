@@ -32,6 +32,14 @@ class Cnn3d(nn.Module):
         )
         self.channels = 6 * width
 
+    def maps(self, x: Tensor) -> list[Tensor]:
+        """What each layer says of it; the last is the answer."""
+        found = []
+        for layer in self.layers:
+            x = layer(x)
+            found.append(x)
+        return found
+
     def forward(self, x: Tensor) -> Tensor:
         out: Tensor = self.layers(x)
         return out
