@@ -24,9 +24,7 @@ from midspan.db import migrate
 from midspan.db.graph.batch import batch_of
 from midspan.db.graph.embedded import EmbeddedGraph
 from midspan.db.graph.neo4j import Neo4jGraph
-from midspan.db.graph.rows import assertion_uid, slot_uid
 from midspan.db.graph.schema import apply_batch
-from midspan.db.graph.statements import ROWS_A_STATEMENT
 from midspan.db.graph_store import GraphStore
 from midspan.db.record_store import GraphFact, Lease
 from midspan.db.records.engine import make_engine
@@ -38,40 +36,27 @@ Statement = tuple[str, dict[str, Any]]
 Batches = Sequence[Sequence[GraphFact]]
 Counts = dict[str, int]
 
-FACT_EDGES = """
-UNWIND $rows AS row MATCH (e:Entity {uid: row.subject}) MATCH (o:Entity {uid: row.object})
-MERGE (e)-[f:FACT {assertion: row.assertion}]->(o)
-SET f.pid = row.pid, f.name = row.name, f.polarity = row.polarity, f.modality = row.modality,
-    f.support = 1, f.confidence = row.confidence
-"""
+
+def statements(batches: Batches) -> list[list[Statement]]:
+    """What adds each batch to a graph that began empty: the statements over rows that ``apply`` runs too."""
+    asserted: set[str] = set()
+    return [_statements(batch, asserted) for batch in batches]
 
 
-def statements(batch: Sequence[GraphFact]) -> list[Statement]:
-    """What adds a batch to an empty graph: the statements over rows that ``apply`` runs too, and the FACT
-    relations, which ``apply`` draws from what it has counted."""
+def _statements(batch: Sequence[GraphFact], asserted: set[str]) -> list[Statement]:
+    """``asserted`` holds the assertions of the batches before, and of this one behind the call."""
     made: list[Statement] = []
 
     def note(cypher: str, parameters: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         if "rows" in parameters:
             made.append((cypher, dict(parameters)))
-        return []
+            return []
+        return [{"uid": uid} for uid in parameters["uids"] if uid in asserted]
 
-    apply_batch(note, batch_of(batch, []))
-    edges = [
-        {
-            "subject": slot_uid(item.fact.subject, item.fact.provenance.source_id),
-            "object": slot_uid(item.fact.object, item.fact.provenance.source_id),
-            "assertion": assertion_uid(item.fact),
-            "pid": slot_uid(item.fact.predicate, item.fact.provenance.source_id),
-            "name": item.fact.predicate.name,
-            "polarity": item.fact.polarity,
-            "modality": item.fact.modality,
-            "confidence": item.fact.score,
-        }
-        for item in batch
-    ]
-    parts = range(0, len(edges), ROWS_A_STATEMENT)
-    return made + [(FACT_EDGES, {"rows": edges[start : start + ROWS_A_STATEMENT]}) for start in parts]
+    rows = batch_of(batch, [])
+    apply_batch(note, rows)
+    asserted.update(row["uid"] for row in rows["assertions"])
+    return made
 
 
 def through_the_store(graph: GraphStore, batches: Batches, lease: Lease) -> tuple[float, Counts]:
@@ -90,7 +75,7 @@ def by_the_driver(
 ) -> tuple[float, Counts]:
     """``graph`` is another look at the same server: it empties it, and counts."""
     graph.clear(lease)
-    prepared = [statements(batch) for batch in batches]
+    prepared = statements(batches)
 
     def add(transaction: neo4j.ManagedTransaction, batch: list[Statement]) -> None:
         for cypher, parameters in batch:
