@@ -123,12 +123,8 @@ CREATE (p)<-[:PREDICATE]-(a:Assertion {
 """
 
 _ADD_OBJECTS = """
-UNWIND $rows AS row
-MATCH (a:Assertion {uid: row.uid}) MATCH (e:Entity {uid: row.subject}) MATCH (o:Entity {uid: row.object})
+UNWIND $rows AS row MATCH (a:Assertion {uid: row.uid}) MATCH (o:Entity {uid: row.object})
 CREATE (a)-[:OBJECT]->(o)
-CREATE (e)-[:FACT {
-  assertion: row.uid, pid: row.predicate, polarity: row.polarity, modality: row.modality
-}]->(o)
 """
 
 # Those that were there are taken out by now.
@@ -159,16 +155,11 @@ _ADDING = (
 _ASSERTIONS = ("assertions", "objects")
 """Those parts of which only what is not there yet is added."""
 
-# WITH keeps a planner whose statistics are old from beginning anywhere but at the uid.
 _COUNT_SUPPORT = """
 UNWIND $uids AS uid MATCH (a:Assertion {uid: uid})
-OPTIONAL MATCH (a)<-[r:SUPPORTS]-(m:Mention)
-WITH a, count(r) AS support, coalesce(max(r.confidence), 0.0) AS confidence, min(m.predicate_name) AS name
-SET a.support = support, a.confidence = confidence
-WITH a, support, confidence, name
-MATCH (a)-[:SUBJECT]->(e:Entity) MATCH (a)-[:OBJECT]->(o:Entity)
-MATCH (e)-[f:FACT]->(o) WHERE f.assertion = a.uid
-SET f.support = support, f.confidence = confidence, f.name = name
+OPTIONAL MATCH (a)<-[r:SUPPORTS]-(:Mention)
+WITH a, count(r) AS support, max(r.confidence) AS confidence
+SET a.support = support, a.confidence = coalesce(confidence, 0.0)
 """
 
 _DROP_EDGES = """
@@ -181,6 +172,28 @@ DELETE f
 
 _DROP_ASSERTIONS = """
 UNWIND $uids AS uid MATCH (a:Assertion {uid: uid}) WHERE a.support = 0 DETACH DELETE a
+"""
+
+_ENDS = """
+UNWIND $uids AS uid MATCH (a:Assertion {uid: uid})
+WITH a
+MATCH (a)<-[:SUPPORTS]-(m:Mention)
+WITH a, min(m.predicate_name) AS name
+MATCH (a)-[:SUBJECT]->(e:Entity) MATCH (a)-[:OBJECT]->(o:Entity) MATCH (a)-[:PREDICATE]->(p:Predicate)
+"""
+
+# For assertions that were not there: nothing is looked for among the edges of an entity, which may be many.
+_DRAW_EDGES = f"""{_ENDS}
+CREATE (e)-[:FACT {{
+  assertion: a.uid, pid: p.uid, name: name, polarity: a.polarity, modality: a.modality, support: a.support,
+  confidence: a.confidence
+}}]->(o)
+"""
+
+_UPDATE_EDGES = f"""{_ENDS}
+MERGE (e)-[f:FACT {{assertion: a.uid}}]->(o)
+SET f.pid = p.uid, f.name = name, f.polarity = a.polarity, f.modality = a.modality,
+    f.support = a.support, f.confidence = a.confidence
 """
 
 _SPAN_SENTENCES = """
@@ -257,6 +270,9 @@ def apply_batch(run: RunCypher, batch: Batch) -> None:
     each(run, _COUNT_SUPPORT, "uids", assertions)
     for statement in (_DROP_EDGES, _DROP_ASSERTIONS):
         each(run, statement, "uids", sorted(touched["assertion"]))
+    drawn = _uids(new["objects"], "uid")
+    each(run, _DRAW_EDGES, "uids", sorted(drawn))
+    each(run, _UPDATE_EDGES, "uids", [uid for uid in assertions if uid not in drawn])
     each(run, _DROP_SENTENCES, "uids", sorted(touched["sentence"]))
     each(run, _SPAN_SENTENCES, "uids", sentences)
     each(run, _DROP_DOCUMENTS, "uids", sorted(touched["document"]))
