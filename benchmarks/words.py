@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import re
 import sqlite3
 import tempfile
 import time
@@ -32,6 +33,7 @@ from midspan.records import digest
 
 A_DOCUMENT = 1000
 BEST = 60
+LONG = re.compile(r"\b[^\W\d_]{5,}\b")
 SCHEMA = """
 CREATE TABLE segment (key INTEGER PRIMARY KEY, id TEXT UNIQUE, text TEXT);
 CREATE VIRTUAL TABLE segment_fts USING fts5(text, content='segment', content_rowid='key',
@@ -74,7 +76,7 @@ def main() -> None:
     options = parser.parse_args()
     chosen = random.Random(options.seed)
     texts = sentences(options.segments, chosen)
-    words = sorted({word.strip(".,;()") for text in texts[:5000] for word in text.split() if len(word) > 4})
+    words = sorted({word for text in texts[:5000] for word in LONG.findall(text)})
     asked = [chosen.sample(words, 3) for _ in range(options.queries)]
     more = sentences(A_DOCUMENT, chosen)
     with tempfile.TemporaryDirectory() as scratch:
