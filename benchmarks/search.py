@@ -187,7 +187,7 @@ def both(count: int, queries: int, seed: int) -> dict[str, list[Answer]]:
     """Answers to the same queries by profile."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        server = Postgres(folder / "server")
+        server = Postgres(folder / "postgres")
         server.start()
         stack.callback(server.stop)
         with server.connect() as connection:

@@ -54,7 +54,7 @@ class SegmentReading:
         with reading(self._engine) as connection:
             where = dialect.one_of(connection, c.key, [int(key) for key in keys])
             rows = connection.execute(select(c.id, c.source_id, c.kind, c.unit, c.key).where(where)).all()
-            return {row[-1]: Ref(*row) for row in rows}
+            return {key: Ref(one, of, kind, unit, key) for one, of, kind, unit, key in rows}
 
     def passages_of(self, keys: Sequence[int]) -> dict[int, int]:
         """The last passage that begins at or before the segment, by key: keys grow along a source."""
