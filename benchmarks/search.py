@@ -1,6 +1,7 @@
 """What a search costs in a workspace of many sentences and as many events, by part.
 
-    python -m benchmarks.search [--segments 10000 100000] [--queries 200] [--seed 0] [--server]
+    python -m benchmarks.search [--segments 10000 100000 1000000] [--server 100000] [--folder DIR]
+        [--queries 200] [--seed 0]
 
 The store is filled through its own `commit`. Sentences are recombined from the bundled corpus, twenty a
 document; their vectors are the corpus's own, each turned a little at random (encoding 100,000 sentences would
@@ -8,13 +9,15 @@ take most of an hour and change nothing about the time a search takes). So are t
 Queries are encoded for real.
 
 Milliseconds are CPU of the process that searches, since the machine has other work; what it waits for is not
-counted. With ``--server`` the same corpus lies in PostgreSQL on this machine too and both profiles are asked
-each query in turn, in wall time, so that the machine's moods meet both.
+counted. With ``--server`` corpora of these sizes lie in PostgreSQL on this machine too, and both profiles are
+asked each query in turn, in wall time, so that the machine's moods meet both. Embedded workspaces are kept in
+``--folder`` and not filled again.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import tempfile
 import time
@@ -65,8 +68,9 @@ Vectors = npt.NDArray[np.float32]
 # --- what is searched ---
 
 
-def fill(workspace: Workspace, count: int, seed: int) -> None:
-    """``count`` sentences and as many events, 1,000 of both a commit, then projected."""
+def fill(workspace: Workspace, count: int, seed: int) -> dict[str, float]:
+    """``count`` sentences and as many events, 1,000 of both a commit, then projected; CPU seconds by part."""
+    begun = time.process_time()
     chosen, generator = random.Random(seed), np.random.default_rng(seed)
     sentences = corpus_sentences()
     vectors = workspace.parts.models.encode(sentences)
@@ -92,7 +96,11 @@ def fill(workspace: Workspace, count: int, seed: int) -> None:
             texts = [pick() for _ in range(A_VIDEO)]
             add_video(commit, digest("video", seed, number), texts, turned)
         workspace.parts.store.commit(commit)
-    workspace.parts.projector.project()
+    written = time.process_time()
+    done = workspace.parts.projector.project()
+    assert done.complete, done
+    workspace.parts.projector.close()
+    return {"records": written - begun, "projections": time.process_time() - written}
 
 
 def add_document(
@@ -163,18 +171,23 @@ def questions(count: int, seed: int) -> list[str]:
     return [" ".join(chosen.sample(words, chosen.randint(2, 5))) for _ in range(WARM_UP + count)]
 
 
-def embedded(count: int, queries: int, seed: int) -> list[Answer]:
-    with tempfile.TemporaryDirectory() as scratch, opened(Path(scratch) / "embedded", None) as workspace:
-        fill(workspace, count, seed)
+def embedded(count: int, queries: int, seed: int, folder: Path) -> tuple[list[Answer], dict[str, float]]:
+    """Answers, and the CPU seconds that building the workspace took, when it was built."""
+    told = folder / f"{count}-{seed}.json"
+    with opened(folder / f"{count}-{seed}", None) as workspace:
+        if not told.exists():
+            told.write_text(json.dumps(fill(workspace, count, seed)))
+        assert workspace.project().complete
         with clocked_by_cpu():
-            return [workspace.search(query) for query in questions(queries, seed)][WARM_UP:]
+            answers = [workspace.search(query) for query in questions(queries, seed)][WARM_UP:]
+    return answers, json.loads(told.read_text())
 
 
 def both(count: int, queries: int, seed: int) -> dict[str, list[Answer]]:
     """Answers to the same queries by profile."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        server = Postgres(folder / "server")
+        server = Postgres(folder / "postgres")
         server.start()
         stack.callback(server.stop)
         with server.connect() as connection:
@@ -215,18 +228,25 @@ def cells(answers: list[Answer]) -> dict[str, str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--segments", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--segments", type=int, nargs="*", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument("--server", type=int, nargs="*", default=[])
     parser.add_argument("--queries", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--server", action="store_true")
+    parser.add_argument("--folder", type=Path)
     options = parser.parse_args()
     columns: dict[str, dict[str, str]] = {}
-    for count in options.segments:
-        columns[f"{count:,}: embedded, CPU ms"] = cells(embedded(count, options.queries, options.seed))
-        print(columns, flush=True)
-        if options.server:
-            for name, answers in both(count, options.queries, options.seed).items():
-                columns[f"{count:,}: {name}, wall ms"] = cells(answers)
+    built: list[str] = []
+    with ExitStack() as stack:
+        folder = options.folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        folder.mkdir(exist_ok=True)
+        for count in options.segments:
+            answers, spent = embedded(count, options.queries, options.seed, folder)
+            columns[f"{count:,}: embedded, CPU ms"] = cells(answers)
+            built.append(f"{count:,}: {spent['records']:.0f} and {spent['projections']:.0f}")
+            print(columns, built, flush=True)
+    for count in options.server:
+        for name, answers in both(count, options.queries, options.seed).items():
+            columns[f"{count:,}: {name}, wall ms"] = cells(answers)
     names = next(iter(columns.values()))
     write(
         "search",
@@ -238,6 +258,9 @@ def main() -> None:
             f"{options.seed}; one process; median (95th percentile)",
             "full_text: documents, sentences and events; encode: the query's vector; vectors: sentences, "
             "passages and events; rows: what is read of the record store",
+            "encoding a query is the same work at every size: where it differs between columns, so does how "
+            "busy the machine was",
+            f"CPU seconds to make and commit the records, and to project them: {'; '.join(built)}",
         ],
     )
 

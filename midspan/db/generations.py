@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from midspan.db import marks
+from midspan.db.looks import Looks
 from midspan.db.record_store import LOCAL, Generation, Lease, Outbox, TailBatch, TailSize, Target
 from midspan.errors import DamagedGeneration, LeaseLost, ReadOnlyWorkspace, StoreUnavailable
 
@@ -59,6 +60,7 @@ class Generations(Generic[Value]):
         model: str = "",
         dim: int = 0,
         replica: str = LOCAL,
+        looks: Looks | None = None,
     ) -> None:
         """``read`` turns a file into a value and raises ``DamagedGeneration`` when it cannot.
 
@@ -72,6 +74,7 @@ class Generations(Generic[Value]):
         self._model = model
         self._dim = dim
         self._replica = replica
+        self._looks = looks or Looks(store, replica)
         self._loading = threading.Lock()
         self._seen: Snapshot[Value] | None = None
         self._checked: Generation | None = None
@@ -82,7 +85,7 @@ class Generations(Generic[Value]):
         While one thread loads a new generation, the others go on with the one they have, but for those who
         want it ``fresh``. Raises ``DamagedGeneration`` when its file is not what was published.
         """
-        row = self._store.generation(self._target, self._replica)
+        row = self._looks.newest(self._target)
         if row is None or not self._fits(row):
             return None
         seen = self._seen

@@ -25,6 +25,7 @@ import numpy.typing as npt
 
 from midspan.db import marks
 from midspan.db.generations import Generations, _flush_folder, _remove, _translated
+from midspan.db.looks import Looks
 from midspan.db.record_store import LOCAL, Lease, Outbox, Target
 from midspan.db.vector_checks import checked, checked_query
 from midspan.db.vector_files import log, merging
@@ -61,6 +62,7 @@ class FaissIndex(VectorIndex):
         replica: str = LOCAL,
         tiers: Tiers | None = None,
         exact_numbers: int = EXACT_NUMBERS,
+        looks: Looks | None = None,
     ) -> None:
         """Raises ``StoreError`` where faiss-cpu and faiss-gpu are both installed."""
         _check_that_one_is_installed()
@@ -74,7 +76,7 @@ class FaissIndex(VectorIndex):
         self._generations = Generations(
             folder, store, target, suffix=SUFFIX, read=Manifest.read, model=model, dim=dim, replica=replica
         )
-        self._states = States(folder, store, target, replica, model, dim)
+        self._states = States(folder, store, target, replica, model, dim, looks)
         self._writing = threading.RLock()
         self._apart = f"{target}.tmp{os.getpid()}-{uuid.uuid4().hex[:12]}"
         self._preparing = threading.Lock()

@@ -56,6 +56,10 @@ class WordIndex(ABC):
         """
 
     @abstractmethod
+    def places(self, query: Query, limit: int, where: WordFilter = EVERYTHING) -> list[tuple[int, float]]:
+        """As ``search`` at the level of segments, by their keys."""
+
+    @abstractmethod
     def keys(self, query: Query, limit: int, where: WordFilter = EVERYTHING) -> npt.NDArray[np.int64]:
         """Keys of at most so many segments that fit the query, in no order."""
 

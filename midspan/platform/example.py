@@ -30,7 +30,7 @@ def like_clip(parts: Parts, path: Path, limit: int) -> Answer:
     actions = {one.id: one for one in products if isinstance(one, ActionEvent) and one.answers}
     vectors = [one for one in products if isinstance(one, Embedding)]
     done = [(actions[one.record_id].text, one.vector) for one in vectors if one.record_id in actions]
-    if done and not parts.event_search.empty:
+    if done and parts.indexes["vectors.event"].count():
         return parts.searcher.like_actions(done, SegmentFilter(), limit)
     looks = [one.vector for one in vectors if one.space == "visual"]
     step = max(1, -(-len(looks) // MOST_MOMENTS))

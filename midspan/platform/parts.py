@@ -17,6 +17,7 @@ from midspan.db import marks
 from midspan.db.graph_store import GraphStore
 from midspan.db.jobs.store import JobStore
 from midspan.db.jobs.workers import WorkerStore
+from midspan.db.looks import Looks
 from midspan.db.migrate import upgrade
 from midspan.db.record_store import LOCAL, SHARED, SHARED_VECTORS, SPACE_OF, TARGETS, Target
 from midspan.db.records.engine import make_engine
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from midspan.pipelines.ingest import Ingest
     from midspan.pipelines.stage import Stage
     from midspan.platform.background import Background
-    from midspan.platform.event_search import EventSearch
     from midspan.platform.runner import JobRunner
     from midspan.platform.search import Searcher
 
@@ -171,6 +171,11 @@ class Parts:
         return EmbeddedGraph(self.folder_of("graph"), self.store, self.replica)
 
     @cached_property
+    def looks(self) -> Looks:
+        """At the generations of this folder."""
+        return Looks(self.store, self.replica)
+
+    @cached_property
     def indexes(self) -> dict[Target, VectorIndex]:
         spaces: list[tuple[Target, int, Run]] = [
             ("vectors.text", self.models.text_dim, self.models.text_run),
@@ -184,7 +189,8 @@ class Parts:
         if self.settings.vectors_url is None:
             from midspan.db.vectors_faiss import FaissIndex  # loads FAISS
 
-            return FaissIndex(self.folder_of(target), self.store, target, dim, model, replica=self.replica)
+            folder, of = self.folder_of(target), self.replica
+            return FaissIndex(folder, self.store, target, dim, model, replica=of, looks=self.looks)
         url = self.settings.vectors_url.get_secret_value()
         if kind_of(url) == "milvus":
             from midspan.db.vectors_milvus import MilvusIndex  # loads its client
@@ -198,7 +204,7 @@ class Parts:
     def words(self) -> WordIndex:
         from midspan.db.words.tantivy_index import TantivyIndex  # loads tantivy
 
-        return TantivyIndex(self.folder_of("words"), self.store, replica=self.replica)
+        return TantivyIndex(self.folder_of("words"), self.store, replica=self.replica, looks=self.looks)
 
     @cached_property
     def confined(self) -> Confined:
@@ -233,12 +239,6 @@ class Parts:
         )
 
     @cached_property
-    def event_search(self) -> EventSearch:
-        from midspan.platform.event_search import EventSearch
-
-        return EventSearch(self.store, self.indexes["vectors.event"])
-
-    @cached_property
     def searcher(self) -> Searcher:
         from midspan.platform.search import Searcher
         from midspan.platform.word_search import WordSearch
@@ -249,7 +249,7 @@ class Parts:
             self.indexes["vectors.text"],
             self.indexes["vectors.passage"],
             self.indexes["vectors.visual"],
-            self.event_search,
+            self.indexes["vectors.event"],
             self.models.encode,
             self.models.encoder,
         )

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from midspan.db.record_store import Ref
 from midspan.platform import fusion
 from midspan.platform.matching import all_words, telling_words, words_in
-from midspan.records import Record, Segment
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from midspan.platform.fusion import Scores
 
-Named = Union[Segment, Record]
-"""A segment or a record, as a list names it."""
 CLOSE = 0.3
 """Cosine of the nearest sentence or passage from which on there is an answer by meaning. An everyday question
 that shares no word with its answer has .35 to .45, one of another subject hardly more than .1; what is
@@ -26,6 +24,8 @@ between is shown, for whoever asks sees for himself that it is no answer."""
 CLOSE_OF_FEW = 0.25
 """Likewise for up to ``FEW`` telling words, which are less like a sentence."""
 FEW = 2
+AT_ONCE = 50
+"""Sources whose texts are looked at together."""
 COVERED = 0.5
 """Share of the query's telling words above which a source that has them is an answer by words."""
 
@@ -34,7 +34,7 @@ COVERED = 0.5
 class Place:
     """A segment or record, with what was found of it."""
 
-    of: Named
+    of: Ref
     words: float = 0.0
     """Score by words as a share of its list's best."""
     cosine: float | None = None
@@ -43,8 +43,8 @@ class Place:
     score: float = 0.0
 
     @property
-    def source_id(self) -> str:
-        return self.of.source_id if isinstance(self.of, Segment) else self.of.provenance.source_id
+    def order(self) -> tuple[float, int, str]:
+        return -self.score, min(self.ranks.values()), self.of.id
 
     @property
     def why(self) -> str:
@@ -57,8 +57,7 @@ class Place:
         return " + ".join(parts)
 
 
-@dataclass(frozen=True)
-class Ranked:
+class Ranked(NamedTuple):
     """A source and its places, the best first."""
 
     source_id: str
@@ -86,10 +85,12 @@ class Found:
         self._places: dict[str, Place] = {}
         self._sources: dict[str, float] = {}
         self._stand_ins: dict[str, Place] = {}
+        self._order: list[Place] = []
+        """Empty while it is not known."""
         self._lowest = 0.0
         """Words of a place that no list names, where one of them is full."""
 
-    def by_words(self, name: str, found: Sequence[tuple[Named, float]]) -> None:
+    def by_words(self, name: str, found: Sequence[tuple[Ref, float]]) -> None:
         """A list by words, each with its score."""
         best = max((score for _, score in found), default=0.0)
         if best <= 0:
@@ -100,17 +101,22 @@ class Found:
         if len(found) >= self._depth:
             self._lowest = max(self._lowest, fusion.UNLISTED * found[-1][1] / best)
 
-    def by_meaning(self, name: str, found: Sequence[tuple[Named, float]]) -> None:
+    def by_meaning(self, name: str, found: Sequence[tuple[Ref, float]]) -> None:
         """A list by meaning, each with its cosine."""
         for rank, (one, cosine) in enumerate(found, start=1):
             self._place(name, rank, one).cosine = cosine
 
-    def by_passage(self, first: Segment) -> None:
-        """A source whose passage is near, by the passage's first sentence: its place where it has no
-        other."""
-        self._stand_ins[first.source_id] = Place(
-            first, ranks={"first of a near passage": len(self._stand_ins) + 1}
-        )
+    def by_passage(self, first: Ref) -> None:
+        """A passage that is near, by its first sentence: the place of its source where that has no other.
+        The nearest one of a source counts."""
+        if first.source_id not in self._stand_ins:
+            rank = len(self._stand_ins) + 1
+            self._stand_ins[first.source_id] = Place(first, ranks={"first of a near passage": rank})
+
+    @property
+    def passages(self) -> dict[str, Ref]:
+        """By source the first sentence of its passage that is nearest."""
+        return {source: place.of for source, place in self._stand_ins.items()}
 
     def sources_by_words(self, found: Mapping[str, float]) -> None:
         """Sources by the words of their whole text."""
@@ -118,14 +124,15 @@ class Found:
 
     def ranked_places(self) -> list[Place]:
         """Best first."""
-        if not self._places:
-            return []
+        if self._order or not self._places:
+            return self._order
         places = list(self._places.values())
         words = np.array([place.words for place in places], dtype=np.float32)
         scores = fusion.mixed(words, _meaning([place.cosine for place in places]))
         for place, score in zip(places, scores.tolist(), strict=True):
             place.score = score
-        return sorted(places, key=lambda place: (-place.score, min(place.ranks.values()), place.of.id))
+        self._order = sorted(places, key=lambda place: place.order)
+        return self._order
 
     def ranked_sources(
         self, passages: Mapping[str, npt.NDArray[np.float32]], question: npt.NDArray[np.float32] | None
@@ -134,7 +141,7 @@ class Found:
         one; ``question`` is that of the query."""
         by_source: dict[str, list[Place]] = {name: [] for name in [*self._sources, *passages]}
         for place in self.ranked_places():
-            by_source.setdefault(place.source_id, []).append(place)
+            by_source.setdefault(place.of.source_id, []).append(place)
         if not by_source:
             return []
         names = list(by_source)
@@ -142,10 +149,7 @@ class Found:
             {} if question is None else {name: float(vector @ question) for name, vector in passages.items()}
         )
         words, whole = self._words(by_source)
-        nearest = [
-            max((place.cosine for place in places if place.cosine is not None), default=None)
-            for places in by_source.values()
-        ]
+        nearest = [_nearest(places) for places in by_source.values()]
         scores = fusion.mixed(words, _meaning_of_sources(nearest, [cosines.get(name) for name in names]))
         scores = _evened(scores, names, passages)
         ranked = [
@@ -159,16 +163,14 @@ class Found:
     def _words(self, by_source: Mapping[str, Sequence[Place]]) -> tuple[Scores, Scores]:
         """Of each source the mixed score of its words, and that of its whole text. A source that has no text
         as a whole, as a video, is judged by its best place alone."""
-        best = np.array(
-            [max((place.words for place in places), default=0.0) for places in by_source.values()], np.float32
-        )
+        best = np.array([_best_words(places) for places in by_source.values()], np.float32)
         listed = np.array([self._sources.get(name, 0.0) for name in by_source], np.float32)
         whole = fusion.of_best(listed)
         full = len(self._sources) >= self._depth
         least = fusion.UNLISTED * float(whole[listed > 0].min()) if full else 0.0
         assumed = np.where(listed > 0, whole, np.float32(least))
         textless = np.array(
-            [bool(places) and all(_is_of_video(place) for place in places) for places in by_source.values()]
+            [bool(places) and all(place.of.unit == "s" for place in places) for places in by_source.values()]
         )
         assumed = np.where(textless, best, assumed)
         places = np.maximum(best, np.float32(self._lowest))
@@ -178,33 +180,45 @@ class Found:
     def _stand_in(self, source_id: str) -> list[Place]:
         return [self._stand_ins[source_id]] if source_id in self._stand_ins else []
 
-    def _place(self, name: str, rank: int, one: Named) -> Place:
-        place = self._places.setdefault(one.id, Place(one))
+    def _place(self, name: str, rank: int, one: Ref) -> Place:
+        self._order = []
+        place = self._places.get(one.id)
+        if place is None:
+            place = self._places[one.id] = Place(one)
         place.ranks[name] = rank
         return place
 
 
-def is_close(query: str, ranked: Sequence[Ranked]) -> bool:
-    """Whether any of these answers a query of plain words: by its meaning, or by having most of its words."""
+def is_close(
+    query: str, ranked: Sequence[Ranked], lines: Callable[[Sequence[Ref]], Mapping[str, str]]
+) -> bool:
+    """Whether any of these answers a query of plain words: by its meaning, or by having most of its words.
+
+    ``lines`` reads what is said at places, by id; it is asked where no meaning is near."""
     words = telling_words(query) or all_words(query)
     least = CLOSE if len(words) > FEW else CLOSE_OF_FEW
     for one in ranked:
         cosines = [place.cosine for place in one.places if place.cosine is not None]
         if max(*cosines, one.cosine or -1.0, -1.0) >= least:
             return True
-    for one in ranked:
-        text = " ".join(_text(place.of) for place in one.places if place.words)
-        if len(words_in(words, text)) > COVERED * len(words):
-            return True
+    for start in range(0, len(ranked), AT_ONCE):
+        of_words = [
+            [place.of for place in one.places if place.words] for one in ranked[start : start + AT_ONCE]
+        ]
+        said = lines([one for places in of_words for one in places])
+        for places in of_words:
+            text = " ".join(said.get(one.id, "") for one in places)
+            if len(words_in(words, text)) > COVERED * len(words):
+                return True
     return False
 
 
-def _text(one: Named) -> str:
-    return one.text if isinstance(one, Segment) else one.line
+def _best_words(places: Sequence[Place]) -> float:
+    return max([place.words for place in places], default=0.0)
 
 
-def _is_of_video(place: Place) -> bool:
-    return (place.of.unit if isinstance(place.of, Segment) else place.of.provenance.unit) == "s"
+def _nearest(places: Sequence[Place]) -> float | None:
+    return max([place.cosine for place in places if place.cosine is not None], default=None)
 
 
 def _meaning(cosines: Sequence[float | None]) -> Scores:

@@ -4,32 +4,27 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from midspan.db.record_store import RecordStore, SegmentFilter
+from midspan.db.record_store import RecordStore, Ref, SegmentFilter
 from midspan.db.vector_index import VectorIndex
 from midspan.db.words.parser import parse
 from midspan.errors import NotFound
-from midspan.platform.answers import Answer, Group, Hit, Snippet
-from midspan.platform.event_search import EventSearch
-from midspan.platform.ranking import Found, Named, Place, Ranked, is_close
-from midspan.platform.word_search import Words, WordSearch
-from midspan.records import RECORDS, ActionEvent, Record, Segment
+from midspan.platform.answers import Answer, Group
+from midspan.platform.hits import Pages, fits, named, record_hit, rows_of, segment_hit
+from midspan.platform.nearest import nearest
+from midspan.platform.ranking import Found, is_close
+from midspan.platform.word_search import Hits, Lists, Places, Words, WordSearch
+from midspan.records import RECORDS, ActionEvent, Segment
 
 DEPTH = 200
 """How far down each list is read, whatever the limit: so a page is the same however many hits are asked
 for."""
-SNIPPETS = 3
-"""Places of a document that are shown, its best one among them."""
-AT_ONCE = 50
-"""Ranked places or documents whose records are looked up together."""
-FILTER_MAX = 200_000
-"""More allowed segments than this are filtered after the vector search instead of inside it."""
 NEAR_DUPLICATE = 0.95
 """Cosine of visual signatures from which on two moments are called near-duplicates."""
 MIN_COSINE = 0.2
@@ -38,6 +33,15 @@ MIN_COSINE = 0.2
 Vector = npt.NDArray[np.float32]
 _MORE_THAN_WORDS = re.compile(r'["“”„«»*:()]|(?<!\S)-\S|\b(?:AND|OR|NOT)\b')
 """In a query that says itself what counts as found, as does one whose words were respelt to find any."""
+
+
+@dataclass(frozen=True)
+class _Near:
+    """(key, cosine) of what is near the question, nearest first."""
+
+    segments: Places = field(default_factory=list)
+    passages: Places = field(default_factory=list)
+    events: Places = field(default_factory=list)
 
 
 class Searcher:
@@ -50,7 +54,7 @@ class Searcher:
         text_index: VectorIndex,
         passage_index: VectorIndex,
         visual_index: VectorIndex,
-        events: EventSearch,
+        event_index: VectorIndex,
         encode: Callable[[Sequence[str]], npt.NDArray[np.float32]],
         load: Callable[[], object] = lambda: None,
     ) -> None:
@@ -60,7 +64,7 @@ class Searcher:
         self._text_index = text_index
         self._passage_index = passage_index
         self._visual_index = visual_index
-        self._events = events
+        self._event_index = event_index
         self._encode = encode
         self._load = load
 
@@ -70,7 +74,7 @@ class Searcher:
 
     def _prepared(self) -> bool:
         """Whether anything can be found by meaning; what that takes is loaded then."""
-        by_meaning = bool(self._text_index.count()) or not self._events.empty
+        by_meaning = bool(self._text_index.count() or self._event_index.count())
         if by_meaning:
             self._load()
         return by_meaning
@@ -96,30 +100,32 @@ class Searcher:
         asked = parse(query)
         by_meaning = self._prepared()
         clock = _Clock()
-        found = Found(DEPTH)
         with clock("full_text"):
-            words = self._words.asked(asked, where)
-            self._by_words(words, where, found)
-        question = None
-        passages: dict[str, int] = {}
+            words, lists = self._words.find(asked, where, DEPTH)
+        places = self._by_words(words, lists, clock)
+        question, near = None, _Near()
         if by_meaning and words.wording:
             with clock("encode"):
                 question = self._encode([words.wording])[0]
-            passages = self._by_meaning(question, words, found, clock)
-            found.by_meaning("event meaning", self._events_by_meaning(question, where, kinds, clock))
-        with clock("rows"):
-            vectors = self._passages(found, passages)
-        with clock("ranking"):
-            ranked = found.ranked_sources(vectors, question)
-            says_itself = words.tree is not asked.tree or bool(_MORE_THAN_WORDS.search(query))
-            named = bool(kinds) or where.verb is not None or where.noun is not None
-            close = question is None or says_itself or named or is_close(words.wording, ranked)
-        with clock("rows"):
-            hits: list[Hit] = []
-            if close and group == "document":
-                hits = self._documents(ranked, kinds, where, limit, offset)
-            elif close:
-                hits = self._hits(found.ranked_places(), kinds, where, limit, offset)
+            with clock("vectors"):
+                near = self._near(question, words, kinds)
+        with self._store.moment():
+            with clock("rows"):
+                found = self._found(words, lists, places, near)
+                vectors = self._passages(found)
+            with clock("ranking"):
+                ranked = found.ranked_sources(vectors, question)
+                says_itself = words.tree is not asked.tree or bool(_MORE_THAN_WORDS.search(query))
+                of_kind = bool(kinds) or where.verb is not None or where.noun is not None
+                close = (
+                    question is None or says_itself or of_kind or is_close(words.wording, ranked, self._lines)
+                )
+            with clock("rows"):
+                hits, pages = [], Pages(self._store, kinds, where)
+                if close and group == "document":
+                    hits = pages.documents(ranked, limit, offset)
+                elif close:
+                    hits = pages.places(found.ranked_places(), limit, offset)
         return Answer(tuple(hits), clock.total(), clock.shares, close or not ranked)
 
     def similar(self, segment_id: str, limit: int) -> Answer:
@@ -139,25 +145,27 @@ class Searcher:
         with clock("rows"):
             found = self._store.segments_by_key([key for key, _ in near])
             hits = [
-                _segment_hit(found[key], cosine, _similar_why(cosine, segment.unit == "s"))
+                segment_hit(found[key], cosine, _similar_why(cosine, segment.unit == "s"))
                 for key, cosine in near
                 if key in found
             ]
-        return Answer(tuple(self._named(hits[:limit])), clock.total(), clock.shares)
+        return Answer(tuple(named(self._store, hits[:limit])), clock.total(), clock.shares)
 
     def like_actions(
         self, done: Sequence[tuple[str, npt.NDArray[np.float32]]], where: SegmentFilter, limit: int
     ) -> Answer:
         """Events nearest to any of these, each a text and a vector among sentences."""
         clock = _Clock()
-        best: dict[str, tuple[ActionEvent, float, str]] = {}
+        best: dict[int, tuple[float, str]] = {}
         with clock("vectors"):
             for text, vector in done:
-                for event, cosine in self._events.near(vector, where, limit):
-                    if event.id not in best or cosine > best[event.id][1]:
-                        best[event.id] = (event, cosine, f"like “{text}” in the clip (cosine {cosine:.2f})")
-        ranked = sorted(best.values(), key=lambda one: -one[1])[:limit]
-        hits = self._named([_record_hit(event, cosine, why, None) for event, cosine, why in ranked])
+                for key, cosine in self._near_events(vector, where, limit):
+                    if key not in best or cosine > best[key][0]:
+                        best[key] = (cosine, f"like “{text}” in the clip (cosine {cosine:.2f})")
+        with clock("rows"):
+            events = self._store.events_by_key(list(best))
+            ranked = sorted((key for key in best if key in events), key=lambda key: -best[key][0])
+            hits = named(self._store, [record_hit(events[key], *best[key]) for key in ranked[:limit]])
         return Answer(tuple(hits), clock.total(), clock.shares)
 
     def like_looks(self, looks: Sequence[npt.NDArray[np.float32]], limit: int) -> Answer:
@@ -171,79 +179,87 @@ class Searcher:
         with clock("rows"):
             keys = sorted(best, key=lambda key: -best[key])[:limit]
             found = self._store.segments_by_key(keys)
-            hits = self._named(
+            hits = named(
+                self._store,
                 [
-                    _segment_hit(found[key], best[key], _similar_why(best[key], True))
+                    segment_hit(found[key], best[key], _similar_why(best[key], True))
                     for key in keys
                     if key in found
-                ]
+                ],
             )
         return Answer(tuple(hits), clock.total(), clock.shares)
 
     # --- what is found ---
 
-    def _by_words(self, words: Words, where: SegmentFilter, found: Found) -> None:
-        """Note the best sentences, whole texts and records; a source that only its whole text names gets the
-        places that have any of the words."""
-        hits = self._words.segments(words, DEPTH)
-        whole = dict(self._words.documents(words, DEPTH))
-        placeless = whole.keys() - {hit.segment.source_id for hit in hits}
-        if placeless:
-            hits = sorted([*hits, *self._words.within(words, placeless, DEPTH)], key=lambda hit: -hit.score)
-        found.by_words("words", [(hit.segment, hit.score) for hit in hits])
-        found.sources_by_words(whole)
-        for kind, records in self._words.records(words, DEPTH).items():
-            found.by_words(f"{kind} words", [one for one in records if _fits(one[0], where)])
-
-    def _by_meaning(self, question: Vector, words: Words, found: Found, clock: _Clock) -> dict[str, int]:
-        """Note the nearest sentences; by source the key of the nearest passage, where all may be found."""
-        with clock("vectors"):
-            allowed = self._words.allowed(words)
-            if allowed is not None and len(allowed) == 0:
-                return {}
-            inside = allowed is not None and len(allowed) <= FILTER_MAX
-            near = self._text_index.search(question, DEPTH, allowed if inside else None)
-            if allowed is not None and not inside:
-                ok = np.isin([key for key, _ in near], allowed)
-                near = [pair for pair, keep in zip(near, ok, strict=True) if keep]
-            near = self._words.without_excluded(words, near)
-            free = allowed is None and not self._words.excludes(words)
-            passages = self._passage_index.search(question, DEPTH) if free else []
+    def _by_words(self, words: Words, lists: Lists, clock: _Clock) -> Places:
+        """The best sentences; a source that only its whole text names gets the places that have any of the
+        words."""
         with clock("rows"):
-            segments = self._store.segments_by_key([key for key, _ in [*near, *passages]])
-        found.by_meaning(
-            "meaning",
-            [(segments[key], cosine) for key, cosine in near if key in segments and cosine >= MIN_COSINE],
+            refs = self._store.segment_refs([key for key, _ in lists.segments])
+        placeless = {source for source, _ in lists.documents} - {ref.source_id for ref in refs.values()}
+        if not placeless:
+            return lists.segments
+        with clock("full_text"):
+            within = self._words.within(words, placeless, DEPTH)
+        return sorted([*lists.segments, *within], key=lambda hit: -hit[1])
+
+    def _near(self, question: Vector, words: Words, kinds: frozenset[str]) -> _Near:
+        allowed = self._words.allowed(words)
+        segments = self._words.without_excluded(words, nearest(self._text_index, question, DEPTH, allowed))
+        free = allowed is None and not self._words.excludes(words)
+        passages = self._passage_index.search(question, DEPTH) if free else []
+        of_events = not kinds or ActionEvent.kind in kinds
+        events = self._near_events(question, words.where, DEPTH) if of_events else []
+        terms = words.where.verb is not None or words.where.noun is not None
+        return _Near(
+            _alike(segments),
+            _alike(passages),
+            events if terms else _alike(events),  # all that is named
         )
-        nearest: dict[str, int] = {}
-        for key, cosine in passages:
-            if key in segments and cosine >= MIN_COSINE and segments[key].source_id not in nearest:
-                nearest[segments[key].source_id] = key
-                found.by_passage(segments[key])
-        return nearest
 
-    def _events_by_meaning(
-        self,
-        question: Vector,
-        where: SegmentFilter,
-        kinds: frozenset[str],
-        clock: _Clock,
-    ) -> list[tuple[ActionEvent, float]]:
-        if kinds and ActionEvent.kind not in kinds:
-            return []
-        with clock("vectors"):
-            near = self._events.near(question, where, DEPTH)
-        least = MIN_COSINE if where.verb is None and where.noun is None else -1.0  # then all that is named
-        return [(event, cosine) for event, cosine in near if cosine >= least]
+    def _near_events(self, vector: Vector, where: SegmentFilter, limit: int) -> list[tuple[int, float]]:
+        allowed = None if where.open else self._store.event_keys(where)
+        return nearest(self._event_index, vector, limit, allowed)
 
-    def _passages(self, found: Found, nearest: Mapping[str, int]) -> dict[str, Vector]:
+    def _found(self, words: Words, lists: Lists, places: Places, near: _Near) -> Found:
+        """What is still there of all lists."""
+        found = Found(DEPTH)
+        refs = self._store.segment_refs([key for key, _ in [*places, *near.segments, *near.passages]])
+        found.by_words("words", [(refs[key], score) for key, score in places if key in refs])
+        found.sources_by_words(dict(lists.documents))
+        said = self._records(lists.records, words.where)
+        for kind in RECORDS:
+            of_kind = [
+                (said[key], score) for key, score in lists.records if key in said and said[key].kind == kind
+            ]
+            found.by_words(f"{kind} words", of_kind)
+        found.by_meaning("meaning", [(refs[key], cosine) for key, cosine in near.segments if key in refs])
+        for key, _ in near.passages:
+            if key in refs:
+                found.by_passage(refs[key])
+        events = self._store.event_refs([key for key, _ in near.events])
+        found.by_meaning(
+            "event meaning", [(events[key], cosine) for key, cosine in near.events if key in events]
+        )
+        return found
+
+    def _records(self, hits: Hits, where: SegmentFilter) -> dict[str, Ref]:
+        """Those that are there, and of the verb and the thing that the filter asks for."""
+        refs = self._store.record_refs([key for key, _ in hits])
+        if where.verb is not None or where.noun is not None:
+            events = self._store.records_by_id(ActionEvent.kind, [ref.id for ref in refs])
+            gone = {key for key, event in events.items() if not fits(event, where)}
+            refs = [ref for ref in refs if ref.id not in gone]
+        return {ref.id: ref for ref in refs}
+
+    def _passages(self, found: Found) -> dict[str, Vector]:
         """By source the vector of the passage that speaks for it: the nearest to the question, else that of
         its best place."""
-        chosen = dict(nearest)
+        chosen = {source: ref.key for source, ref in found.passages.items() if ref.key is not None}
         best: dict[str, int] = {}
         for place in found.ranked_places():
-            if place.source_id not in chosen and isinstance(place.of, Segment) and place.of.key is not None:
-                best.setdefault(place.source_id, place.of.key)
+            if place.of.source_id not in chosen and place.of.key is not None:
+                best.setdefault(place.of.source_id, place.of.key)
         if best:
             around = self._store.passages_of(list(best.values()))
             chosen |= {source: around[key] for source, key in best.items() if key in around}
@@ -253,126 +269,14 @@ class Searcher:
         by_key = dict(zip(keys.tolist(), vectors, strict=True))
         return {source: by_key[key] for source, key in chosen.items() if key in by_key}
 
-    # --- hits ---
-
-    def _documents(
-        self,
-        ranked: Sequence[Ranked],
-        kinds: frozenset[str],
-        where: SegmentFilter,
-        limit: int,
-        offset: int,
-    ) -> list[Hit]:
-        """A hit a source that has a place of these kinds."""
-        hits: list[Hit] = []
-        for start in range(0, len(ranked), AT_ONCE):
-            part = ranked[start : start + AT_ONCE]
-            carried = self._carried([place for one in part for place in one.places], kinds, where)
-            for one in part:
-                places = [hit for place in one.places for hit in _expanded(place, kinds, carried)]
-                if places:
-                    hits.append(_grouped(one, places))
-            if len(hits) >= offset + limit:
-                break
-        return self._named(hits[offset : offset + limit])
-
-    def _hits(
-        self, ranked: Sequence[Place], kinds: frozenset[str], where: SegmentFilter, limit: int, offset: int
-    ) -> list[Hit]:
-        hits: list[Hit] = []
-        for start in range(0, len(ranked), AT_ONCE):
-            part = ranked[start : start + AT_ONCE]
-            carried = self._carried(part, kinds, where)
-            hits += [hit for place in part for hit in _expanded(place, kinds, carried)]
-            if len(hits) >= offset + limit:
-                break
-        return self._named(hits[offset : offset + limit])
-
-    def _carried(
-        self, places: Sequence[Place], kinds: frozenset[str], where: SegmentFilter
-    ) -> dict[str, list[Record]]:
-        """Records of these kinds by the segment they are about."""
-        wanted = [kind for kind in RECORDS if kind in kinds]
-        ids = [place.of.id for place in places if isinstance(place.of, Segment)]
-        found = self._store.records_of(ids, wanted) if wanted and ids else {}
-        return {key: [one for one in records if _fits(one, where)] for key, records in found.items()}
-
-    def _named(self, hits: Sequence[Hit]) -> list[Hit]:
-        """The hits with the title and path of their source."""
-        names = self._store.names(sorted({hit.source for hit in hits}))
-        return [
-            replace(hit, title=names[hit.source].title, path=names[hit.source].path)
-            if hit.source in names
-            else hit
-            for hit in hits
-        ]
+    def _lines(self, refs: Sequence[Ref]) -> dict[str, str]:
+        """What is said there, by id."""
+        rows = rows_of(self._store, refs)
+        return {key: row.text if isinstance(row, Segment) else row.line for key, row in rows.items()}
 
 
-def _fits(record: Record, where: SegmentFilter) -> bool:
-    """Whether an event is of the verb and has the thing that the filter asks for; other records fit."""
-    if not isinstance(record, ActionEvent):
-        return True
-    of_verb = where.verb is None or record.verb == where.verb
-    return of_verb and (where.noun is None or where.noun in record.nouns)
-
-
-def _expanded(place: Place, kinds: frozenset[str], carried: Mapping[str, Sequence[Record]]) -> Iterator[Hit]:
-    """A place as what may be a hit: itself, and the records that it carries."""
-    one = place.of
-    if not kinds or one.kind in kinds:
-        yield _hit(one, place.score, place.why)
-    for record in carried.get(one.id, []):
-        yield _record_hit(record, place.score, place.why, one if isinstance(one, Segment) else None)
-
-
-def _grouped(ranked: Ranked, places: Sequence[Hit]) -> Hit:
-    """The best place, with the next different ones."""
-    unlike = {hit.record: hit for hit in places}
-    best, *further = unlike.values()
-    snippets = tuple(
-        Snippet(hit.record, hit.kind, hit.text, hit.start, hit.end, hit.unit, hit.page, hit.why)
-        for hit in further[: SNIPPETS - 1]
-    )
-    return replace(best, score=ranked.score, why=ranked.why, snippets=snippets)
-
-
-def _hit(one: Named, score: float, why: str) -> Hit:
-    return _segment_hit(one, score, why) if isinstance(one, Segment) else _record_hit(one, score, why, None)
-
-
-def _segment_hit(segment: Segment, score: float, why: str) -> Hit:
-    return Hit(
-        record=segment.id,
-        kind=segment.kind,
-        score=score,
-        source=segment.source_id,
-        path="",
-        title="",
-        text=segment.text,
-        start=segment.start,
-        end=segment.end,
-        unit=segment.unit,
-        page=segment.page,
-        why=why,
-    )
-
-
-def _record_hit(record: Record, score: float, why: str, segment: Segment | None) -> Hit:
-    place = record.provenance
-    return Hit(
-        record=record.id,
-        kind=record.kind,
-        score=score,
-        source=place.source_id,
-        path="",
-        title="",
-        text=record.line,
-        start=place.start,
-        end=place.end,
-        unit=place.unit,
-        page=segment.page if segment else None,
-        why=why,
-    )
+def _alike(near: Places) -> Places:
+    return [pair for pair in near if pair[1] >= MIN_COSINE]
 
 
 def _similar_why(cosine: float, visual: bool) -> str:

@@ -244,7 +244,8 @@ class Workspace:
         )
         self._freshen("words", "vectors.text", "vectors.passage", "vectors.event")
         grouped = group or ("sentence" if chosen else "document")
-        return self.parts.searcher.search(query, where, chosen, limit, group=grouped, offset=offset)
+        with self.parts.looks.once():
+            return self.parts.searcher.search(query, where, chosen, limit, group=grouped, offset=offset)
 
     def similar(self, segment_id: str, limit: int = 8) -> Answer:
         """Sentences of like meaning, or video moments of like look."""

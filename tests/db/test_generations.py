@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from midspan.db.generations import Generations
-from midspan.db.record_store import Generation, Lease
+from midspan.db.looks import Looks
+from midspan.db.record_store import LOCAL, Generation, Lease
 from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
 from midspan.db.vector_files.tiers import Tiers
@@ -84,6 +85,33 @@ def test_another_instance_reads_what_was_published(
     assert snapshot is not None
     assert (snapshot.value, snapshot.generation.applied, snapshot.generation.number) == (b"two", 5, 2)
     assert snapshot.generation.counts == {"bytes": 3}
+
+
+def test_several_looks_are_one_within_once(tmp_path: Path, store: SqlRecordStore, lease: Lease) -> None:
+    looks = Looks(store, LOCAL)
+    reader = Generations(
+        tmp_path / "files", store, "graph", suffix=".bin", read=Path.read_bytes, model="m", dim=4, looks=looks
+    )
+    put(opened(tmp_path, store), b"one", lease)
+    with looks.once():
+        assert content(reader) == b"one"
+        put(opened(tmp_path, store), b"two", lease)
+        assert content(reader) == b"one"
+    assert content(reader) == b"two"
+
+
+def test_a_file_that_went_since_the_look_is_no_damage(
+    tmp_path: Path, store: SqlRecordStore, lease: Lease
+) -> None:
+    put(opened(tmp_path, store), b"one", lease)
+    looks = Looks(store, LOCAL)
+    reader = Generations(
+        tmp_path / "files", store, "graph", suffix=".bin", read=Path.read_bytes, model="m", dim=4, looks=looks
+    )
+    with looks.once():
+        for value in (b"two", b"three", b"four"):
+            put(opened(tmp_path, store), value, lease)
+        assert content(reader) == b"four"
 
 
 @pytest.mark.parametrize(("model", "dim"), [("other", 4), ("m", 8)])

@@ -11,7 +11,8 @@ from midspan.db.record_store import READING, Commit, RunResult, SegmentFilter, T
 from midspan.errors import UnknownName, WrongUse
 from midspan.pipelines.passages import passage_run
 from midspan.platform.answers import Answer
-from midspan.platform.search import SNIPPETS, Searcher
+from midspan.platform.hits import SNIPPETS
+from midspan.platform.search import Searcher
 from midspan.platform.word_search import WordSearch
 from midspan.records import Embedding, Location, Run, Segment, Source, digest, record_id
 
@@ -84,7 +85,7 @@ def search(workspace: Workspace) -> Search:
         return np.stack([vector(0.0, DIM - 2) if "far" in text else vector(1.0, 0) for text in texts])
 
     searcher = Searcher(
-        parts.store, WordSearch(parts.words, parts.store), *indexes, parts.event_search, encode
+        parts.store, WordSearch(parts.words, parts.store), *indexes, parts.indexes["vectors.event"], encode
     )
 
     def ask(query: str, limit: int = 10, where: SegmentFilter = ANY, **options: object) -> Answer:

@@ -3,22 +3,28 @@
 import numpy as np
 import pytest
 
+from midspan.db.record_store import Ref
 from midspan.platform import fusion
 from midspan.platform.ranking import CLOSE, CLOSE_OF_FEW, Found, is_close
-from midspan.records import ActionEvent, Provenance, Segment
 
 QUESTION = np.array([1, 0], np.float32)
 
 
-def sentence(source, number, text="", unit="char"):
-    return Segment(
-        f"{source}-{number}", source, number, "sentence", unit, 10.0 * number, 10.0 * number + 9, text
-    )
+def sentence(source, number):
+    return Ref(f"{source}-{number}", source, "sentence", "char", number)
 
 
-def event(source, number, text):
-    place = Provenance(source, "run", f"{source}-{number}", "s", 0.0, 2.0)
-    return ActionEvent(f"event-{source}-{number}", place, text, verb="push", nouns=("cup",), score=0.9)
+def event(source, number):
+    return Ref(f"event-{source}-{number}", source, "event", "s")
+
+
+def saying(**texts):
+    """Reads those of the places `a-1` that are called `a_1` here."""
+    by_id = {name.replace("_", "-"): text for name, text in texts.items()}
+    return lambda refs: {ref.id: by_id[ref.id] for ref in refs if ref.id in by_id}
+
+
+NO_TEXT = saying()
 
 
 def passage(cosine):
@@ -61,7 +67,7 @@ def test_a_source_that_a_full_list_left_out_is_not_taken_for_one_without_the_wor
 
 def test_a_video_is_judged_by_its_best_place():
     found = Found(10)
-    found.by_words("event words", [(event("film", 0, "pushes a cup"), 3.0)])
+    found.by_words("event words", [(event("film", 0), 3.0)])
     found.by_words("words", [(sentence("text", 0), 3.0)])
     found.sources_by_words({"text": 1.0})
     film, text = found.ranked_sources({}, None)
@@ -96,26 +102,27 @@ def test_a_source_of_a_near_passage_alone_is_shown_by_its_first_sentence():
 )
 def test_an_answer_is_near_or_has_most_of_the_words(cosine, text, close):
     found = Found(10)
-    found.by_words("words", [(sentence("a", 0, text), 1.0)])
-    found.by_meaning("meaning", [(sentence("b", 0, "Quite another."), cosine)])
-    assert is_close("a stone in the left kidney", found.ranked_sources({}, QUESTION)) is close
+    found.by_words("words", [(sentence("a", 0), 1.0)])
+    found.by_meaning("meaning", [(sentence("b", 0), cosine)])
+    ranked = found.ranked_sources({}, QUESTION)
+    lines = saying(a_0=text, b_0="Quite another.")
+    assert is_close("a stone in the left kidney", ranked, lines) is close
 
 
 def test_one_or_two_words_need_not_be_as_near():
     found = Found(10)
-    found.by_meaning("meaning", [(sentence("a", 0, "A stone in the kidney."), CLOSE_OF_FEW)])
+    found.by_meaning("meaning", [(sentence("a", 0), CLOSE_OF_FEW)])
     ranked = found.ranked_sources({}, QUESTION)
-    assert is_close("the renal calculus", ranked)
-    assert not is_close("the treatment of renal calculus", ranked)
+    assert is_close("the renal calculus", ranked, NO_TEXT)
+    assert not is_close("the treatment of renal calculus", ranked, NO_TEXT)
 
 
 def test_the_words_may_be_spread_over_one_source_and_not_over_several():
     def asked(second):
         found = Found(10)
-        found.by_words(
-            "words", [(sentence("a", 0, "A stone."), 1.0), (sentence(second, 1, "The kidney."), 1.0)]
-        )
-        return is_close("kidney stone", found.ranked_sources({}, None))
+        found.by_words("words", [(sentence("a", 0), 1.0), (sentence(second, 1), 1.0)])
+        lines = saying(a_0="A stone.", **{f"{second}_1": "The kidney."})
+        return is_close("kidney stone", found.ranked_sources({}, None), lines)
 
     assert asked("a")
     assert not asked("b")
@@ -123,10 +130,18 @@ def test_the_words_may_be_spread_over_one_source_and_not_over_several():
 
 def test_words_without_gaps_are_found_within_a_run():
     found = Found(10)
-    found.by_words("words", [(sentence("a", 0, "左腎結石的治療"), 1.0)])
-    assert is_close("腎結石", found.ranked_sources({}, None))
+    found.by_words("words", [(sentence("a", 0), 1.0)])
+    assert is_close("腎結石", found.ranked_sources({}, None), saying(a_0="左腎結石的治療"))
 
 
 def test_nothing_found_is_no_answer():
     assert Found(10).ranked_sources({}, None) == []
-    assert not is_close("word", [])
+    assert not is_close("word", [], NO_TEXT)
+
+
+def test_of_many_sources_each_is_read():
+    found = Found(1000)
+    found.by_words("words", [(sentence(f"s{n}", 0), 1000.0 - n) for n in range(120)])
+    ranked = found.ranked_sources({}, None)
+    assert is_close("kidney stone", ranked, saying(s119_0="A kidney stone."))
+    assert not is_close("kidney stone", ranked, saying(s119_0="A stone."))

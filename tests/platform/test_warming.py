@@ -43,7 +43,7 @@ def test_loading_is_no_time_of_the_search(embedded: Path, monkeypatch: pytest.Mo
         parts = workspace.parts
         indexes = [parts.indexes[target] for target in ("vectors.text", "vectors.passage", "vectors.visual")]
         words = WordSearch(parts.words, parts.store)
-        searcher = Searcher(parts.store, words, *indexes, parts.event_search, encode, load)
+        searcher = Searcher(parts.store, words, *indexes, parts.indexes["vectors.event"], encode, load)
         answer = searcher.search("kidney", SegmentFilter(), frozenset(), 10)
     assert answer.hits
     assert answer.milliseconds == pytest.approx(1000 * ENCODING)

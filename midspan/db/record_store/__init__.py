@@ -49,7 +49,7 @@ from midspan.db.record_store.outbox import (
     word_id,
     word_of,
 )
-from midspan.db.record_store.reading import RecordReader, SegmentFilter, SourceName, SourceSummary
+from midspan.db.record_store.reading import RecordReader, Ref, SegmentFilter, SourceName, SourceSummary
 from midspan.db.record_store.scenes import SceneStore, SceneTerm
 from midspan.db.record_store.writing import (
     READING,
@@ -97,6 +97,7 @@ __all__ = [
     "RecordReader",
     "RecordStore",
     "RecordWriter",
+    "Ref",
     "Replica",
     "RunResult",
     "SceneStore",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from midspan.db.record_store.reading import SegmentFilter
+from midspan.db.record_store.reading import Ref, SegmentFilter
 from midspan.records import ActionEvent
 
 if TYPE_CHECKING:
@@ -76,6 +76,10 @@ class EventStore(ABC):
     @abstractmethod
     def events_by_key(self, keys: Sequence[int]) -> dict[int, ActionEvent]:
         """Those that are there."""
+
+    @abstractmethod
+    def event_refs(self, keys: Sequence[int]) -> dict[int, Ref]:
+        """Likewise; cheap, however much is known of them."""
 
     @abstractmethod
     def all_events(self, where: EventFilter) -> Iterator[ActionEvent]:

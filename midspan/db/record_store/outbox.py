@@ -245,6 +245,10 @@ class Outbox(Checking):
         """The replica's newest one."""
 
     @abstractmethod
+    def newest_generations(self, replica: str = LOCAL) -> dict[Target, Generation]:
+        """Of all targets that have one, at one moment."""
+
+    @abstractmethod
     def generations(self, target: Target, replica: str = LOCAL) -> list[Generation]:
         """Newest first."""
 

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from midspan.records import Failure, Location, Page, Record, Run, Segment, Source, SourceKind
+from midspan.records import (
+    Failure,
+    Location,
+    Page,
+    Record,
+    Run,
+    Segment,
+    Source,
+    SourceKind,
+    Unit,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -69,8 +80,23 @@ class SegmentFilter:
         return self == SegmentFilter()
 
 
+class Ref(NamedTuple):
+    """A segment or record that was found, without what only a reader of it needs."""
+
+    id: str
+    source_id: str
+    kind: str
+    unit: Unit
+    key: int | None = None
+    """Of a segment."""
+
+
 class RecordReader(ABC):
     """Reads what was found; changes nothing."""
+
+    @abstractmethod
+    def moment(self) -> AbstractContextManager[None]:
+        """Within it all that this thread reads is what was there at one moment. Nothing is written there."""
 
     @abstractmethod
     def locations(self, uris: Sequence[str]) -> dict[str, Location]:
@@ -108,6 +134,10 @@ class RecordReader(ABC):
     def segments_by_key(self, keys: Sequence[int]) -> dict[int, Segment]: ...
 
     @abstractmethod
+    def segment_refs(self, keys: Sequence[int]) -> dict[int, Ref]:
+        """Those that are there; cheap, however long their texts."""
+
+    @abstractmethod
     def passages_of(self, keys: Sequence[int]) -> dict[int, int]:
         """For each of these segments that lies in a passage, the key under which the passage's vector is."""
 
@@ -128,6 +158,11 @@ class RecordReader(ABC):
     @abstractmethod
     def records_by_id(self, kind: str, ids: Sequence[str]) -> dict[str, Record]:
         """Those of a kind that are there."""
+
+    @abstractmethod
+    def record_refs(self, ids: Sequence[str]) -> list[Ref]:
+        """Those that are there of the kinds that are found by words of their own, in no order; cheap, however
+        much is known of them."""
 
     @abstractmethod
     def records_of(self, segment_ids: Sequence[str], kinds: Sequence[str] = ()) -> dict[str, list[Record]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -60,10 +61,28 @@ def make_engine(url: str, *, read_only: bool = False, patience: float = PATIENCE
     return postgres.make_engine(parsed, read_only=read_only, patience=patience)
 
 
+_held = threading.local()
+
+
+@contextmanager
+def moment(engine: Engine) -> Iterator[None]:
+    """All that this thread reads within is one read transaction."""
+    with reading(engine) as connection:
+        _held.reading = (engine, connection)
+        try:
+            yield
+        finally:
+            _held.reading = None
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A read transaction, which sees one moment from its first statement to its last. Errors come out as
     ``StoreError``."""
+    held: tuple[Engine, Connection] | None = getattr(_held, "reading", None)
+    if held is not None and held[0] is engine:
+        yield held[1]
+        return
     with translated(engine), engine.connect() as connection:
         if engine.dialect.name == "postgresql":  # SQLite does so anyway
             connection = connection.execution_options(isolation_level="REPEATABLE READ")

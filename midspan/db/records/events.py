@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import ColumnElement, Connection, Engine, ScalarSelect, Select, func, select
 
-from midspan.db.record_store import EventFilter, EventStore, EventTerm, SegmentFilter, Video
+from midspan.db.record_store import EventFilter, EventStore, EventTerm, Ref, SegmentFilter, Video
 from midspan.db.records import dialect
 from midspan.db.records.engine import reading
 from midspan.db.records.event_terms import nouns, of_terms
@@ -57,6 +57,13 @@ class SqlEvents(EventStore):
             where = dialect.one_of(connection, action_event.c.key, [int(key) for key in keys])
             rows = connection.execute(select(action_event).where(where)).mappings()
             return {row["key"]: to_event(row) for row in rows}
+
+    def event_refs(self, keys: Sequence[int]) -> dict[int, Ref]:
+        c = action_event.c
+        with reading(self._engine) as connection:
+            where = dialect.one_of(connection, c.key, [int(key) for key in keys])
+            rows = connection.execute(select(c.key, c.id, c.source_id, c.unit).where(where)).all()
+            return {key: Ref(event_id, of, ActionEvent.kind, unit) for key, event_id, of, unit in rows}
 
     def event_verbs(self, where: EventFilter, limit: int) -> list[EventTerm]:
         with reading(self._engine) as connection:

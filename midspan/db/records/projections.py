@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -181,6 +182,11 @@ class SqlOutbox(Outbox):
         with reading(self._engine) as connection:
             return next(iter(_generations(connection, target, replica, 1)), None)
 
+    def newest_generations(self, replica: str = LOCAL) -> dict[Target, Generation]:
+        mine = select(projection).where(projection.c.replica == replica).order_by(projection.c.generation)
+        with reading(self._engine) as connection:
+            return {row.target: _generation(row) for row in connection.execute(mine).all()}
+
     def generations(self, target: Target, replica: str = LOCAL) -> list[Generation]:
         with reading(self._engine) as connection:
             return _generations(connection, target, replica)
@@ -279,20 +285,21 @@ def _generations(
         .order_by(projection.c.generation.desc())
         .limit(limit)
     )
-    return [
-        Generation(
-            target=row.target,
-            number=row.generation,
-            file=row.file,
-            sha256=row.sha256,
-            applied=row.applied,
-            counts=row.counts,
-            model=row.model,
-            dim=row.dim,
-            replica=row.replica,
-        )
-        for row in rows
-    ]
+    return [_generation(row) for row in rows]
+
+
+def _generation(row: Any) -> Generation:
+    return Generation(
+        target=row.target,
+        number=row.generation,
+        file=row.file,
+        sha256=row.sha256,
+        applied=row.applied,
+        counts=row.counts,
+        model=row.model,
+        dim=row.dim,
+        replica=row.replica,
+    )
 
 
 def _publish(connection: Connection, generation: Generation, by: Lease) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, func, select
 
-from midspan.db.record_store import TARGET_OF
+from midspan.db.record_store import TARGET_OF, Ref
 from midspan.db.records import codec, dialect
 from midspan.db.records.engine import reading
 from midspan.db.records.kinds import KINDS, Kind, kind_named
@@ -35,6 +35,17 @@ class RecordReading:
         with reading(self._engine) as connection:
             found = fetch(connection, of, [dialect.one_of(connection, of.table.c.id, ids)])
         return {record.id: record for record in found}
+
+    def record_refs(self, ids: Sequence[str]) -> list[Ref]:
+        found: list[Ref] = []
+        with reading(self._engine) as connection:
+            for name, kind in KINDS.items():
+                if kind.words and ids:
+                    c = kind.table.c
+                    rows = select(c.id, c.source_id, c.unit).where(dialect.one_of(connection, c.id, ids))
+                    of_kind = connection.execute(rows).all()
+                    found += [Ref(record_id, of, name, unit) for record_id, of, unit in of_kind]
+        return found
 
     def records_of(self, segment_ids: Sequence[str], kinds: Sequence[str] = ()) -> dict[str, list[Record]]:
         found: dict[str, list[Record]] = {}

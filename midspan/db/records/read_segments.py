@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import ColumnElement, Connection, Engine, exists, func, or_, select
 
-from midspan.db.record_store import SegmentFilter
+from midspan.db.record_store import Ref, SegmentFilter
 from midspan.db.records import codec, dialect
 from midspan.db.records.engine import reading
 from midspan.db.records.event_terms import of_terms
@@ -49,6 +49,13 @@ class SegmentReading:
             rows = connection.execute(select(segment).where(where)).mappings()
             return {row["key"]: codec.to_segment(row) for row in rows}
 
+    def segment_refs(self, keys: Sequence[int]) -> dict[int, Ref]:
+        c = segment.c
+        with reading(self._engine) as connection:
+            where = dialect.one_of(connection, c.key, [int(key) for key in keys])
+            rows = connection.execute(select(c.id, c.source_id, c.kind, c.unit, c.key).where(where)).all()
+            return {key: Ref(one, of, kind, unit, key) for one, of, kind, unit, key in rows}
+
     def passages_of(self, keys: Sequence[int]) -> dict[int, int]:
         """The last passage that begins at or before the segment, by key: keys grow along a source."""
         c = embedding.c
@@ -59,7 +66,7 @@ class SegmentReading:
         )
         with reading(self._engine) as connection:
             where = dialect.one_of(connection, segment.c.key, [int(key) for key in keys])
-            rows = connection.execute(select(segment.c.key, begins).where(where))
+            rows = connection.execute(select(segment.c.key, begins).where(where)).all()
             return {key: passage for key, passage in rows if passage is not None}
 
     def segment_keys(self, where: SegmentFilter) -> npt.NDArray[np.int64]:

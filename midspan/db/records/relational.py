@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+
 from sqlalchemy import Engine
 
 from midspan.db import migrate
@@ -9,6 +11,7 @@ from midspan.db.record_store import Findings, RecordReader, RecordStore
 from midspan.db.records import integrity
 from midspan.db.records.atlases import SqlAtlases
 from midspan.db.records.decisions import SqlDecisions
+from midspan.db.records.engine import moment
 from midspan.db.records.events import SqlEvents
 from midspan.db.records.facts import SqlFacts
 from midspan.db.records.projections import SqlOutbox
@@ -20,7 +23,10 @@ from midspan.db.records.writer import SqlWriter
 
 
 class SqlReader(SourceReading, SegmentReading, RecordReading, RecordReader):
-    pass
+    _engine: Engine
+
+    def moment(self) -> AbstractContextManager[None]:
+        return moment(self._engine)
 
 
 class SqlRecordStore(

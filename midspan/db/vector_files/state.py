@@ -10,6 +10,7 @@ from pathlib import Path
 import structlog
 
 from midspan.db.generations import _translated, check_file
+from midspan.db.looks import Looks
 from midspan.db.record_store import Generation, Outbox, Target
 from midspan.db.vector_files import log
 from midspan.db.vector_files.manifest import SUFFIX, LogEntry, Manifest, SegmentEntry
@@ -39,7 +40,14 @@ class States:
     """The newest state of one replica; any number of threads may ask."""
 
     def __init__(
-        self, folder: Path, store: Outbox, target: Target, replica: str, model: str, dim: int
+        self,
+        folder: Path,
+        store: Outbox,
+        target: Target,
+        replica: str,
+        model: str,
+        dim: int,
+        looks: Looks | None = None,
     ) -> None:
         self._folder = folder
         self._store = store
@@ -47,6 +55,7 @@ class States:
         self._replica = replica
         self._model = model
         self._dim = dim
+        self._looks = looks or Looks(store, replica)
         self._opening = threading.Lock()
         self._state: State | None = None
         self._known: dict[tuple[str, ...], Segment] = {}
@@ -58,7 +67,7 @@ class States:
         file is not what was published. A log that is damaged within is true up to there, and the index is
         behind: what is missing is applied again.
         """
-        row = self._row()
+        row = self._usable(self._looks.newest(self._target))
         if row is None:
             return None
         state = self._state
@@ -86,8 +95,10 @@ class States:
         return self._known.get(_identity(entry)) or Segment(self._folder, entry, self._dim)
 
     def _row(self) -> Generation | None:
+        return self._usable(self._store.generation(self._target, self._replica))
+
+    def _usable(self, row: Generation | None) -> Generation | None:
         """Of this model; a file with another ending was written by an earlier midspan."""
-        row = self._store.generation(self._target, self._replica)
         if row is None or (row.model, row.dim) != (self._model, self._dim):
             return None
         return row if row.file.endswith(SUFFIX) else None

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ from tantivy import IndexWriter, Searcher
 from tantivy import Query as Found
 
 from midspan.db.generations import Generations, Snapshot
+from midspan.db.looks import Looks
 from midspan.db.record_store import LOCAL, WORD_LEVELS, Lease, Outbox, WordItem, WordLevel, word_of
 from midspan.db.word_index import EVERYTHING, WordFilter, WordIndex
 from midspan.db.words.compile import Compiler, within
@@ -52,10 +54,19 @@ class _Writers(dict[WordLevel, IndexWriter]):
 class TantivyIndex(WordIndex):
     """Words of everything, in ``folder``; safe to share between threads."""
 
-    def __init__(self, folder: Path, store: Outbox, *, replica: str = LOCAL) -> None:
+    def __init__(
+        self, folder: Path, store: Outbox, *, replica: str = LOCAL, looks: Looks | None = None
+    ) -> None:
         self._folder = folder
         self._generations = Generations(
-            folder, store, "words", suffix=".json", read=self._read, model=LAYOUT, replica=replica
+            folder,
+            store,
+            "words",
+            suffix=".json",
+            read=self._read,
+            model=LAYOUT,
+            replica=replica,
+            looks=looks,
         )
         self._known: dict[str, tuple[int, str]] = {}
         self._schema = schema()
@@ -80,13 +91,13 @@ class TantivyIndex(WordIndex):
         offset: int = 0,
         where: WordFilter = EVERYTHING,
     ) -> list[tuple[str, float]]:
-        snapshot = self._generations.current()
-        if snapshot is None or limit < 1:
-            return []
-        searcher = snapshot.value.searchers[level]
-        wanted = self._wanted(query, level, where, snapshot.value)
-        found = searcher.search(wanted, limit, count=False, offset=offset)
-        return [(searcher.doc(address)["id"][0], score) for score, address in found.hits]
+        searcher, hits = self._best(query, level, limit, offset, where)
+        return [(searcher.doc(address)["id"][0], score) for score, address in hits]
+
+    def places(self, query: Query, limit: int, where: WordFilter = EVERYTHING) -> list[tuple[int, float]]:
+        searcher, hits = self._best(query, "segment", limit, 0, where)
+        keys = searcher.fast_field_values("key", [address for _, address in hits]) if hits else []
+        return [(cast(int, key), score) for key, (score, _) in zip(keys, hits, strict=True)]
 
     def keys(self, query: Query, limit: int, where: WordFilter = EVERYTHING) -> npt.NDArray[np.int64]:
         snapshot = self._generations.current()
@@ -140,6 +151,17 @@ class TantivyIndex(WordIndex):
             return _Words(listing, {level: index.searcher() for level, index in indexes.items()})
         except ValueError as error:
             raise DamagedGeneration(f"{listing.folder} is whole, but tantivy says: {error}") from error
+
+    def _best(
+        self, query: Query, level: WordLevel, limit: int, offset: int, where: WordFilter
+    ) -> tuple[Searcher, list[tuple[float, Any]]]:
+        """(score, address) of hits of the searcher, which is missing where nothing was found."""
+        snapshot = self._generations.current()
+        if snapshot is None or limit < 1:
+            return cast(Searcher, None), []
+        searcher = snapshot.value.searchers[level]
+        wanted = self._wanted(query, level, where, snapshot.value)
+        return searcher, searcher.search(wanted, limit, count=False, offset=offset).hits
 
     def _wanted(self, query: Query, level: WordLevel, where: WordFilter, words: _Words) -> Found:
         def of_sources(found: Found) -> Found:

@@ -6,7 +6,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -172,6 +172,16 @@ def test_replicas_do_not_see_each_others_generations(store: RecordStore) -> None
     assert store.generation("graph", "a") == state("a", 1, 5)
     assert store.generations("graph", "b") == [state("b", 1, 7)]
     assert store.generation("graph") is None
+
+
+def test_the_newest_generation_of_each_target(store: RecordStore) -> None:
+    lease = held(store, "a")
+    for number in (1, 2):
+        store.publish(state("a", number, 5), lease)
+    words = replace(state("a", 1, 5), target="words")
+    store.publish(words, lease)
+    assert store.newest_generations("a") == {"graph": state("a", 2, 5), "words": words}
+    assert store.newest_generations("b") == {}
 
 
 @pytest.mark.parametrize(("unseen", "forgotten"), [(FORGET_SECONDS - 1, False), (FORGET_SECONDS + 1, True)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -14,7 +15,9 @@ from hypothesis import strategies as st
 from midspan.db.record_store import (
     Commit,
     RecordStore,
+    Ref,
     RunResult,
+    SegmentFilter,
     TextChunk,
 )
 from midspan.errors import LeaseLost, UnknownName
@@ -443,6 +446,42 @@ def test_segments_by_id_and_key_leave_out_unknown_ones(store: RecordStore, made:
     first, second = store.segments(made.id("a"))
     assert store.segments_by_id([second.id, "none"]) == {second.id: second}
     assert store.segments_by_key([first.key, 10**9]) == {first.key: first}
+
+
+def test_a_ref_says_of_a_segment_what_its_row_says(store: RecordStore, made: Any) -> None:
+    store.commit(made.document("a", "One.", "Two."))
+    first, second = store.segments(made.id("a"))
+    refs = store.segment_refs([second.key, first.key, 10**9])
+    assert refs == {
+        one.key: Ref(one.id, one.source_id, "sentence", "char", one.key) for one in (first, second)
+    }
+    assert store.segment_refs([]) == {}
+
+
+def test_refs_of_records_are_of_kinds_with_words_of_their_own(store: RecordStore, made: Any) -> None:
+    store.commit(made.document("a", "One."))
+    window = made.windows("v", 1)[0]
+    event = made.event(window)
+    video = made.source("v", kind="video")
+    store.commit(Commit(runs=made.runs, sources=[video], segments=[window], products=[event]))
+    (fact,) = store.records("fact")
+    ref = Ref(event.id, made.id("v"), "event", "s")
+    assert store.record_refs([event.id, fact.id, "nobody"]) == [ref]
+    assert store.record_refs([]) == []
+    keys = store.event_keys(SegmentFilter()).tolist()
+    assert store.event_refs([*keys, 10**9]) == {keys[0]: ref}
+
+
+def test_a_moment_does_not_see_what_others_do_meanwhile(store: RecordStore, made: Any) -> None:
+    store.commit(made.document("a", "One."))
+    (segment,) = store.segments(made.id("a"))
+    with store.moment():
+        assert set(store.segment_refs([segment.key])) == {segment.key}
+        other = threading.Thread(target=store.retire, args=(made.id("a"), None))
+        other.start()
+        other.join()
+        assert store.segments_by_id([segment.id]) and store.counts()["segment"] == 1
+    assert store.segments_by_id([segment.id]) == {} and store.counts()["segment"] == 0
 
 
 def test_more_ids_than_a_statement_has_parameters(store: RecordStore, made: Any) -> None:

@@ -108,6 +108,17 @@ def test_better_hits_come_first_and_pages_join(library: RecordStore, index: Tant
     assert [hit for page in pages for hit in page] == hits
 
 
+def test_places_are_segments_by_key(library: RecordStore, index: TantivyIndex) -> None:
+    tree = parse("left lung liver").tree
+    ids = [one for one, _ in index.search(tree, "segment", 10)]
+    scores = [score for _, score in index.search(tree, "segment", 10)]
+    places = index.places(tree, 10)
+    assert [key for key, _ in places] == [library.segments_by_id(ids)[one].key for one in ids]
+    assert [score for _, score in places] == scores
+    assert index.places(parse("nothing").tree, 10) == []
+    assert index.places(tree, 10, WordFilter(sources=frozenset())) == []
+
+
 def test_a_document_is_found_by_words_from_all_over_it(
     library: RecordStore, index: TantivyIndex, made: Any
 ) -> None:
