@@ -24,6 +24,8 @@ between is shown, for whoever asks sees for himself that it is no answer."""
 CLOSE_OF_FEW = 0.25
 """Likewise for up to ``FEW`` telling words, which are less like a sentence."""
 FEW = 2
+BEST = 200
+"""Sources that are evened out, and whose texts are looked at: more than anybody pages through."""
 AT_ONCE = 50
 """Sources whose texts are looked at together."""
 COVERED = 0.5
@@ -201,7 +203,7 @@ def is_close(
         cosines = [place.cosine for place in one.places if place.cosine is not None]
         if max(*cosines, one.cosine or -1.0, -1.0) >= least:
             return True
-    for start in range(0, len(ranked), AT_ONCE):
+    for start in range(0, min(BEST, len(ranked)), AT_ONCE):
         of_words = [
             [place.of for place in one.places if place.words] for one in ranked[start : start + AT_ONCE]
         ]
@@ -241,9 +243,13 @@ def _meaning_of_sources(nearest: Sequence[float | None], passages: Sequence[floa
 
 
 def _evened(scores: Scores, names: Sequence[str], passages: Mapping[str, npt.NDArray[np.float32]]) -> Scores:
-    """Among the sources that have a passage."""
-    having = np.array([place for place, name in enumerate(names) if name in passages], dtype=np.intp)
+    """Among the best sources, those that have a passage; the others are taken to lie alone, and stay behind
+    them in their order."""
+    best = np.argsort(-scores, kind="stable")[:BEST]
+    having = np.array([place for place in best if names[place] in passages], dtype=np.intp)
+    even = np.asarray((1 - fusion.ALIKE) * scores, dtype=np.float32)
+    even[best] = scores[best]
     if len(having) > 1:
         vectors = np.stack([passages[names[place]] for place in having])
-        scores[having] = fusion.evened(scores[having], vectors)
-    return scores
+        even[having] = fusion.evened(scores[having], vectors)
+    return even

@@ -5,7 +5,7 @@ import pytest
 
 from midspan.db.record_store import Ref
 from midspan.platform import fusion
-from midspan.platform.ranking import CLOSE, CLOSE_OF_FEW, Found, is_close
+from midspan.platform.ranking import BEST, CLOSE, CLOSE_OF_FEW, Found, is_close
 
 QUESTION = np.array([1, 0], np.float32)
 
@@ -137,6 +137,18 @@ def test_words_without_gaps_are_found_within_a_run():
 def test_nothing_found_is_no_answer():
     assert Found(10).ranked_sources({}, None) == []
     assert not is_close("word", [], NO_TEXT)
+
+
+def test_of_very_many_sources_the_best_are_evened_and_the_others_stay_behind_them_in_order():
+    """No two are alike, so that the best keep their scores."""
+    names = [f"s{n:03}" for n in range(BEST + 40)]
+    found = Found(1000)
+    found.sources_by_words({name: 1000.0 - place for place, name in enumerate(names)})
+    ranked = found.ranked_sources(dict(zip(names, np.eye(len(names), dtype=np.float32), strict=True)), None)
+    assert [one.source_id for one in ranked] == names
+    last, behind = ranked[BEST - 1], ranked[BEST]
+    alone = (1 - fusion.ALIKE) * behind.words / last.words
+    assert behind.score / last.score == pytest.approx(alone, rel=1e-5)
 
 
 def test_of_many_sources_each_is_read():
