@@ -57,7 +57,7 @@ def test_no_windows_are_no_answers(recogniser):
 
 
 def test_no_action_comes_last_wherever_the_model_has_it():
-    classes = SimpleNamespace(names={"verb": (NO_ACTION, "push", "pull")})
+    classes = SimpleNamespace(names={"verb": (NO_ACTION, "push", "pull")}, total=3)
     student = SimpleNamespace(
         classes=classes,
         said=lambda shown, check: np.zeros((1, 3), np.float32),

@@ -33,7 +33,7 @@ def test_windows_come_in_any_order_and_some_may_be_missing():
 
 def test_tracks_know_what_they_are_of():
     timeline = Timeline([at(np.arange(8) / 8, *[(CUP, PALM)] * 8)])
-    assert [(one.category, one.noun, len(one.boxes)) for one in timeline.tracks] == [
+    assert [(one.category, one.noun(0, 8), len(one.boxes)) for one in timeline.tracks] == [
         ("hand", "", 8),
         ("object", "cup", 8),
     ]
