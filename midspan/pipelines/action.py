@@ -91,13 +91,17 @@ class ActionStage(Stage):
         frames, memory = batch.frames[segment.id], batch.memories[segment.source_id]
         signature = describe(frames.rgb, frames.times)
         memory.looked[segment.ordinal] = Looked(segment, signature)
-        if self._sight is None:
-            pass
-        elif self._recogniser is None or self._sight.everywhere or frames.boxes is not None:
+        if self._sees_at_once(frames):
             self._see(memory, {segment.start: frames}, batch.check)
-        else:
+        elif self._sight is not None:
             memory.set_aside(frames)
         return Embedding(segment.id, segment.source_id, self._run.id, space="visual", vector=signature.vector)
+
+    def _sees_at_once(self, frames: Frames) -> bool:
+        """Whether boxes are looked for before it is known where something may be done."""
+        if self._sight is None:
+            return False
+        return self._recogniser is None or self._sight.everywhere or frames.boxes is not None
 
     def _see(self, memory: VideoMemory, pieces: Mapping[float, Frames], check: Check) -> None:
         """Note the boxes of frames, which are given by the second at which they begin."""

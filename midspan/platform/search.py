@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -102,7 +102,7 @@ class Searcher:
         clock = _Clock()
         with clock("full_text"):
             words, lists = self._words.find(asked, where, DEPTH)
-        places = self._by_words(words, lists, clock)
+        places, refs = self._by_words(words, lists, clock)
         question, near = None, _Near()
         if by_meaning and words.wording:
             with clock("encode"):
@@ -111,7 +111,7 @@ class Searcher:
                 near = self._near(question, words, kinds)
         with self._store.moment():
             with clock("rows"):
-                found = self._found(words, lists, places, near)
+                found = self._found(words, lists, places, near, refs)
                 vectors = self._passages(found)
             with clock("ranking"):
                 ranked = found.ranked_sources(vectors, question)
@@ -191,17 +191,17 @@ class Searcher:
 
     # --- what is found ---
 
-    def _by_words(self, words: Words, lists: Lists, clock: _Clock) -> Places:
-        """The best sentences; a source that only its whole text names gets the places that have any of the
-        words."""
+    def _by_words(self, words: Words, lists: Lists, clock: _Clock) -> tuple[Places, dict[int, Ref]]:
+        """The best sentences, and what was read of them; a source that only its whole text names gets the
+        places that have any of the words."""
         with clock("rows"):
             refs = self._store.segment_refs([key for key, _ in lists.segments])
         placeless = {source for source, _ in lists.documents} - {ref.source_id for ref in refs.values()}
         if not placeless:
-            return lists.segments
+            return lists.segments, refs
         with clock("full_text"):
             within = self._words.within(words, placeless, DEPTH)
-        return sorted([*lists.segments, *within], key=lambda hit: -hit[1])
+        return sorted([*lists.segments, *within], key=lambda hit: -hit[1]), refs
 
     def _near(self, question: Vector, words: Words, kinds: frozenset[str]) -> _Near:
         allowed = self._words.allowed(words)
@@ -221,10 +221,13 @@ class Searcher:
         allowed = None if where.open else self._store.event_keys(where)
         return nearest(self._event_index, vector, limit, allowed)
 
-    def _found(self, words: Words, lists: Lists, places: Places, near: _Near) -> Found:
-        """What is still there of all lists."""
+    def _found(
+        self, words: Words, lists: Lists, places: Places, near: _Near, known: Mapping[int, Ref]
+    ) -> Found:
+        """What is there of all lists; ``known`` are those that were read before."""
         found = Found(DEPTH)
-        refs = self._store.segment_refs([key for key, _ in [*places, *near.segments, *near.passages]])
+        keys = {key for key, _ in [*places, *near.segments, *near.passages]}
+        refs = {**known, **self._store.segment_refs(sorted(keys - known.keys()))}
         found.by_words("words", [(refs[key], score) for key, score in places if key in refs])
         found.sources_by_words(dict(lists.documents))
         said = self._records(lists.records, words.where)

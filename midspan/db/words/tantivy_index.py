@@ -91,12 +91,18 @@ class TantivyIndex(WordIndex):
         offset: int = 0,
         where: WordFilter = EVERYTHING,
     ) -> list[tuple[str, float]]:
-        searcher, hits = self._best(query, level, limit, offset, where)
+        found = self._best(query, level, limit, offset, where)
+        if found is None:
+            return []
+        searcher, hits = found
         return [(searcher.doc(address)["id"][0], score) for score, address in hits]
 
     def places(self, query: Query, limit: int, where: WordFilter = EVERYTHING) -> list[tuple[int, float]]:
-        searcher, hits = self._best(query, "segment", limit, 0, where)
-        keys = searcher.fast_field_values("key", [address for _, address in hits]) if hits else []
+        found = self._best(query, "segment", limit, 0, where)
+        if found is None:
+            return []
+        searcher, hits = found
+        keys = searcher.fast_field_values("key", [address for _, address in hits])
         return [(cast(int, key), score) for key, (score, _) in zip(keys, hits, strict=True)]
 
     def keys(self, query: Query, limit: int, where: WordFilter = EVERYTHING) -> npt.NDArray[np.int64]:
@@ -154,11 +160,11 @@ class TantivyIndex(WordIndex):
 
     def _best(
         self, query: Query, level: WordLevel, limit: int, offset: int, where: WordFilter
-    ) -> tuple[Searcher, list[tuple[float, Any]]]:
-        """(score, address) of hits of the searcher, which is missing where nothing was found."""
+    ) -> tuple[Searcher, list[tuple[float, Any]]] | None:
+        """A searcher and its hits, (score, address); None where there is nothing to search."""
         snapshot = self._generations.current()
         if snapshot is None or limit < 1:
-            return cast(Searcher, None), []
+            return None
         searcher = snapshot.value.searchers[level]
         wanted = self._wanted(query, level, where, snapshot.value)
         return searcher, searcher.search(wanted, limit, count=False, offset=offset).hits

@@ -52,7 +52,7 @@ class BoxTrack:
     sources: tuple[tuple[int, int], ...]
     """Frame and index in that frame of each box that was joined."""
     nouns: tuple[str, ...] = ()
-    """(frames,): what each box is called; empty where nobody said. None at all where no box has a name."""
+    """(frames,): what each box is called; empty where nobody said."""
 
     def noun(self, first: int, last: int) -> str:
         """What most of the boxes from frame ``first`` to before ``last`` say it is; where none of them says
@@ -92,7 +92,7 @@ class _Open:
 
     def closed(self) -> BoxTrack:
         frames = np.arange(self.frames[0], self.frames[-1] + 1)
-        known = np.stack(self.boxes)
+        known, named = np.stack(self.boxes), dict(zip(self.frames, self.nouns, strict=True))
         boxes = np.stack([np.interp(frames, self.frames, known[:, side]) for side in range(4)], -1)
         return BoxTrack(
             self.category,
@@ -101,18 +101,12 @@ class _Open:
             np.isin(frames, self.frames),
             float(np.mean(self.scores)),
             tuple(self.sources),
-            self._nouns(len(frames)) if any(self.nouns) else (),
+            tuple(named.get(frame, "") for frame in frames.tolist()),
         )
 
     @property
     def noun(self) -> str:
         return _most_common(self.nouns)
-
-    def _nouns(self, length: int) -> tuple[str, ...]:
-        named = [""] * length
-        for frame, noun in zip(self.frames, self.nouns, strict=True):
-            named[frame - self.frames[0]] = noun
-        return tuple(named)
 
 
 def track_boxes(
