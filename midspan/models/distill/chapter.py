@@ -16,12 +16,9 @@ if TYPE_CHECKING:
 
 
 def _train(variant: str, out: Path, work: Path, **options: Any) -> dict[str, Any]:
-    from midspan.models.distill.distilling import Plan  # loads torch
-    from midspan.models.distill.lacking import taught_by
-    from midspan.models.distill.variants import train_student
+    from midspan.models.distill.variants import train_student  # loads torch
 
-    plan, _ = taught_by(Plan(), options["data"])
-    return train_student(variant, out, work, plan=plan, **options)
+    return train_student(variant, out, work, **options)
 
 
 def _evaluate(models: Sequence[Path], seeds: Sequence[int], work: Path, **options: Any) -> Evaluation:
