@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from midspan.models.action.reported import DATA, EVALUATE, METRICS
+from midspan.models.action.reported import DATA, EVALUATE, METRICS, trained_option
 from midspan.models.action.shipped import STUDENT
 from midspan.models.kit.chapter import Chapter, Option, Variant
 
@@ -48,6 +48,7 @@ CHAPTER = Chapter(
     options={
         "evaluate": (
             *EVALUATE,
+            trained_option("rgb", "rgb-strong", "flow", "layout", "audio"),
             Option(
                 "plans",
                 list[str],

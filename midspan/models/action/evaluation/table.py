@@ -113,7 +113,7 @@ class Benchmark:
         return FEW_SHOT in self.asked and "layout" in self.there and len(novel_verbs(verbs)) < len(verbs)
 
     def score(self, said: Callable[[Clips], Said]) -> Figures:
-        """Of all views; ``said`` is asked once of ``data.seen`` and once of ``data.unseen_test``, as a whole."""
+        """Of all views; ``said`` is asked once of ``data.seen``, and once of ``data.unseen_test``."""
         found: Figures = {}
         answered = {}
         for view in self.views:
