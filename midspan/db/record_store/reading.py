@@ -138,8 +138,9 @@ class RecordReader(ABC):
         """Those that are there; cheap, however long their texts."""
 
     @abstractmethod
-    def passages_of(self, keys: Sequence[int]) -> dict[int, int]:
-        """For each of these segments that lies in a passage, the key under which the passage's vector is."""
+    def passages_of(self, places: Sequence[tuple[str, int]]) -> dict[int, int]:
+        """For each of these segments, by source and key, that lies in a passage, the key under which the
+        passage's vector is."""
 
     @abstractmethod
     def segment_keys(self, where: SegmentFilter) -> npt.NDArray[np.int64]:

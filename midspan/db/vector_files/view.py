@@ -15,7 +15,7 @@ from midspan.db.vector_files.segment import Floats, Keys, Segment
 POOL = 400
 """Rows that are looked at, of those with the best estimates. benchmarks/vector_growth.py measures what it
 finds."""
-POOL_A_HIT = 8
+POOL_A_HIT = 4
 """For more hits than ``POOL`` is enough for."""
 LEAST_DIM = 128
 """Codes of fewer bits say too little; a space of fewer dimensions is compared vector by vector."""
@@ -83,6 +83,17 @@ class View:
         best = _best(scores, count)
         return list(zip(keys[best].tolist(), scores[best].tolist(), strict=True))
 
+    def vectors(self, keys: Keys) -> tuple[Keys, Floats]:
+        """(keys (m,), vectors (m, d)) of those of the sorted ``keys`` that count, by key."""
+        found = [self.delta.among(keys)]
+        for segment, dead in zip(self.segments, self.dead, strict=True):
+            rows = segment.rows_of(keys)
+            rows = rows[~dead[rows]]
+            found.append((segment.keys[rows], segment.halves[rows].astype(np.float32)))
+        held = np.concatenate([one[0] for one in found])
+        order = np.argsort(held)
+        return held[order], np.concatenate([one[1] for one in found])[order]
+
     def _compared(self, question: Floats, count: int, allowed: Keys | None) -> list[tuple[Floats, Keys]]:
         found = []
         for segment, dead in zip(self.segments, self.dead, strict=True):
@@ -114,13 +125,13 @@ def _alive(
     segment: Segment, dead: npt.NDArray[np.bool_], question: Floats, pool: int
 ) -> tuple[Floats, npt.NDArray[np.int64]]:
     """(estimates, rows) of the ``pool`` best rows that count, though many that do not lie nearer."""
-    asked = pool
+    widened = 1
     while True:
-        scores, rows = segment.nearest(question, asked)
+        scores, rows = segment.nearest(question, widened * pool, widened)
         counts = ~dead[rows]
-        if counts.sum() >= pool or asked >= segment.rows:
+        if counts.sum() >= pool or segment.exhausted(widened * pool, widened):
             return scores[counts], rows[counts]
-        asked *= 4
+        widened *= 4
 
 
 def _best(scores: Floats, count: int) -> npt.NDArray[np.int64]:

@@ -606,7 +606,9 @@ def test_a_sentence_lies_in_the_last_passage_that_begins_before_it(store: Record
         store.commit(commit)
     title, one, two, three, four = (segment.key for segment in store.segments(made.id("a")))
     other = [segment.key for segment in store.segments(made.id("b"))]
-    assert store.passages_of([title, one, two, three, four, *other, 10**9]) == {
+    a, b = made.id("a"), made.id("b")
+    places = [(a, title), (a, one), (a, two), (a, three), (a, four), *((b, key) for key in other), ("c", one)]
+    assert store.passages_of(places) == {
         one: one,
         two: one,
         three: three,
