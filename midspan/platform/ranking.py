@@ -33,7 +33,7 @@ COVERED = 0.5
 """Share of the query's telling words above which a source that has them is an answer by words."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Place:
     """A segment or record, with what was found of it."""
 
@@ -44,10 +44,6 @@ class Place:
     ranks: dict[str, int] = field(default_factory=dict)
     """By list, 1-based."""
     score: float = 0.0
-
-    @property
-    def order(self) -> tuple[float, int, str]:
-        return -self.score, min(self.ranks.values()), self.of.id
 
     @property
     def why(self) -> str:
@@ -134,7 +130,7 @@ class Found:
         scores = fusion.mixed(words, _meaning(_known([place.cosine for place in places])))
         for place, score in zip(places, scores.tolist(), strict=True):
             place.score = score
-        self._order = sorted(places, key=lambda place: place.order)
+        self._order = sorted(places, key=lambda place: (-place.score, min(place.ranks.values()), place.of.id))
         return self._order
 
     def ranked_sources(
@@ -158,10 +154,12 @@ class Found:
         words, whole = self._words(names, best)
         scores = fusion.mixed(words, _meaning_of_sources(best.cosines, cosines))
         scores = _evened(scores, having, vectors)
+        known = [None if math.isnan(cosine) else cosine for cosine in cosines.tolist()]
+        stand_ins = self._stand_ins
         ranked = [
-            Ranked(name, score, by_source[name] or self._stand_in(name), share, _or_none(cosine))
-            for name, score, share, cosine in zip(
-                names, scores.tolist(), whole.tolist(), cosines.tolist(), strict=True
+            Ranked(name, score, places or ([stand_ins[name]] if name in stand_ins else []), share, cosine)
+            for (name, places), score, share, cosine in zip(
+                by_source.items(), scores.tolist(), whole.tolist(), known, strict=True
             )
         ]
         return sorted(ranked, key=lambda one: (-one.score, one.source_id))
@@ -178,9 +176,6 @@ class Found:
         places = np.maximum(best.words, np.float32(self._lowest))
         share = fusion.BEST_WORDS
         return ((1 - share) * assumed + share * places).astype(np.float32), whole
-
-    def _stand_in(self, source_id: str) -> list[Place]:
-        return [self._stand_ins[source_id]] if source_id in self._stand_ins else []
 
     def _place(self, name: str, rank: int, one: Ref) -> Place:
         self._order = []
@@ -241,10 +236,6 @@ class _Best(NamedTuple):
 def _known(cosines: Sequence[float | None]) -> Scores:
     """NaN for the others."""
     return np.array([np.nan if cosine is None else cosine for cosine in cosines], np.float32)
-
-
-def _or_none(cosine: float) -> float | None:
-    return None if math.isnan(cosine) else cosine
 
 
 def _meaning(cosines: Scores) -> Scores:

@@ -264,8 +264,7 @@ class Searcher:
             if place.of.source_id not in chosen and place.of.key is not None:
                 best.setdefault(place.of.source_id, place.of.key)
         if best:
-            around = self._store.passages_of(list(best.items()))
-            chosen |= {source: around[key] for source, key in best.items() if key in around}
+            chosen |= self._store.passages_of(best)
         if not chosen:
             return {}
         keys, vectors = self._passage_index.vectors(np.array(list(chosen.values()), dtype=np.int64))

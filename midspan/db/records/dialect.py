@@ -157,7 +157,7 @@ class ByValues(Prepared):
 
 
 def pairs(connection: Connection) -> tuple[ColumnElement[str], ColumnElement[int]]:
-    """The columns of a list of pairs of a text and a number, of which :func:`many_pairs` makes parameters."""
+    """The columns of a table of a text and a number, of which :func:`many_pairs` makes parameters."""
     if is_postgres(connection):
         from sqlalchemy.dialects import postgresql
 
@@ -165,13 +165,13 @@ def pairs(connection: Connection) -> tuple[ColumnElement[str], ColumnElement[int
         others = cast(bindparam("others"), postgresql.ARRAY(BigInteger()))
         pair = func.unnest(ones, others).table_valued("one", "other").render_derived()
         return pair.c.one, pair.c.other
-    value = func.json_each(bindparam("pairs")).table_valued("value").c.value
-    return func.json_extract(value, "$[0]"), func.json_extract(value, "$[1]")
+    pair = func.json_each(bindparam("pairs")).table_valued("key", "atom")
+    return pair.c.key, pair.c.atom
 
 
-def many_pairs(connection: Connection, values: Sequence[tuple[str, int]]) -> dict[str, Any]:
+def many_pairs(connection: Connection, values: Mapping[str, int]) -> dict[str, Any]:
     if is_postgres(connection):
-        return {"ones": [one for one, _ in values], "others": [other for _, other in values]}
+        return {"ones": list(values), "others": list(values.values())}
     return {"pairs": json.dumps(values)}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +30,7 @@ def _passages(connection: Connection) -> Select[tuple[int, int | None]]:
     begins = select(func.max(c.segment_key)).where(
         c.space == "passage", c.source_id == source_id, c.segment_key <= key
     )
-    return select(key, begins.scalar_subquery())
+    return select(source_id, begins.scalar_subquery())
 
 
 _PASSAGES = dialect.Prepared(_passages)
@@ -70,11 +70,11 @@ class SegmentReading:
             rows = _REFS.of(connection, [int(key) for key in keys])
             return {row[-1]: Ref._make(row) for row in rows}
 
-    def passages_of(self, places: Sequence[tuple[str, int]]) -> dict[int, int]:
+    def passages_of(self, places: Mapping[str, int]) -> dict[str, int]:
         """The last passage of the source that begins at or before the segment: keys grow along a source."""
         with reading(self._engine) as connection:
             rows = _PASSAGES.rows(connection, dialect.many_pairs(connection, places))
-            return {key: passage for key, passage in rows if passage is not None}
+            return {source_id: passage for source_id, passage in rows if passage is not None}
 
     def segment_keys(self, where: SegmentFilter) -> npt.NDArray[np.int64]:
         with reading(self._engine) as connection:
