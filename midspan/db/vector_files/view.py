@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from midspan.db.vector_files.segment import Floats, Keys, Segment
 POOL = 400
 """Rows that are looked at, of those with the best estimates. benchmarks/vector_growth.py measures what it
 finds."""
-POOL_A_HIT = 4
+POOL_A_HIT = 8
 """For more hits than ``POOL`` is enough for."""
 LEAST_DIM = 128
 """Codes of fewer bits say too little; a space of fewer dimensions is compared vector by vector."""
@@ -39,7 +40,7 @@ class View:
         """Of segments alone; ``dead`` as :func:`shadowed` says it."""
         return cls(applied, segments, dead, Delta.empty(dim))
 
-    @property
+    @cached_property
     def counts(self) -> list[int]:
         """Rows that count, a segment."""
         return [
