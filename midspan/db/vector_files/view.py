@@ -18,6 +18,9 @@ POOL = 400
 finds."""
 POOL_A_HIT = 8
 """For more hits than ``POOL`` is enough for."""
+AHEAD = 1.5
+"""So many times its share of the candidates is a segment asked for, and for all where it has more of them:
+keeping them in order takes FAISS as long as comparing codes."""
 LEAST_DIM = 128
 """Codes of fewer bits say too little; a space of fewer dimensions is compared vector by vector."""
 EXACT_NUMBERS = 20_000_000
@@ -109,17 +112,29 @@ class View:
 
     def _estimated(self, question: Floats, pool: int) -> list[tuple[Floats, Keys]]:
         """The rows with the best estimates of all segments, with their true scores."""
+        masked = list(zip(self.segments, self.dead, strict=True))
+        total = sum(segment.rows for segment in self.segments)
+        asked = [min(pool, 1 + int(AHEAD * pool * segment.rows / total)) for segment in self.segments]
         pools = [
-            _alive(segment, dead, question, pool)
-            for segment, dead in zip(self.segments, self.dead, strict=True)
+            _alive(segment, dead, question, count)
+            for (segment, dead), count in zip(masked, asked, strict=True)
         ]
-        estimates = np.concatenate([scores for scores, _ in pools])
-        least = np.partition(estimates, -pool)[-pool] if len(estimates) > pool else -np.inf
+        least = _least(pools, pool)
+        for place, (scores, _) in enumerate(pools):
+            if asked[place] < pool and scores.min(initial=np.inf) >= least:  # it may have more of the best
+                pools[place] = _alive(*masked[place], question, pool)
+        least = _least(pools, pool)
         found = []
         for segment, (scores, rows) in zip(self.segments, pools, strict=True):
             chosen = rows[scores >= least]
             found.append((segment.scores(question, chosen), segment.keys[chosen]))
         return found
+
+
+def _least(pools: Sequence[tuple[Floats, npt.NDArray[np.int64]]], pool: int) -> float:
+    """The estimate of the last of the ``pool`` best."""
+    estimates = np.concatenate([scores for scores, _ in pools])
+    return float(np.partition(estimates, -pool)[-pool]) if len(estimates) > pool else -np.inf
 
 
 def _alive(
