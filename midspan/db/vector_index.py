@@ -40,6 +40,10 @@ class VectorIndex(ABC):
         indexes may miss some."""
 
     @abstractmethod
+    def vectors(self, keys: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+        """(keys (m,), vectors (m, d)) of those of these keys (n,) that are held, each once, by key."""
+
+    @abstractmethod
     def applied(self) -> int: ...
 
     @abstractmethod

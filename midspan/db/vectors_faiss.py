@@ -114,6 +114,13 @@ class FaissIndex(VectorIndex):
         among = None if allowed is None else np.unique(np.asarray(allowed, dtype=np.int64))
         return state.view.search(question, k, among, self._exact_numbers)
 
+    def vectors(self, keys: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+        state = self._states.current()
+        wanted = np.unique(np.asarray(keys, dtype=np.int64))
+        if state is None:
+            return wanted[:0], np.empty((0, self._dim), dtype=np.float32)
+        return state.view.vectors(wanted)
+
     def applied(self) -> int:
         state = self._states.current()
         return 0 if state is None else state.view.applied

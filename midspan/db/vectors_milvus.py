@@ -138,6 +138,24 @@ class MilvusIndex(VectorIndex):
 
         return self._on_live(ask) or []
 
+    def vectors(self, keys: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+        def ask(live: str) -> list[dict[str, Any]]:
+            return [
+                row
+                for some in _portions(np.unique(np.asarray(keys, dtype=np.int64)).tolist())
+                for row in self._client.get(
+                    live,
+                    ids=some,
+                    output_fields=["key", "vector"],
+                    consistency_level=self._level,
+                    timeout=CALL_SECONDS,
+                )
+            ]
+
+        rows = sorted(self._on_live(ask) or [], key=lambda row: row["key"])
+        held = np.array([row["key"] for row in rows], dtype=np.int64)
+        return held, np.array([row["vector"] for row in rows], dtype=np.float32).reshape(-1, self._dim)
+
     def applied(self) -> int:
         with self._translated():
             state = self._state("Strong")

@@ -11,7 +11,7 @@ HNSW over 16-bit copies proposes candidates, which are ranked by the whole vecto
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -157,6 +157,16 @@ class PgvectorIndex(VectorIndex):
             distance = found.c.vector.max_inner_product(question)
             ranked = select(found.c.key, distance).order_by(distance, found.c.key).limit(k)
             return [(key, -negative) for key, negative in connection.execute(ranked)]
+
+    def vectors(self, keys: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+        rows: Sequence[Any] = []
+        with self._transaction() as connection:
+            if len(keys) and self._state(connection).fits:
+                among = dialect.one_of(connection, self._vectors.c.key, np.asarray(keys).tolist())
+                wanted = select(self._vectors).where(among).order_by(self._vectors.c.key)
+                rows = connection.execute(wanted).all()
+        held = np.array([row.key for row in rows], dtype=np.int64)
+        return held, np.array([row.vector for row in rows], dtype=np.float32).reshape(-1, self._dim)
 
     def applied(self) -> int:
         with self._transaction() as connection:

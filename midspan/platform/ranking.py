@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
@@ -32,7 +33,7 @@ COVERED = 0.5
 """Share of the query's telling words above which a source that has them is an answer by words."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Place:
     """A segment or record, with what was found of it."""
 
@@ -43,10 +44,6 @@ class Place:
     ranks: dict[str, int] = field(default_factory=dict)
     """By list, 1-based."""
     score: float = 0.0
-
-    @property
-    def order(self) -> tuple[float, int, str]:
-        return -self.score, min(self.ranks.values()), self.of.id
 
     @property
     def why(self) -> str:
@@ -130,10 +127,10 @@ class Found:
             return self._order
         places = list(self._places.values())
         words = np.array([place.words for place in places], dtype=np.float32)
-        scores = fusion.mixed(words, _meaning([place.cosine for place in places]))
+        scores = fusion.mixed(words, _meaning(_known([place.cosine for place in places])))
         for place, score in zip(places, scores.tolist(), strict=True):
             place.score = score
-        self._order = sorted(places, key=lambda place: place.order)
+        self._order = sorted(places, key=lambda place: (-place.score, min(place.ranks.values()), place.of.id))
         return self._order
 
     def ranked_sources(
@@ -147,40 +144,38 @@ class Found:
         if not by_source:
             return []
         names = list(by_source)
-        cosines = (
-            {} if question is None else {name: float(vector @ question) for name, vector in passages.items()}
-        )
-        words, whole = self._words(by_source)
-        nearest = [_nearest(places) for places in by_source.values()]
-        scores = fusion.mixed(words, _meaning_of_sources(nearest, [cosines.get(name) for name in names]))
-        scores = _evened(scores, names, passages)
+        number = {name: place for place, name in enumerate(names)}
+        best = _Best.of(self.ranked_places(), number)
+        having = np.array([number[name] for name in passages], dtype=np.intp)
+        vectors = np.stack(list(passages.values())) if passages else np.empty((0, 0), dtype=np.float32)
+        cosines = np.full(len(names), np.nan, dtype=np.float32)
+        if question is not None and passages:
+            cosines[having] = vectors @ question
+        words, whole = self._words(names, best)
+        scores = fusion.mixed(words, _meaning_of_sources(best.cosines, cosines))
+        scores = _evened(scores, having, vectors)
+        known = [None if math.isnan(cosine) else cosine for cosine in cosines.tolist()]
+        stand_ins = self._stand_ins
         ranked = [
-            Ranked(
-                name, float(score), by_source[name] or self._stand_in(name), float(share), cosines.get(name)
+            Ranked(name, score, places or ([stand_ins[name]] if name in stand_ins else []), share, cosine)
+            for (name, places), score, share, cosine in zip(
+                by_source.items(), scores.tolist(), whole.tolist(), known, strict=True
             )
-            for name, score, share in zip(names, scores, whole, strict=True)
         ]
         return sorted(ranked, key=lambda one: (-one.score, one.source_id))
 
-    def _words(self, by_source: Mapping[str, Sequence[Place]]) -> tuple[Scores, Scores]:
+    def _words(self, names: Sequence[str], best: _Best) -> tuple[Scores, Scores]:
         """Of each source the mixed score of its words, and that of its whole text. A source that has no text
         as a whole, as a video, is judged by its best place alone."""
-        best = np.array([_best_words(places) for places in by_source.values()], np.float32)
-        listed = np.array([self._sources.get(name, 0.0) for name in by_source], np.float32)
+        listed = np.array([self._sources.get(name, 0.0) for name in names], np.float32)
         whole = fusion.of_best(listed)
         full = len(self._sources) >= self._depth
         least = fusion.UNLISTED * float(whole[listed > 0].min()) if full else 0.0
         assumed = np.where(listed > 0, whole, np.float32(least))
-        textless = np.array(
-            [bool(places) and all(place.of.unit == "s" for place in places) for places in by_source.values()]
-        )
-        assumed = np.where(textless, best, assumed)
-        places = np.maximum(best, np.float32(self._lowest))
+        assumed = np.where(best.textless, best.words, assumed)
+        places = np.maximum(best.words, np.float32(self._lowest))
         share = fusion.BEST_WORDS
         return ((1 - share) * assumed + share * places).astype(np.float32), whole
-
-    def _stand_in(self, source_id: str) -> list[Place]:
-        return [self._stand_ins[source_id]] if source_id in self._stand_ins else []
 
     def _place(self, name: str, rank: int, one: Ref) -> Place:
         self._order = []
@@ -215,41 +210,59 @@ def is_close(
     return False
 
 
-def _best_words(places: Sequence[Place]) -> float:
-    return max([place.words for place in places], default=0.0)
+class _Best(NamedTuple):
+    """The best of each source's places, (n,) each."""
+
+    words: Scores
+    cosines: Scores
+    """NaN where none is known."""
+    textless: npt.NDArray[np.bool_]
+    """There are places, and none of them is in a text."""
+
+    @classmethod
+    def of(cls, places: Sequence[Place], number: Mapping[str, int]) -> _Best:
+        count = len(number)
+        source = np.array([number[place.of.source_id] for place in places], dtype=np.intp)
+        words, cosines = np.zeros(count, np.float32), np.full(count, np.nan, np.float32)
+        np.maximum.at(words, source, np.array([place.words for place in places], np.float32))
+        np.fmax.at(cosines, source, _known([place.cosine for place in places]))
+        timed = np.array([place.of.unit == "s" for place in places], dtype=bool)
+        textless = np.zeros(count, dtype=bool)
+        textless[source] = True
+        textless[source[~timed]] = False
+        return cls(words, cosines, textless)
 
 
-def _nearest(places: Sequence[Place]) -> float | None:
-    return max([place.cosine for place in places if place.cosine is not None], default=None)
+def _known(cosines: Sequence[float | None]) -> Scores:
+    """NaN for the others."""
+    return np.array([np.nan if cosine is None else cosine for cosine in cosines], np.float32)
 
 
-def _meaning(cosines: Sequence[float | None]) -> Scores:
-    """Stretched from the lowest to the highest that is known; 0 for the others."""
+def _meaning(cosines: Scores) -> Scores:
+    """Stretched from the lowest to the highest that is known; 0 for the others, which are NaN."""
     stretched = np.zeros(len(cosines), dtype=np.float32)
-    known = np.array([cosine is not None for cosine in cosines])
+    known = ~np.isnan(cosines)
     if known.any():
-        values = np.array([cosine for cosine in cosines if cosine is not None], dtype=np.float32)
-        stretched[known] = fusion.stretched(values)
+        stretched[known] = fusion.stretched(cosines[known])
     return stretched
 
 
-def _meaning_of_sources(nearest: Sequence[float | None], passages: Sequence[float | None]) -> Scores:
+def _meaning_of_sources(nearest: Scores, passages: Scores) -> Scores:
     """Of the nearest place and of the passage; of the place alone where a source has no passage."""
     places = _meaning(nearest)
     whole = _meaning(passages)
-    without = np.array([cosine is None for cosine in passages])
     share = fusion.BEST_MEANING
-    return np.where(without, places, (1 - share) * whole + share * places).astype(np.float32)
+    return np.where(np.isnan(passages), places, (1 - share) * whole + share * places).astype(np.float32)
 
 
-def _evened(scores: Scores, names: Sequence[str], passages: Mapping[str, npt.NDArray[np.float32]]) -> Scores:
-    """Among the best sources, those that have a passage; the others are taken to lie alone, and stay behind
-    them in their order."""
+def _evened(scores: Scores, having: npt.NDArray[np.intp], vectors: npt.NDArray[np.float32]) -> Scores:
+    """Among the best sources, those that have a passage, with its vector; the others are taken to lie alone,
+    and stay behind them in their order."""
     best = np.argsort(-scores, kind="stable")[:BEST]
-    having = np.array([place for place in best if names[place] in passages], dtype=np.intp)
     even = np.asarray((1 - fusion.ALIKE) * scores, dtype=np.float32)
     even[best] = scores[best]
-    if len(having) > 1:
-        vectors = np.stack([passages[names[place]] for place in having])
-        even[having] = fusion.evened(scores[having], vectors)
+    row = np.full(len(scores), -1, dtype=np.intp)
+    row[having] = np.arange(len(having))
+    near = best[row[best] >= 0]
+    even[near] = fusion.evened(scores[near], vectors[row[near]])
     return even

@@ -264,11 +264,10 @@ class Searcher:
             if place.of.source_id not in chosen and place.of.key is not None:
                 best.setdefault(place.of.source_id, place.of.key)
         if best:
-            around = self._store.passages_of(list(best.values()))
-            chosen |= {source: around[key] for source, key in best.items() if key in around}
+            chosen |= self._store.passages_of(best)
         if not chosen:
             return {}
-        keys, vectors = self._store.vectors("passage", list(chosen.values()))
+        keys, vectors = self._passage_index.vectors(np.array(list(chosen.values()), dtype=np.int64))
         by_key = dict(zip(keys.tolist(), vectors, strict=True))
         return {source: by_key[key] for source, key in chosen.items() if key in by_key}
 

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from midspan.db.record_store import Generation, Lease
 from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
-from midspan.db.vector_files import log
+from midspan.db.vector_files import log, segment
 from midspan.db.vector_files.log import Record
 from midspan.db.vector_files.manifest import Manifest, check_all
 from midspan.db.vector_files.tiers import Tiers
@@ -195,10 +195,12 @@ def test_segments_of_which_little_is_left_are_written_anew(
     assert held(index) == set(range(10))
 
 
+@pytest.mark.parametrize("cells_from", [256, 10**9])
 def test_neighbours_that_do_not_count_hide_no_others(
-    tmp_path: Path, store: SqlRecordStore, lease: Lease
+    tmp_path: Path, store: SqlRecordStore, lease: Lease, monkeypatch: pytest.MonkeyPatch, cells_from: int
 ) -> None:
     """More of them than a search looks at lie nearer to the question than anything that counts."""
+    monkeypatch.setattr(segment, "CELLS_FROM", cells_from)
     index = index_in(tmp_path, store, Tiers(delta_rows=8, least_share=0.0))
     question = unit(1)[0]
     near = question + 0.05 * unit(1500, seed=1)
@@ -224,6 +226,26 @@ def test_estimates_find_what_comparing_all_finds(tmp_path: Path, store: SqlRecor
     ]
 
     assert sum(same) >= 195  # 99 of 100, of vectors that have no near neighbours at all
+
+
+def test_the_nearest_cells_have_what_comparing_all_finds(
+    tmp_path: Path, store: SqlRecordStore, lease: Lease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(segment, "CELLS_FROM", 4000)
+    heaps = np.repeat(unit(100), 80, axis=0) + 0.7 * unit(8000, seed=1)
+    vectors = np.asarray(heaps / np.linalg.norm(heaps, axis=1, keepdims=True), dtype=np.float32)
+    put(index_in(tmp_path, store, Tiers()), list(range(8000)), vectors, lease)
+    put(index_in(tmp_path, store, Tiers(delta_rows=3000)), list(range(8000)), vectors, lease, through=2)
+    compared, estimated = index_in(tmp_path, store, exact_numbers=10**9), index_in(tmp_path, store)
+
+    same = [
+        len({key for key, _ in estimated.search(one, 10)} & {key for key, _ in compared.search(one, 10)})
+        for one in vectors[::400]
+    ]
+
+    assert sum(same) >= 198
+    everything = {key for key, _ in estimated.search(vectors[0], 8000)}
+    assert everything == set(range(8000))
 
 
 def test_vectors_beyond_half_precision_are_refused(

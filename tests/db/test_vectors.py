@@ -14,6 +14,7 @@ import pytest
 from midspan.db.record_store import Lease
 from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
+from midspan.db.vector_files import segment
 from midspan.db.vector_files.tiers import Tiers
 from midspan.db.vector_index import VectorIndex
 from midspan.db.vectors_faiss import FaissIndex
@@ -62,12 +63,22 @@ KINDS: dict[str, dict[str, Any]] = {
     "in the log": {},
     "in segments": {"tiers": SMALL},
     "by estimates": {"tiers": SMALL, "exact_numbers": 0},
+    "in cells": {"tiers": SMALL, "exact_numbers": 0},
 }
 
 
+def with_cells(kind: str, patch: pytest.MonkeyPatch) -> None:
+    """Make small segments lie in cells, for that kind."""
+    if kind == "in cells":
+        patch.setattr(segment, "CELLS_FROM", 16)
+
+
 @pytest.fixture(params=list(KINDS))
-def faiss_opened(request: pytest.FixtureRequest, tmp_path: Path, store: SqlRecordStore) -> Open:
+def faiss_opened(
+    request: pytest.FixtureRequest, tmp_path: Path, store: SqlRecordStore, monkeypatch: pytest.MonkeyPatch
+) -> Open:
     """Opens an index whose vectors are in its log, or in segments that are compared whole or by estimates."""
+    with_cells(request.param, monkeypatch)
 
     def open_(model: str = "m", dim: int = DIM) -> VectorIndex:
         return Tended(tmp_path / "vectors", store, "vectors.text", dim, model, **KINDS[request.param])
@@ -76,8 +87,11 @@ def faiss_opened(request: pytest.FixtureRequest, tmp_path: Path, store: SqlRecor
 
 
 @pytest.fixture(params=[*KINDS, *SERVERS])
-def opened(request: pytest.FixtureRequest, tmp_path: Path, store: SqlRecordStore) -> Iterator[Open]:
+def opened(
+    request: pytest.FixtureRequest, tmp_path: Path, store: SqlRecordStore, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Open]:
     """Opens an index of one of the kinds, over nothing."""
+    with_cells(request.param, monkeypatch)
     made: list[VectorIndex] = []
     server = SERVERS.get(request.param)
     url = request.getfixturevalue(f"{request.param}_url") if server else ""
@@ -138,6 +152,20 @@ def test_more_than_there_is_gives_what_there_is(opened: Open, lease: Lease) -> N
     put(index, [7, 9], unit(2), lease)
 
     assert {key for key, _ in index.search(unit(1)[0], 50)} == {7, 9}
+
+
+def test_vectors_are_read_by_their_keys(opened: Open, lease: Lease) -> None:
+    index, vectors = opened(), unit(62)
+    assert [part.shape for part in index.vectors(np.array([1]))] == [(0,), (0, DIM)]
+    put(index, list(range(60)), vectors[:60], lease)
+    put(index, [3, 100], vectors[60:], lease, through=2)
+    index.apply(NONE, np.empty((0, DIM), np.float32), np.array([5]), 3, lease)
+
+    keys, found = index.vectors(np.array([100, 59, 5, 3, 4711, 3]))
+
+    assert keys.tolist() == [3, 59, 100]
+    np.testing.assert_allclose(found, vectors[[60, 59, 61]], atol=1e-3)
+    assert [part.shape for part in index.vectors(NONE)] == [(0,), (0, DIM)]
 
 
 def test_a_key_set_again_has_its_new_vector_only(opened: Open, lease: Lease) -> None:

@@ -138,8 +138,9 @@ class RecordReader(ABC):
         """Those that are there; cheap, however long their texts."""
 
     @abstractmethod
-    def passages_of(self, keys: Sequence[int]) -> dict[int, int]:
-        """For each of these segments that lies in a passage, the key under which the passage's vector is."""
+    def passages_of(self, places: Mapping[str, int]) -> dict[str, int]:
+        """By source the key under which the vector of the passage is that the segment of this key lies in;
+        without those that lie in none."""
 
     @abstractmethod
     def segment_keys(self, where: SegmentFilter) -> npt.NDArray[np.int64]:

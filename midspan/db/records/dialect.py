@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Union
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
+    Select,
     Table,
     Text,
     any_,
+    bindparam,
     cast,
     func,
     literal,
@@ -108,11 +111,68 @@ def insert_ignore(
 
 def one_of(connection: Connection, what: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
     """``what IN values`` for any number of values, as one parameter."""
+    return is_one_of(connection, what, literal(many(connection, values)))
+
+
+def is_one_of(
+    connection: Connection, what: ColumnElement[Any], values: ColumnElement[Any]
+) -> ColumnElement[bool]:
+    """``what IN values`` for a parameter made by :func:`many`."""
     if is_postgres(connection):
         from sqlalchemy.dialects import postgresql
 
-        return what == any_(cast(literal(list(values)), postgresql.ARRAY(what.type)))
-    return what.op("IN", is_comparison=True)(_Listed(literal(json.dumps(list(values)))))
+        return what == any_(cast(values, postgresql.ARRAY(what.type)))
+    return what.op("IN", is_comparison=True)(_Listed(values))
+
+
+def many(connection: Connection, values: Sequence[Any]) -> list[Any] | str:
+    """Any number of values as one parameter."""
+    return list(values) if is_postgres(connection) else json.dumps(list(values))
+
+
+class Prepared:
+    """A statement that is put together once: for that SQLAlchemy takes as long as SQLite takes to read
+    hundreds of rows."""
+
+    def __init__(self, build: Callable[[Connection], Select[Any]]) -> None:
+        """``build`` is given a connection of the kind of database that the statement is for."""
+        self._build = build
+        self._ready: dict[str, Select[Any]] = {}
+
+    def rows(self, connection: Connection, parameters: Mapping[str, Any]) -> Sequence[Any]:
+        name = connection.dialect.name
+        if name not in self._ready:
+            self._ready[name] = self._build(connection)
+        return connection.execute(self._ready[name], parameters).all()
+
+
+class ByValues(Prepared):
+    """About the rows of which a column is one of any number of values."""
+
+    def __init__(self, what: ColumnElement[Any], statement: Select[Any]) -> None:
+        super().__init__(lambda on: statement.where(is_one_of(on, what, bindparam("values"))))
+
+    def of(self, connection: Connection, values: Sequence[Any]) -> Sequence[Any]:
+        return self.rows(connection, {"values": many(connection, values)})
+
+
+def pairs(connection: Connection) -> tuple[ColumnElement[str], ColumnElement[int]]:
+    """The columns of a table of a text and a number, of which :func:`many_pairs` makes parameters."""
+    if is_postgres(connection):
+        from sqlalchemy.dialects import postgresql
+
+        ones = cast(bindparam("ones"), postgresql.ARRAY(Text()))
+        others = cast(bindparam("others"), postgresql.ARRAY(BigInteger()))
+        pair = func.unnest(ones, others).table_valued("one", "other").render_derived()
+        return pair.c.one, pair.c.other
+    pair = func.json_each(bindparam("pairs")).table_valued("key", "atom")
+    return pair.c.key, pair.c.atom
+
+
+def many_pairs(connection: Connection, values: Mapping[str, int]) -> dict[str, Any]:
+    if is_postgres(connection):
+        return {"ones": list(values), "others": list(values.values())}
+    return {"pairs": json.dumps(values)}
 
 
 def lock_outbox(connection: Connection) -> None:

@@ -25,6 +25,11 @@ FETCHED = 500
 """Rows of an export in memory at once."""
 
 
+_REFS = dialect.ByValues(
+    action_event.c.key, select(*(action_event.c[name] for name in ("key", "id", "source_id", "unit")))
+)
+
+
 class SqlEvents(EventStore):
     """The verbs of :class:`EventStore`."""
 
@@ -59,10 +64,8 @@ class SqlEvents(EventStore):
             return {row["key"]: to_event(row) for row in rows}
 
     def event_refs(self, keys: Sequence[int]) -> dict[int, Ref]:
-        c = action_event.c
         with reading(self._engine) as connection:
-            where = dialect.one_of(connection, c.key, [int(key) for key in keys])
-            rows = connection.execute(select(c.key, c.id, c.source_id, c.unit).where(where)).all()
+            rows = _REFS.of(connection, [int(key) for key in keys])
             return {key: Ref(event_id, of, ActionEvent.kind, unit) for key, event_id, of, unit in rows}
 
     def event_verbs(self, where: EventFilter, limit: int) -> list[EventTerm]:

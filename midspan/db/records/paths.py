@@ -11,6 +11,11 @@ from midspan.db.records import codec, dialect
 from midspan.db.records.tables import location
 from midspan.records import Location
 
+_PATHS = dialect.ByValues(
+    location.c.source_id,
+    select(location.c.source_id, location.c.uri).order_by(location.c.seen_at.desc(), location.c.uri),
+)
+
 
 def locations(connection: Connection, uris: Sequence[str]) -> dict[str, Location]:
     """The known ones among these paths."""
@@ -30,13 +35,8 @@ def locations(connection: Connection, uris: Sequence[str]) -> dict[str, Location
 
 def paths(connection: Connection, source_ids: Sequence[str]) -> dict[str, list[str]]:
     """The paths of those of the sources that have one."""
-    rows = connection.execute(
-        select(location.c.source_id, location.c.uri)
-        .where(dialect.one_of(connection, location.c.source_id, source_ids))
-        .order_by(location.c.seen_at.desc(), location.c.uri)
-    )
     found: dict[str, list[str]] = {}
-    for source_id, uri in rows:
+    for source_id, uri in _PATHS.of(connection, source_ids):
         found.setdefault(source_id, []).append(codec.unescape(uri))
     return found
 

@@ -8,7 +8,19 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from midspan.db.record_store import (
     FORGET_SECONDS,
@@ -50,6 +62,15 @@ from midspan.errors import DamagedGeneration, LeaseLost, OutboxPruned
 from midspan.records import Space
 
 GENERATIONS_KEPT = 2
+
+
+_MINE = dialect.Prepared(
+    lambda _: (
+        select(projection)
+        .where(projection.c.replica == bindparam("replica"))
+        .order_by(projection.c.generation)
+    )
+)
 
 
 class SqlOutbox(Outbox):
@@ -183,9 +204,9 @@ class SqlOutbox(Outbox):
             return next(iter(_generations(connection, target, replica, 1)), None)
 
     def newest_generations(self, replica: str = LOCAL) -> dict[Target, Generation]:
-        mine = select(projection).where(projection.c.replica == replica).order_by(projection.c.generation)
         with reading(self._engine) as connection:
-            return {row.target: _generation(row) for row in connection.execute(mine).all()}
+            rows = _MINE.rows(connection, {"replica": replica})
+            return {row.target: _generation(row) for row in rows}
 
     def generations(self, target: Target, replica: str = LOCAL) -> list[Generation]:
         with reading(self._engine) as connection:

@@ -17,6 +17,13 @@ from midspan.db.records.tables import embedding, failure, run, segment, source
 from midspan.errors import UnknownName
 from midspan.records import Failure, Record, Run
 
+_REFS = {
+    name: dialect.ByValues(
+        kind.table.c.id, select(kind.table.c.id, kind.table.c.source_id, kind.table.c.unit)
+    )
+    for name, kind in KINDS.items()
+}
+
 
 class RecordReading:
     """The verbs of :class:`RecordReader` about records, runs and failures."""
@@ -41,10 +48,8 @@ class RecordReading:
         with reading(self._engine) as connection:
             for name, kind in KINDS.items():
                 if kind.words and ids:
-                    c = kind.table.c
-                    rows = select(c.id, c.source_id, c.unit).where(dialect.one_of(connection, c.id, ids))
-                    of_kind = connection.execute(rows).all()
-                    found += [Ref(record_id, of, name, unit) for record_id, of, unit in of_kind]
+                    rows = _REFS[name].of(connection, ids)
+                    found += [Ref(record_id, of, name, unit) for record_id, of, unit in rows]
         return found
 
     def records_of(self, segment_ids: Sequence[str], kinds: Sequence[str] = ()) -> dict[str, list[Record]]:

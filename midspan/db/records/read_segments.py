@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import ColumnElement, Connection, Engine, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, exists, func, or_, select
 
 from midspan.db.record_store import Ref, SegmentFilter
 from midspan.db.records import codec, dialect
@@ -17,6 +17,23 @@ from midspan.db.records.kinds.event import action_event
 from midspan.db.records.read_sources import reading_of
 from midspan.db.records.tables import embedding, segment, source, thumbnail
 from midspan.records import Segment
+
+_BY_ID = dialect.ByValues(segment.c.id, select(segment))
+_REFS = dialect.ByValues(
+    segment.c.key, select(*(segment.c[name] for name in ("id", "source_id", "kind", "unit", "key")))
+)
+
+
+def _passages(connection: Connection) -> Select[tuple[int, int | None]]:
+    source_id, key = dialect.pairs(connection)
+    c = embedding.c
+    begins = select(func.max(c.segment_key)).where(
+        c.space == "passage", c.source_id == source_id, c.segment_key <= key
+    )
+    return select(source_id, begins.scalar_subquery())
+
+
+_PASSAGES = dialect.Prepared(_passages)
 
 
 class SegmentReading:
@@ -39,9 +56,8 @@ class SegmentReading:
 
     def segments_by_id(self, ids: Sequence[str]) -> dict[str, Segment]:
         with reading(self._engine) as connection:
-            where = dialect.one_of(connection, segment.c.id, ids)
-            rows = connection.execute(select(segment).where(where)).mappings()
-            return {row["id"]: codec.to_segment(row) for row in rows}
+            rows = _BY_ID.of(connection, ids)
+            return {row.id: codec.to_segment(row._mapping) for row in rows}
 
     def segments_by_key(self, keys: Sequence[int]) -> dict[int, Segment]:
         with reading(self._engine) as connection:
@@ -50,24 +66,15 @@ class SegmentReading:
             return {row["key"]: codec.to_segment(row) for row in rows}
 
     def segment_refs(self, keys: Sequence[int]) -> dict[int, Ref]:
-        c = segment.c
         with reading(self._engine) as connection:
-            where = dialect.one_of(connection, c.key, [int(key) for key in keys])
-            rows = connection.execute(select(c.id, c.source_id, c.kind, c.unit, c.key).where(where)).all()
-            return {key: Ref(one, of, kind, unit, key) for one, of, kind, unit, key in rows}
+            rows = _REFS.of(connection, [int(key) for key in keys])
+            return {row[-1]: Ref._make(row) for row in rows}
 
-    def passages_of(self, keys: Sequence[int]) -> dict[int, int]:
-        """The last passage that begins at or before the segment, by key: keys grow along a source."""
-        c = embedding.c
-        begins = (
-            select(func.max(c.segment_key))
-            .where(c.space == "passage", c.source_id == segment.c.source_id, c.segment_key <= segment.c.key)
-            .scalar_subquery()
-        )
+    def passages_of(self, places: Mapping[str, int]) -> dict[str, int]:
+        """The last passage of the source that begins at or before the segment: keys grow along a source."""
         with reading(self._engine) as connection:
-            where = dialect.one_of(connection, segment.c.key, [int(key) for key in keys])
-            rows = connection.execute(select(segment.c.key, begins).where(where)).all()
-            return {key: passage for key, passage in rows if passage is not None}
+            rows = _PASSAGES.rows(connection, dialect.many_pairs(connection, places))
+            return {source_id: passage for source_id, passage in rows if passage is not None}
 
     def segment_keys(self, where: SegmentFilter) -> npt.NDArray[np.int64]:
         with reading(self._engine) as connection:

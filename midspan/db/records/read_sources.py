@@ -15,6 +15,8 @@ from midspan.db.records.kinds import KINDS
 from midspan.db.records.tables import chunk, location, page, run, segment, source, source_run
 from midspan.records import Location, Page, Source
 
+_TITLES = dialect.ByValues(source.c.id, select(source.c.id, source.c.title))
+
 
 class SourceReading:
     """The verbs of :class:`RecordReader` about sources."""
@@ -41,11 +43,9 @@ class SourceReading:
     def names(self, source_ids: Sequence[str]) -> dict[str, SourceName]:
         with reading(self._engine) as connection:
             places = paths.paths(connection, source_ids)
-            rows = connection.execute(
-                select(source.c.id, source.c.title).where(dialect.one_of(connection, source.c.id, source_ids))
-            )
             return {
-                source_id: SourceName(title, tuple(places.get(source_id, ()))) for source_id, title in rows
+                source_id: SourceName(title, tuple(places.get(source_id, ())))
+                for source_id, title in _TITLES.of(connection, source_ids)
             }
 
     def text(self, source_id: str, start: int, end: int) -> str:

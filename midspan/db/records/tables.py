@@ -172,6 +172,7 @@ embedding = Table(
         "ix_embedding_passage",
         "source_id",
         "segment_key",
+        "space",  # without it SQLite looks into the rows, each with its vector
         sqlite_where=text("space = 'passage'"),  # PostgreSQL's too; naming it here would import its dialect
     ),
 )

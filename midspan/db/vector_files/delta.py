@@ -62,6 +62,11 @@ class Delta:
         rows = rows[np.argsort(self.keys[rows])]
         return self.keys[rows], self.vectors[rows]
 
+    def among(self, keys: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+        """(keys (m,), vectors (m, d)) that are alive and among these."""
+        rows = np.flatnonzero(self.alive & np.isin(self.keys, keys))
+        return self.keys[rows], self.vectors[rows]
+
     def search(
         self, question: npt.NDArray[np.float32], allowed: npt.NDArray[np.int64] | None
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:

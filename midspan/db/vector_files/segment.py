@@ -3,7 +3,8 @@
 ``.keys`` are the keys in rising order, then the keys that it takes out of older segments. ``.rows`` are the
 vectors in 16-bit floats, as the record store keeps them; the file is mapped and only what is read of it comes
 into memory. ``.codes`` are RaBitQ's codes of one bit a dimension (Gao and Long, arXiv 2405.12497): they are
-in memory, and what they estimate says which rows are worth a look.
+in memory, and what they estimate says which rows are worth a look. In a large segment they lie in cells
+around means of its vectors, and only the nearest cells are compared.
 
 Where FAISS is built for GPUs and one is there, the rows are on it and stand in for the codes. That path was
 written from FAISS's documentation and has not been run.
@@ -11,9 +12,10 @@ written from FAISS's documentation and has not been run.
 
 from __future__ import annotations
 
+import math
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -33,9 +35,17 @@ Found = tuple[Floats, npt.NDArray[np.int64]]
 
 KEYS, CODES, ROWS = ".keys", ".codes", ".rows"
 _BLOCK = 16_384
-"""Vectors that are turned into codes at once."""
+"""Vectors that are in 32-bit floats at once."""
 _TRAINED_ON = 16_384
 """Vectors whose mean the codes are taken around."""
+CELLS_FROM = 100_000
+"""Rows from which on codes lie in cells."""
+_A_CELL = 64
+"""Vectors a cell that its means are found from."""
+_ROUNDS = 8
+"""Of k-means."""
+SHARE = 8
+"""One cell of so many is looked into; benchmarks/vector_growth.py measures what is found."""
 _FEW_ROWS = 2048
 """So many are read one by one rather than by a scan of all."""
 
@@ -51,6 +61,7 @@ class Segment:
         self.keys: Keys = everything[: entry.rows]
         self.gone: Keys = everything[entry.rows :]
         self._codes: Any = None
+        self._cells = 0
         self._turn = threading.Lock()
         self.halves: Halves = np.empty((0, dim), dtype=np.float16)
         if entry.rows:
@@ -66,15 +77,24 @@ class Segment:
         places[places == self.rows] = 0
         return places[self.keys[places] == keys] if self.rows else places[:0]
 
-    def nearest(self, question: Floats, count: int) -> Found:
-        """The ``count`` rows with the highest estimated inner product with (d,)."""
+    def nearest(self, question: Floats, count: int, widened: int = 1) -> Found:
+        """The ``count`` rows with the highest estimated inner product with (d,), of those in the nearest
+        cells: with ``widened`` so many times as many cells, with ``SHARE`` all."""
         count = min(count, self.rows)
         if not count:
             return np.empty(0, dtype=np.float32), np.empty(0, dtype=np.int64)
         if self._on_gpu:
             with self._turn:  # a GPU index serves one search at a time
                 return _first(self._codes.search(question[None], count))
-        return _first(self._codes.search(question[None], count))
+        parameters: Any = None
+        if self._cells and widened > 1:
+            parameters = faiss.SearchParametersIVF()
+            parameters.nprobe = min(self._cells, widened * self._codes.nprobe)
+        return _first(self._codes.search(question[None], count, params=parameters))
+
+    def exhausted(self, count: int, widened: int) -> bool:
+        """Whether asking for so many in so many cells finds all rows."""
+        return count >= self.rows and (not self._cells or widened >= SHARE)
 
     def scores(self, question: Floats, rows: npt.NDArray[np.int64]) -> Floats:
         """The inner products of these rows with (d,)."""
@@ -101,8 +121,8 @@ class Segment:
             raise DamagedGeneration(
                 f"{path.name} is whole, but FAISS {faiss.__version__}: {error}"
             ) from error
-        codes = self._rows.codes
-        self.halves = faiss.rev_swig_ptr(codes.data(), codes.size()).view(np.float16).reshape(-1, dim)
+        self._cells = getattr(self._codes, "nlist", 0)
+        self.halves = _halves(self._rows)
         self._on_gpu = hasattr(faiss, "StandardGpuResources") and faiss.get_num_gpus() > 0
         if self._on_gpu:
             flat = faiss.IndexFlatIP(dim)
@@ -147,15 +167,44 @@ def _write_keys(path: Path, keys: Keys, gone: Keys) -> None:
 
 def _indexes(halves: Iterable[Halves], dim: int) -> tuple[Any, Any]:
     rows = faiss.IndexScalarQuantizer(dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
-    codes = faiss.IndexRaBitQFastScan(dim, faiss.METRIC_INNER_PRODUCT)
     for some in halves:
-        for start in range(0, len(some), _BLOCK):
-            block = np.ascontiguousarray(some[start : start + _BLOCK], dtype=np.float32)
-            if not codes.is_trained:
-                codes.train(block[:_TRAINED_ON])
+        for block in _blocks(some):
             rows.add(block)
-            codes.add(block)
+    held = _halves(rows)
+    codes = _trained(held)
+    for block in _blocks(held):
+        codes.add(block)
     return rows, codes
+
+
+def _trained(halves: Halves) -> Any:
+    """An index of codes for these vectors, empty."""
+    count, dim = halves.shape
+    if count < CELLS_FROM:
+        codes: Any = faiss.IndexRaBitQFastScan(dim, faiss.METRIC_INNER_PRODUCT)
+        codes.train(halves[:_TRAINED_ON].astype(np.float32))
+        return codes
+    cells = 1 << round(math.log2(2 * math.sqrt(count)))
+    means: Any = faiss.IndexFlatIP(dim)
+    codes = faiss.IndexIVFRaBitQFastScan(means, dim, cells, faiss.METRIC_INNER_PRODUCT)
+    means.this.disown()  # it goes with the codes
+    codes.own_fields = True
+    codes.cp.niter, codes.cp.spherical, codes.cp.min_points_per_centroid = _ROUNDS, True, 1
+    codes.nprobe = cells // SHARE
+    codes.train(halves[:: max(1, count // (_A_CELL * cells))].astype(np.float32))
+    return codes
+
+
+def _blocks(halves: Halves) -> Iterator[Floats]:
+    for start in range(0, len(halves), _BLOCK):
+        yield np.ascontiguousarray(halves[start : start + _BLOCK], dtype=np.float32)
+
+
+def _halves(rows: Any) -> Halves:
+    """The vectors (n, d) in an index of them, where they lie."""
+    codes = rows.codes
+    flat = faiss.rev_swig_ptr(codes.data(), codes.size())
+    return cast(Halves, flat.view(np.float16).reshape(-1, rows.d))
 
 
 def write_index(index: Any, path: Path) -> None:

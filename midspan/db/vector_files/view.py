@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,9 @@ POOL = 400
 finds."""
 POOL_A_HIT = 8
 """For more hits than ``POOL`` is enough for."""
+AHEAD = 1.5
+"""So many times its share of the candidates is a segment asked for, and for all where it has more of them:
+keeping them in order takes FAISS as long as comparing codes."""
 LEAST_DIM = 128
 """Codes of fewer bits say too little; a space of fewer dimensions is compared vector by vector."""
 EXACT_NUMBERS = 20_000_000
@@ -39,7 +43,7 @@ class View:
         """Of segments alone; ``dead`` as :func:`shadowed` says it."""
         return cls(applied, segments, dead, Delta.empty(dim))
 
-    @property
+    @cached_property
     def counts(self) -> list[int]:
         """Rows that count, a segment."""
         return [
@@ -83,6 +87,17 @@ class View:
         best = _best(scores, count)
         return list(zip(keys[best].tolist(), scores[best].tolist(), strict=True))
 
+    def vectors(self, keys: Keys) -> tuple[Keys, Floats]:
+        """(keys (m,), vectors (m, d)) of those of the sorted ``keys`` that count, by key."""
+        found = [self.delta.among(keys)]
+        for segment, dead in zip(self.segments, self.dead, strict=True):
+            rows = segment.rows_of(keys)
+            rows = rows[~dead[rows]]
+            found.append((segment.keys[rows], segment.halves[rows].astype(np.float32)))
+        held = np.concatenate([one[0] for one in found])
+        order = np.argsort(held)
+        return held[order], np.concatenate([one[1] for one in found])[order]
+
     def _compared(self, question: Floats, count: int, allowed: Keys | None) -> list[tuple[Floats, Keys]]:
         found = []
         for segment, dead in zip(self.segments, self.dead, strict=True):
@@ -97,12 +112,18 @@ class View:
 
     def _estimated(self, question: Floats, pool: int) -> list[tuple[Floats, Keys]]:
         """The rows with the best estimates of all segments, with their true scores."""
+        masked = list(zip(self.segments, self.dead, strict=True))
+        total = sum(segment.rows for segment in self.segments)
+        asked = [min(pool, 1 + int(AHEAD * pool * segment.rows / total)) for segment in self.segments]
         pools = [
-            _alive(segment, dead, question, pool)
-            for segment, dead in zip(self.segments, self.dead, strict=True)
+            _alive(segment, dead, question, count)
+            for (segment, dead), count in zip(masked, asked, strict=True)
         ]
-        estimates = np.concatenate([scores for scores, _ in pools])
-        least = np.partition(estimates, -pool)[-pool] if len(estimates) > pool else -np.inf
+        least = _least(pools, pool)
+        for place, (scores, _) in enumerate(pools):
+            if asked[place] < pool and scores.min(initial=np.inf) >= least:  # it may have more of the best
+                pools[place] = _alive(*masked[place], question, pool)
+        least = _least(pools, pool)
         found = []
         for segment, (scores, rows) in zip(self.segments, pools, strict=True):
             chosen = rows[scores >= least]
@@ -110,17 +131,23 @@ class View:
         return found
 
 
+def _least(pools: Sequence[tuple[Floats, npt.NDArray[np.int64]]], pool: int) -> float:
+    """The estimate of the last of the ``pool`` best."""
+    estimates = np.concatenate([scores for scores, _ in pools])
+    return float(np.partition(estimates, -pool)[-pool]) if len(estimates) > pool else -np.inf
+
+
 def _alive(
     segment: Segment, dead: npt.NDArray[np.bool_], question: Floats, pool: int
 ) -> tuple[Floats, npt.NDArray[np.int64]]:
     """(estimates, rows) of the ``pool`` best rows that count, though many that do not lie nearer."""
-    asked = pool
+    widened = 1
     while True:
-        scores, rows = segment.nearest(question, asked)
+        scores, rows = segment.nearest(question, widened * pool, widened)
         counts = ~dead[rows]
-        if counts.sum() >= pool or asked >= segment.rows:
+        if counts.sum() >= pool or segment.exhausted(widened * pool, widened):
             return scores[counts], rows[counts]
-        asked *= 4
+        widened *= 4
 
 
 def _best(scores: Floats, count: int) -> npt.NDArray[np.int64]:

@@ -606,12 +606,10 @@ def test_a_sentence_lies_in_the_last_passage_that_begins_before_it(store: Record
         store.commit(commit)
     title, one, two, three, four = (segment.key for segment in store.segments(made.id("a")))
     other = [segment.key for segment in store.segments(made.id("b"))]
-    assert store.passages_of([title, one, two, three, four, *other, 10**9]) == {
-        one: one,
-        two: one,
-        three: three,
-        four: three,
-    }
+    a, b, passages_of = made.id("a"), made.id("b"), store.passages_of
+    assert passages_of({a: title, b: other[0], "c": one}) == {}
+    assert [passages_of({b: other[-1], a: key}) for key in (one, two)] == [{a: one}] * 2
+    assert [passages_of({a: key}) for key in (three, four)] == [{a: three}] * 2
 
 
 def test_passages_go_with_their_source(store: RecordStore, made: Any) -> None:
