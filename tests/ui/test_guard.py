@@ -1,5 +1,6 @@
 """Who gets in: nine handshakes with a real server, and what it says to those who do not."""
 
+import os
 import socket
 import stat
 import subprocess
@@ -10,6 +11,7 @@ import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 
 from midspan import Workspace
@@ -19,19 +21,27 @@ from midspan.platform.settings import Settings
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    """As `midspan ui` prints it, token and all."""
+def server(tmp_path_factory):
+    """The process, and the address as it prints it, token and all."""
     folder = tmp_path_factory.mktemp("guard") / "workspace"
     command = [sys.executable, "-m", "midspan.platform", "--workspace", folder, "ui", "--port", "0"]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
+    server = subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env={**environment, "MIDSPAN_THREADS": "2"}
+    )
     printed = server.stdout.readline().split()[2]
     wait_for(urlsplit(printed).port)
-    yield printed
+    yield server, printed
     server.terminate()
     server.wait(timeout=30)
     server.stdout.close()
     with pytest.raises(OSError):  # nobody is left to answer
         urllib.request.urlopen(printed, timeout=5)
+
+
+@pytest.fixture(scope="module")
+def address(server):
+    return server[1]
 
 
 def wait_for(port):
@@ -58,6 +68,10 @@ def get(address, **headers):
         answer = error
     with answer:
         return answer.status, answer.headers, answer.read().decode()
+
+
+def test_libraries_have_as_many_threads_as_a_network(server):
+    assert psutil.Process(server[0].pid).environ()["OMP_NUM_THREADS"] == "2"
 
 
 @pytest.fixture(scope="module")
