@@ -38,10 +38,14 @@ def seconds(work: Callable[[], Any]) -> float:
     return time.perf_counter() - start
 
 
-def cpu_of_all() -> float:
-    """CPU seconds so far of this process, of those it started, and of ended ones that it waited for."""
-    processes = [psutil.Process(), *psutil.Process().children(recursive=True)]
-    return sum(sum(process.cpu_times()[:4]) for process in processes)
+def cpu_of_all(root: int | None = None) -> float:
+    """CPU seconds so far of a process (this one), those it started, and ended ones that it waited for."""
+    first = psutil.Process(root)
+    while True:
+        try:
+            return sum(sum(one.cpu_times()[:4]) for one in (first, *first.children(recursive=True)))
+        except psutil.NoSuchProcess:
+            first.cpu_times()  # one of its children has just ended, and is counted by its parent
 
 
 class Spent(NamedTuple):
