@@ -17,10 +17,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
-import psutil
 from pydantic import SecretStr
 
-from benchmarks.common import write
+from benchmarks.common import cpu_of_all, write
 from benchmarks.search import WARM_UP, cells, clocked_by_cpu, fill, questions
 from midspan import Workspace
 from midspan.db.migrate import upgrade
@@ -59,10 +58,7 @@ class Asked:
 
     def _server_cpu(self) -> float:
         """Seconds so far of the server and all its processes."""
-        if self._server is None:
-            return 0.0
-        first = psutil.Process(self._server.pid)
-        return sum(sum(one.cpu_times()[:4]) for one in (first, *first.children(recursive=True)))
+        return 0.0 if self._server is None else cpu_of_all(self._server.pid)
 
 
 def both(count: int, queries: int, seed: int) -> dict[str, dict[str, str]]:
