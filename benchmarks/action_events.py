@@ -42,7 +42,7 @@ from midspan.models.action.naming.named import NamingDetector
 from midspan.models.action.naming.namer import Namer
 from midspan.models.action.recogniser import shipped
 from midspan.models.action.shipped import NAMER
-from midspan.models.kit.calibration import expected_calibration_error
+from midspan.models.kit.calibration import calibration_error_by_chance, expected_calibration_error
 from midspan.pipelines.action import ActionStage
 from midspan.pipelines.box_sight import BoxSight
 from midspan.pipelines.readers.extract import WINDOW_SECONDS
@@ -80,7 +80,8 @@ def main() -> None:
             "greatest of a seed's.",
             "mAP ranks the events, each with its likeliest verb; of all answers: with the five likeliest "
             "that an event keeps. Both: of all true actions, those with an event at the place that has the "
-            "verb and the first thing right. ECE is that of the events' scores, over 10 bins.",
+            "verb and the first thing right. ECE is that of the events' scores, over 10 bins; "
+            "by chance: that of as many events which are right exactly as often as their scores say.",
             "The rates are those of one process; decoding uses what threads FFmpeg takes.",
         ],
     )
@@ -135,14 +136,16 @@ def _filmed(stage: ActionStage, style: Style, films: int, seed: int) -> _Filmed:
 def _measured(films: _Filmed) -> dict[str, float]:
     truth, found, all_answers = films.truth, films.found, films.all_answers
     verbs, both = found_shares(found, truth, RIGHT)
-    scores, right = [one.score for one in found], [is_right(one, truth, RIGHT) for one in found]
+    scores = np.array([one.score for one in found])
+    right = np.array([is_right(one, truth, RIGHT) for one in found])
     return {
         **{f"mAP at {least}": 100 * mean_average_precision(found, truth, least) for least in OVERLAPS},
         "mAP at 0.5 of all answers": 100 * mean_average_precision(all_answers, truth, RIGHT),
         "F1 at 0.5": 100 * f1(found, truth, RIGHT),
         "true actions with the verb right": 100 * verbs,
         "true actions with verb and thing right": 100 * both,
-        "ECE": 100 * expected_calibration_error(np.array(scores), np.array(right)),
+        "ECE": 100 * expected_calibration_error(scores, right),
+        "ECE by chance": 100 * calibration_error_by_chance(scores),
         "actions, true": len(truth),
         "actions, claimed": len(found),
     }

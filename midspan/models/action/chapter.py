@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from midspan.models.action.reported import DATA, EVALUATE, METRICS
+from midspan.models.action.reported import DATA, EVALUATE, METRICS, trained_option
 from midspan.models.action.shipped import FUSION
-from midspan.models.kit.chapter import Chapter, Option, Variant
+from midspan.models.kit.chapter import Chapter, Variant
 from midspan.models.kit.metric import Metric
 
 if TYPE_CHECKING:
@@ -75,12 +75,7 @@ CHAPTER = Chapter(
     options={
         "evaluate": (
             *EVALUATE,
-            Option(
-                "trained",
-                list[str],
-                "Models to train and measure (repeatable; default: all): rgb, rgb-strong, flow, audio, "
-                "layout, lcf, caf, cacnf, few-shot.",
-            ),
+            trained_option("rgb", "rgb-strong", "flow", "audio", "layout", "lcf", "caf", "cacnf", "few-shot"),
         )
     },
     clips=True,

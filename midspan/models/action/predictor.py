@@ -19,7 +19,7 @@ from midspan.models.kit.engine import Engine, EngineName, Floats, choose
 from midspan.models.kit.folder import ModelFolder, load_model
 from midspan.models.kit.onnx_engine import OnnxEngine
 
-BATCH = 16
+BATCH = 8
 """Clips; enough to fill a processor's core, few enough to stay in its cache."""
 Probabilities = npt.NDArray[np.float64]
 
@@ -98,7 +98,7 @@ def _by_onnxruntime(model: ModelFolder, threads: int) -> Engine:
         raise ModelFilesMissing(
             "the model folder has no graph.onnx, so that torch alone can answer (MIDSPAN_ENGINE=torch)"
         )
-    return OnnxEngine(model.graph, model.part("network"), threads=threads)
+    return OnnxEngine(model.graph, model.part("network"), threads=threads, folded=True)
 
 
 def _by_torch(model: ModelFolder) -> Engine:

@@ -24,3 +24,12 @@ EVALUATE = (
     Option("data", Path, "Clips (`midspan data tabletop` makes some) or labelled videos."),
     Option("epochs", int, "Of all that is trained, other than the recipes'."),
 )
+
+
+def trained_option(*names: str) -> Option:
+    """Which models to train and measure, of those that ``--trained`` knows."""
+    return Option(
+        "trained",
+        list[str],
+        f"Models to train and measure (repeatable; default: all): {', '.join(names)}.",
+    )

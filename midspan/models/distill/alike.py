@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from midspan.models.action.data.film import Film, make_film
+from midspan.models.action.data.film import make_film
 from midspan.models.action.data.film_windows import tell
 from midspan.models.action.data.other_videos import KINDS, other_windows
 from midspan.models.action.data.splits import STYLES, Split
@@ -38,9 +39,11 @@ def keep_likeness(folder: Path, seed: int, *, films: int) -> dict[str, Any]:
         return model.card
     show_looks(folder)
     predictor = ActionPredictor.load(folder)
-    known, held_out = (_of_films(predictor, split, films, seed) for split in ("train", "unseen_selection"))
-    other = other_windows(OTHERS * len(KINDS), np.random.default_rng((seed, 23)))
-    found = fit_likeness(known, _looks(predictor, other), held_out, KEPT)
+    known, held_out = (
+        np.concatenate([_looks(predictor, one) for one in windows_with_actions(split, films, seed)])
+        for split in ("train", "unseen_selection")
+    )
+    found = fit_likeness(known, _looks(predictor, windows_of_others(seed)), held_out, KEPT)
     return add_to_model(folder, found.config, found.tensors)
 
 
@@ -62,23 +65,22 @@ def show_looks(folder: Path) -> None:
     add_to_model(folder, {"network": shown}, graph=graph, check=agree)
 
 
-def _of_films(predictor: ActionPredictor, split: Split, films: int, seed: int) -> Floats:
-    drawn = (
-        make_film(split, style=style, q=0.6, seed=(seed, index, 19))
-        for style in STYLES
-        for index in range(films)
-    )
-    return np.concatenate([_looks(predictor, _with_actions(film)) for film in drawn])
+def windows_with_actions(split: Split, films: int, seed: int) -> Iterator[Image]:
+    """(n, 8, 64, 64, 3) of each of as many films a camera: its windows that show one."""
+    for style in STYLES:
+        for index in range(films):
+            film = make_film(split, style=style, q=0.6, seed=(seed, index, 19))
+            frames = film_frames(film)
+            starts, windows = film_windows(frames)
+            told = tell(film.events(), len(frames)).events
+            places = np.rint(starts * RATE).astype(int)
+            whole = places < len(told)
+            yield windows[whole][told[places[whole]] >= 0]
 
 
-def _with_actions(film: Film) -> Image:
-    """The windows that show one."""
-    frames = film_frames(film)
-    starts, windows = film_windows(frames)
-    told = tell(film.events(), len(frames)).events
-    places = np.rint(starts * RATE).astype(int)
-    whole = places < len(told)
-    return np.asarray(windows[whole][told[places[whole]] >= 0], np.uint8)
+def windows_of_others(seed: int) -> Image:
+    """(n, 8, 64, 64, 3) of the kinds of other video that were learned from."""
+    return other_windows(OTHERS * len(KINDS), np.random.default_rng((seed, 23)))
 
 
 def _looks(predictor: ActionPredictor, windows: Image) -> Floats:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from midspan.models.action.reported import DATA, EVALUATE, METRICS
+from midspan.models.action.reported import DATA, EVALUATE, METRICS, trained_option
 from midspan.models.action.shipped import STUDENT
 from midspan.models.kit.chapter import Chapter, Option, Variant
 
@@ -16,12 +16,9 @@ if TYPE_CHECKING:
 
 
 def _train(variant: str, out: Path, work: Path, **options: Any) -> dict[str, Any]:
-    from midspan.models.distill.distilling import Plan  # loads torch
-    from midspan.models.distill.lacking import taught_by
-    from midspan.models.distill.variants import train_student
+    from midspan.models.distill.variants import train_student  # loads torch
 
-    plan, _ = taught_by(Plan(), options["data"])
-    return train_student(variant, out, work, plan=plan, **options)
+    return train_student(variant, out, work, **options)
 
 
 def _evaluate(models: Sequence[Path], seeds: Sequence[int], work: Path, **options: Any) -> Evaluation:
@@ -51,6 +48,7 @@ CHAPTER = Chapter(
     options={
         "evaluate": (
             *EVALUATE,
+            trained_option("rgb", "rgb-strong", "flow", "layout", "audio"),
             Option(
                 "plans",
                 list[str],

@@ -15,7 +15,7 @@ def without(plan: Plan, data: Data) -> Plan:
     return replace(plan, teachers=tuple(one for one in plan.teachers if one not in lacks))
 
 
-def taught_by(plan: Plan, folder: Path | None) -> tuple[Plan, tuple[str, ...]]:
-    """The same for the clips of a folder (None: the benchmark's, which lack nothing), and who is left out."""
+def left_out(plan: Plan, folder: Path | None) -> tuple[str, ...]:
+    """Teachers of what the clips of a folder do not have; the benchmark's (None) lack nothing."""
     there = plan if folder is None else without(plan, read_data(folder))
-    return there, tuple(one for one in plan.teachers if one not in there.teachers)
+    return tuple(one for one in plan.teachers if one not in there.teachers)

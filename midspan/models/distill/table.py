@@ -64,11 +64,13 @@ def evaluate(
     report: Callable[[Row], None],
     data: Path | None = None,
     epochs: int | None = None,
+    trained: Sequence[str] | None = None,
     plans: Sequence[str] | None = None,
 ) -> Evaluation:
-    """All rows, the students of the folders among them. Raises ``UnknownName`` for a plan that is none."""
+    """All rows, the students of the folders among them; ``trained`` are the networks that labels taught, by
+    default all. Raises ``UnknownName`` for one, or a plan, that is none."""
     asked = plans_of(plans)
-    bench = Distilling(data, work, epochs)
+    bench = Distilling(data, work, epochs, trained)
     rows_of: dict[str, Callable[[], Sequence[Figures]]] = {}
     for name in (*LABELLED, *TEACHERS):
         if name in bench.there:
@@ -103,8 +105,10 @@ def plans_of(names: Sequence[str] | None) -> tuple[str, ...]:
 class Distilling(Benchmark):
     """Teachers and students on the clips of a folder."""
 
-    def __init__(self, folder: Path | None, work: Path, epochs: int | None) -> None:
-        super().__init__(folder, work, epochs)
+    def __init__(
+        self, folder: Path | None, work: Path, epochs: int | None, asked: Sequence[str] | None = None
+    ) -> None:
+        super().__init__(folder, work, epochs, asked)
         self._teachers: dict[int, Teachers] = {}
         self._logits: dict[tuple[int, str], Logits] = {}
 
@@ -156,10 +160,7 @@ class Distilling(Benchmark):
         shares = {split: softmax(logits(split), temperature) for split in ("seen", "unseen_test")}
 
         def of(clips: Clips) -> Said:
-            """Of the clips of one of the views, all of which are rows of these two."""
-            whole = "seen" if clips is self.data.seen else "unseen_test"
-            rows = np.searchsorted(getattr(self.data, whole).rows, clips.rows)
-            return {VERB: shares[whole][rows]}
+            return {VERB: shares["seen" if clips is self.data.seen else "unseen_test"]}
 
         return self.score(of)
 

@@ -13,6 +13,7 @@ from midspan.models.action.training.branches import Size
 from midspan.models.action.training.saving import save_trained
 from midspan.models.action.training.variants import clips_for, given, told
 from midspan.models.distill.distilling import Plan, distill
+from midspan.models.distill.lacking import without
 from midspan.models.distill.loss import Mix
 from midspan.models.distill.rules import keep_rules
 from midspan.models.kit.training import Progress
@@ -32,19 +33,22 @@ def train_student(
     report: Callable[[Progress], None] = lambda _: None,
     plan: Plan | None = None,
 ) -> dict[str, Any]:
-    """Write the student to ``out``; returns its card, in which ``answers`` says what each modality is worth.
+    """Write the student to ``out``; returns its card, in which ``answers`` says what each modality is worth,
+    and ``left_out`` which teachers were asked for that too few of the clips have anything for.
 
     Raises ``WrongUse``.
     """
     started = time.monotonic()
     clips = clips_for(data, work, seed)
-    whole = replace(plan or Plan(), size=SIZES[variant])
+    asked = plan or Plan()
+    whole = replace(without(asked, clips), size=SIZES[variant])
     found = distill(clips, work, whole, seed=seed, epochs=epochs, report=report)
     said = {
         "name": f"distill.{variant}",
         "trained_on": f"{told(clips.train)}; taught by {', '.join(whole.teachers)}",
         "retrain": f"midspan distill {options_of(whole)} --model {variant}{given(data)} --seed {seed}",
         "plan": asdict(whole),
+        "left_out": [one for one in asked.teachers if one not in whole.teachers],
         "answers": [asdict(one) for one in found.answers],
         "minutes_of_last_run": round((time.monotonic() - started) / 60, 1),
     }

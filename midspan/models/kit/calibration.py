@@ -68,6 +68,14 @@ def expected_calibration_error(confidence: Floats, right: Bools, bins: int = BIN
     return sum(row.count * abs(row.confidence - row.accuracy) for row in rows) / len(confidence)
 
 
+def calibration_error_by_chance(confidence: Floats, draws: int = 200, seed: int = 0) -> float:
+    """The expected calibration error that as many answers have which are right exactly as often as they say:
+    few answers have a large one."""
+    random = np.random.default_rng(seed)
+    drawn = random.random((draws, len(confidence))) < confidence
+    return float(np.mean([expected_calibration_error(confidence, right) for right in drawn]))
+
+
 def threshold_of_precision(confidence: Floats, right: Bools, precision: float) -> float:
     """The least confidence so that of the answers at or above it this share is right; 1 where none is."""
     order = np.argsort(-confidence, kind="stable")

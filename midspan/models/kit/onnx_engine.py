@@ -27,9 +27,14 @@ def session_options(threads: int) -> onnxruntime.SessionOptions:
 class OnnxEngine:
     tokens = TOKENS
 
-    def __init__(self, graph: bytes, tensors: Mapping[str, npt.NDArray[Any]], *, threads: int = 1) -> None:
+    def __init__(
+        self, graph: bytes, tensors: Mapping[str, npt.NDArray[Any]], *, threads: int = 1, folded: bool = False
+    ) -> None:
         """``graph`` is what :func:`midspan.models.kit.graph.export_graph` made, and ``tensors`` all that the
         network's state has, by name, floats in float32. ``threads`` 0 leaves the choice to the library.
+
+        ``folded``: what is made of weights alone is made once. That is faster where a graph takes weights
+        apart; it keeps every matrix a second time, transposed, where a product would do so for nothing.
 
         Raises ``ValueError`` where the two do not fit.
         """
@@ -42,8 +47,7 @@ class OnnxEngine:
                 graph,
                 options,
                 providers=["CPUExecutionProvider"],
-                # it would keep every matrix a second time, transposed; the products transpose it for nothing
-                disabled_optimizers=["ConstantFolding"],
+                disabled_optimizers=[] if folded else ["ConstantFolding"],
             )
         except Exception as error:  # the library's own classes share no base but this
             raise ValueError(f"graph and tensors do not fit: {error}") from error

@@ -6,7 +6,7 @@ import io
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -38,7 +38,41 @@ class _Sample:
     time: float
     small: npt.NDArray[np.uint8]
     """(h, w, 3)"""
-    picture: Image.Image
+    frame: Any
+    """As it was decoded."""
+
+
+@dataclass
+class _Cut:
+    """A window that is put together; of one frame alone it keeps all, since these are large."""
+
+    number: int
+    smalls: list[npt.NDArray[np.uint8]] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
+    middle: Any = None
+    """The frame nearest to the middle."""
+    _off: float = math.inf
+
+    @property
+    def start(self) -> float:
+        return self.number * WINDOW_SECONDS
+
+    def add(self, sample: _Sample) -> None:
+        off = abs(sample.time - self.start - WINDOW_SECONDS / 2)
+        if off < self._off:
+            self.middle, self._off = sample.frame, off
+        self.smalls.append(sample.small)
+        self.times.append(sample.time)
+
+    def and_also(self, other: _Cut) -> _Cut:
+        """With the rest behind it."""
+        return replace(self, smalls=self.smalls + other.smalls, times=self.times + other.times)
+
+    def window(self, end: float) -> VideoWindow:
+        buffer = io.BytesIO()
+        _picture(self.middle).save(buffer, "JPEG", quality=PICTURE_QUALITY)
+        frames = Frames(rgb=np.stack(self.smalls), times=np.array(self.times, np.float64))
+        return VideoWindow(self.start, end, frames, buffer.getvalue())
 
 
 def read(path: Path, boxes: Path | None = None) -> Iterator[VideoWindow]:
@@ -96,7 +130,7 @@ class _Decoding:
                 continue
             due = (math.floor(time * SAMPLE_FPS + _MICROSECOND) + 1) / SAMPLE_FPS
             self.size = (frame.width, frame.height)[:: -1 if _quarters(frame) % 2 else 1]
-            yield _sample(frame, time)
+            yield _Sample(time, _small(frame), frame)
 
     def check(self) -> None:
         """Raise ``CorruptSource`` if not all of the video could be decoded."""
@@ -147,50 +181,45 @@ def _windows(decoding: _Decoding) -> Iterator[VideoWindow]:
 
     A stretch in which no new frame comes gives no windows.
     """
-    held: tuple[int, list[_Sample]] | None = None
-    current: list[_Sample] = []
-    index = 0
+    held: _Cut | None = None
+    current = _Cut(0)
     for sample in decoding.samples():
         number = int((sample.time + _MICROSECOND) / WINDOW_SECONDS)
-        if number != index and current:
+        if number != current.number and current.times:
             if held is not None:
-                yield _window(held[1], held[0] * WINDOW_SECONDS, (held[0] + 1) * WINDOW_SECONDS)
-            held, current = (index, current), []
-        index = number
-        current.append(sample)
-    if not current:
+                yield held.window(held.start + WINDOW_SECONDS)
+            held, current = current, _Cut(number)
+        current.number = number
+        current.add(sample)
+    if not current.times:
         return
-    start = index * WINDOW_SECONDS
-    end = round(max(decoding.end, current[-1].time + _MICROSECOND), 6)
-    if held is not None and end - start < LEAST_REMAINDER and held[0] == index - 1:
-        yield _window([*held[1], *current], held[0] * WINDOW_SECONDS, end)
-        return
+    end = round(max(decoding.end, current.times[-1] + _MICROSECOND), 6)
     if held is not None:
-        yield _window(held[1], held[0] * WINDOW_SECONDS, (held[0] + 1) * WINDOW_SECONDS)
-    if end - start >= WINDOW_SECONDS + LEAST_REMAINDER:
-        end = start + WINDOW_SECONDS
-    yield _window(current, start, end)
+        if end - current.start < LEAST_REMAINDER and held.number == current.number - 1:
+            yield held.and_also(current).window(end)
+            return
+        yield held.window(held.start + WINDOW_SECONDS)
+    if end - current.start >= WINDOW_SECONDS + LEAST_REMAINDER:
+        end = current.start + WINDOW_SECONDS
+    yield current.window(end)
 
 
-def _window(samples: list[_Sample], start: float, end: float) -> VideoWindow:
-    middle = min(samples, key=lambda sample: abs(sample.time - (start + end) / 2))
-    buffer = io.BytesIO()
-    middle.picture.save(buffer, "JPEG", quality=PICTURE_QUALITY)
-    frames = Frames(
-        rgb=np.stack([sample.small for sample in samples]),
-        times=np.array([sample.time for sample in samples], np.float64),
-    )
-    return VideoWindow(start, end, frames, buffer.getvalue())
+def _small(frame: Any) -> npt.NDArray[np.uint8]:
+    """(h, w, 3), upright."""
+    pixels = _scaled(frame, FRAME_SIDE).to_ndarray()
+    return np.ascontiguousarray(np.rot90(pixels, _quarters(frame)))
 
 
-def _sample(frame: Any, time: float) -> _Sample:
-    """The frame upright, in both sizes."""
-    width, height = _size_for(frame.width, frame.height, PICTURE_SIDE)
-    image = frame.to_image(width=width, height=height, interpolation="AREA")
-    if turned := _quarters(frame):
-        image = image.rotate(90 * turned, expand=True)
-    small = image.resize(_size_for(image.width, image.height, FRAME_SIDE), Image.Resampling.BOX)
-    return _Sample(time, np.asarray(small, np.uint8), image)
+def _picture(frame: Any) -> Image.Image:
+    """Upright."""
+    image: Image.Image = _scaled(frame, PICTURE_SIDE).to_image()
+    turned = _quarters(frame)
+    return image.rotate(90 * turned, expand=True) if turned else image
+
+
+def _scaled(frame: Any, side: int) -> Any:
+    width, height = _size_for(frame.width, frame.height, side)
+    return frame.reformat(width, height, "rgb24", interpolation="AREA")
 
 
 def _quarters(frame: Any) -> int:

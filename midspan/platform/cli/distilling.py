@@ -11,7 +11,7 @@ from rich.table import Table
 from midspan.errors import needs_extra
 from midspan.platform.cli.common import Json, err, out, plain, print_json
 from midspan.platform.cli.labelled import clips_in
-from midspan.platform.cli.training import training_bar
+from midspan.platform.cli.training import LEFT_OUT, training_bar
 
 
 def distill(
@@ -50,7 +50,7 @@ def distill(
     with needs_extra("training", "train"):
         import torch  # takes seconds
     from midspan.errors import UnknownName
-    from midspan.models.distill.lacking import taught_by
+    from midspan.models.distill.lacking import left_out
     from midspan.models.distill.variants import SIZES, plan_of, train_student
 
     if threads:
@@ -59,9 +59,8 @@ def distill(
         raise UnknownName("distill model", model, list(SIZES))
     plan = plan_of(teachers, weighting, gamma, temperature, labels)
     data = clips_in(data, work)
-    plan, lacking = taught_by(plan, data)
-    if lacking:
-        err.print(plain(f"left out as teachers, since too few clips have it: {', '.join(lacking)}", "yellow"))
+    if lacking := left_out(plan, data):
+        err.print(plain(LEFT_OUT.format(", ".join(lacking)), "yellow"))
     with training_bar() as report:
         card = train_student(model, to, work, seed=seed, epochs=epochs, data=data, plan=plan, report=report)
     if json:

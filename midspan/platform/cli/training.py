@@ -27,6 +27,7 @@ evaluate_app = typer.Typer(
 
 Threads = Annotated[int, typer.Option(min=0, help="Threads for torch; 0 leaves its own choice.")]
 WORK = "Folder for checkpoints and cached embeddings."
+LEFT_OUT = "left out as teachers, since too few clips have it: {}"
 
 
 @contextmanager
@@ -57,6 +58,8 @@ def _train_command(one: Chapter) -> Callable[..., None]:
         for row in card["curve"]:
             figures = ", ".join(f"{name} {value:.3f}" for name, value in row.items() if name != "epoch")
             out.print(plain(f"epoch {row['epoch'] + 1}: {figures}"))
+        if left_out := card.get("left_out"):
+            err.print(plain(LEFT_OUT.format(", ".join(left_out)), "yellow"))
         out.print(plain(f"wrote {out_folder}"))
 
     return _with_options(

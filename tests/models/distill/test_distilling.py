@@ -89,6 +89,16 @@ def test_the_command_writes_a_model_that_answers(toy_data, work, tmp_path):
     assert "without audio" in table.output and "student" in table.output
 
 
+def test_training_says_who_was_left_out(toy_data, tmp_path, monkeypatch):
+    from midspan.platform.cli import training
+
+    monkeypatch.setattr(training, "train", lambda *_, **__: {"curve": [], "left_out": ["flow", "audio"]})
+    command = ["train", "distill", "--data", str(toy_data), "--work", str(tmp_path)]
+    done = CliRunner().invoke(app, [*command, "--out", str(tmp_path / "student")])
+    assert done.exit_code == 0, done.output
+    assert "too few clips have it: flow, audio" in done.stderr
+
+
 def test_a_plan_survives_its_options():
     plan = Plan(("rgb", "layout"), "per-sample", 2.0, Mix(0.75, 0.25, 4.0))
     words = options_of(plan).split()

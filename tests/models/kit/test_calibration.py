@@ -3,6 +3,7 @@ import pytest
 
 from midspan.models.kit.calibration import (
     balanced_accuracy,
+    calibration_error_by_chance,
     expected_calibration_error,
     fit_temperature,
     reliability,
@@ -30,6 +31,15 @@ def test_calibration_error_is_the_mean_gap():
     confidence = np.array([0.9] * 10 + [0.6] * 10)
     right = np.array([True] * 7 + [False] * 3 + [True] * 6 + [False] * 4)
     assert expected_calibration_error(confidence, right) == pytest.approx((10 * 0.2 + 10 * 0.0) / 20)
+
+
+def test_few_answers_have_a_large_calibration_error_by_chance():
+    always = calibration_error_by_chance(np.ones(50))
+    few, many = (calibration_error_by_chance(np.full(count, 0.5)) for count in (25, 2500))
+
+    assert always == 0
+    # the mean distance of a share of n fair draws from a half is about sqrt(1 / (2 pi n))
+    assert few == pytest.approx(0.08, abs=0.01) and many == pytest.approx(0.008, abs=0.001)
 
 
 def test_the_threshold_of_balanced_accuracy_is_the_best_of_all() -> None:

@@ -90,7 +90,8 @@ def test_the_command_learns_from_them(labelled, tmp_path, monkeypatch):
     assert "layout" in done.stderr and "left out as teachers" in done.stderr
     assert "flow alone" in done.stdout and "student" in done.stdout
     card = json.loads((tmp_path / "student/card.json").read_text())
-    assert card["plan"]["teachers"] == ["flow"] and "from 12 videos" in card["trained_on"]
+    assert card["plan"]["teachers"] == ["flow"] and card["left_out"] == ["layout"]
+    assert "from 12 videos" in card["trained_on"]
     assert ActionPredictor.load(tmp_path / "student").classes.names == {"verb": ("go left", "go right")}
     refused = CliRunner().invoke(app, ["train", "action", *options, "--model", "layout"])
     assert "action.layout sees layout, and too few of the clips have any" in str(refused.exception)

@@ -177,8 +177,8 @@ def test_few_frames_are_in_memory_at_once(
     make_video: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taken: list[float] = []
-    sample = video._sample
-    monkeypatch.setattr(video, "_sample", lambda frame, time: taken.append(time) or sample(frame, time))
+    small = video._small
+    monkeypatch.setattr(video, "_small", lambda frame: taken.append(frame.time) or small(frame))
 
     for window in video.read(make_video(steady(10))):
         assert taken[-1] <= window.end + 2 + 0.001

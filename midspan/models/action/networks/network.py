@@ -14,6 +14,7 @@ from midspan.models.action.classes import Classes
 from midspan.models.action.inputs import INPUT_NAMES, Modality
 from midspan.models.action.networks.appearance import AppearanceConfig, AppearanceNetwork
 from midspan.models.action.networks.audio import AudioConfig, AudioNetwork
+from midspan.models.action.networks.by_moment import by_moment
 from midspan.models.action.networks.fusion import FusionConfig, FusionNetwork
 from midspan.models.action.networks.heads import by_head
 from midspan.models.action.networks.layout import LayoutConfig, LayoutNetwork
@@ -83,4 +84,4 @@ def network_graph(network: nn.Module, config: NetworkConfig, inputs: tuple[npt.N
     """Its graph, shown some inputs of two clips or more."""
     names = [name for modality in config.modalities for name in INPUT_NAMES[modality]]
     shown = [torch.from_numpy(one) for one in inputs]
-    return export_graph(network.cpu(), shown, names, [{0: "batch"}] * len(shown))
+    return export_graph(by_moment(network.cpu()), shown, names, [{0: "batch"}] * len(shown))

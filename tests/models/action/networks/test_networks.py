@@ -20,6 +20,7 @@ from midspan.models.action.networks.appearance import (
     with_differences,
 )
 from midspan.models.action.networks.audio import AudioConfig, AudioNetwork
+from midspan.models.action.networks.by_moment import ByMoment, by_moment
 from midspan.models.action.networks.fusion import (
     AttentionTwice,
     FusionConfig,
@@ -281,3 +282,28 @@ def test_the_feed_forward_part_can_be_the_published_one():
 def test_tokens_have_a_place_for_each_of_the_map():
     tokens = AppearanceTokens(paper_appearance(), LayerConfig(24, 4, norm_first=False), 1)
     assert tokens.position.shape == (1, 33, 24)
+
+
+def test_a_convolution_is_a_sum_over_its_moments():
+    torch.manual_seed(0)
+    network = AppearanceNetwork(small_appearance(), VERBS).eval()
+    parted = by_moment(network)
+
+    assert [type(layer[0]) is ByMoment for layer in parted.trunk.layers] == [True, True, True, False, True]
+    assert parted.state_dict().keys() == network.state_dict().keys()
+    assert not any(isinstance(one, ByMoment) for one in network.modules())
+    torch.testing.assert_close(parted(clip()), network(clip()), rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "conv",
+    [
+        nn.Conv3d(4, 8, 3, (2, 1, 1), 1, bias=False),
+        nn.Conv3d(4, 8, 3, 1, (0, 1, 1), bias=False),
+        nn.Conv3d(4, 8, 3, 1, 1),
+        nn.Conv3d(4, 8, 3, 1, 1, groups=2, bias=False),
+        nn.Conv3d(4, 8, 3, 1, 2, dilation=2, bias=False),
+    ],
+)
+def test_other_convolutions_stay_as_they_are(conv):
+    assert type(by_moment(nn.Sequential(conv))[0]) is nn.Conv3d
