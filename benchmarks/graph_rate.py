@@ -3,9 +3,10 @@
     python -m benchmarks.graph_rate [--facts N] [--batch N] [--rounds N]
 
 Made-up facts go into an empty graph in batches: by ``GraphStore.apply`` on Neo4j and on the embedded engine,
-and by the driver alone on Neo4j: the rows are made before the clock starts, it is the same nodes, relations,
+and by the driver alone on Neo4j: the rows are made before the clocks start, it is the same nodes, relations,
 constraints and statements, one transaction a batch, but there is no look at what is there, no counting of
-support and no applied entry. The ways take turns in one run, and all must end with the same counts.
+support and no applied entry. The ways take turns in one run, and all must end with the same counts. CPU time
+is that of this process, the server and the engine together, which the machine's other work changes little.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ from typing import Any
 
 import neo4j
 
-from benchmarks.common import seconds, spread, write
+from benchmarks.common import Spent, clocked, spread, write
 from benchmarks.growth import made_fact
 from midspan.db import migrate
 from midspan.db.graph.batch import batch_of
 from midspan.db.graph.embedded import EmbeddedGraph
-from midspan.db.graph.neo4j import Neo4jGraph
+from midspan.db.graph.neo4j import CHANGES_A_TRANSACTION, Neo4jGraph
 from midspan.db.graph.rows import assertion_uid, slot_uid
 from midspan.db.graph.schema import apply_batch
 from midspan.db.graph.statements import ROWS_A_STATEMENT
@@ -79,7 +80,7 @@ def statements(batch: Sequence[GraphFact], asserted: set[str]) -> list[Statement
     return made + [(FACT_EDGES, {"rows": edges[start : start + ROWS_A_STATEMENT]}) for start in parts]
 
 
-def through_the_store(graph: GraphStore, batches: Batches, lease: Lease) -> tuple[float, Counts]:
+def through_the_store(graph: GraphStore, batches: Batches, lease: Lease) -> tuple[Spent, Counts]:
     graph.clear(lease)
 
     def work() -> None:
@@ -87,12 +88,12 @@ def through_the_store(graph: GraphStore, batches: Batches, lease: Lease) -> tupl
             graph.apply(batch, [], through, lease)
         graph.query("RETURN 1")  # the embedded graph takes in what it is asked for
 
-    return seconds(work), graph.counts()
+    return clocked(work), graph.counts()
 
 
 def by_the_driver(
     driver: neo4j.Driver, graph: GraphStore, batches: Batches, lease: Lease
-) -> tuple[float, Counts]:
+) -> tuple[Spent, Counts]:
     """``graph`` is another look at the same server: it empties it, and counts."""
     graph.clear(lease)
     asserted: set[str] = set()
@@ -107,11 +108,11 @@ def by_the_driver(
             for batch in prepared:
                 session.execute_write(add, batch)
 
-    return seconds(work), graph.counts()
+    return clocked(work), graph.counts()
 
 
-def compare(server: Neo4j, folder: Path, batches: Batches, rounds: int) -> dict[str, list[float]]:
-    """Seconds of each way, in turns; the first round warms the server up and is left out."""
+def compare(server: Neo4j, folder: Path, batches: Batches, rounds: int) -> dict[str, list[Spent]]:
+    """What each way took, in turns; the first round warms the server up and is left out."""
     url = f"sqlite:///{folder / 'store.db'}"
     migrate.upgrade(url)
     store = SqlRecordStore(make_engine(url))
@@ -119,12 +120,12 @@ def compare(server: Neo4j, folder: Path, batches: Batches, rounds: int) -> dict[
     assert lease is not None
     served, embedded = Neo4jGraph.at(server.url), EmbeddedGraph(folder / "graph", store)
     with neo4j.GraphDatabase.driver(server.address, auth=(server.user, server.password)) as driver:
-        ways: dict[str, Callable[[], tuple[float, Counts]]] = {
+        ways: dict[str, Callable[[], tuple[Spent, Counts]]] = {
             "neo4j": lambda: through_the_store(served, batches, lease),
             "driver": lambda: by_the_driver(driver, served, batches, lease),
             "embedded": lambda: through_the_store(embedded, batches, lease),
         }
-        taken: dict[str, list[float]] = {name: [] for name in ways}
+        taken: dict[str, list[Spent]] = {name: [] for name in ways}
         for turn in range(rounds + 1):
             counts = []
             for name in list(ways) if turn % 2 else list(reversed(ways)):
@@ -142,6 +143,14 @@ def compare(server: Neo4j, folder: Path, batches: Batches, rounds: int) -> dict[
 def told(values: list[float], form: str) -> str:
     found = spread(values)
     return f"{found['median']:{form}} ({found['min']:{form}} to {found['max']:{form}})"
+
+
+def cells(facts: int, driver: list[Spent], way: list[Spent]) -> list[str]:
+    """Facts a second and a CPU second, then the ratios to the driver's."""
+    rates = [told([facts / spent for spent in taken], ",.0f") for taken in zip(*way, strict=True)]
+    pairs = zip(zip(*driver, strict=True), zip(*way, strict=True), strict=True)
+    ratios = [[raw / spent for raw, spent in zip(*pair, strict=True)] for pair in pairs]
+    return [*rates, *(told(ratio, ".2f") for ratio in ratios)]
 
 
 def main() -> None:
@@ -164,29 +173,26 @@ def main() -> None:
         "driver": "driver's UNWIND, Neo4j",
         "embedded": "GraphStore.apply, embedded",
     }
-    table = [
-        [
-            shown[way],
-            told([given.facts / spent for spent in taken[way]], ",.0f"),
-            told([raw / spent for raw, spent in zip(taken["driver"], taken[way], strict=True)], ".2f"),
-        ]
-        for way in shown
-    ]
+    table = [[name, *cells(given.facts, taken["driver"], taken[way])] for way, name in shown.items()]
     write(
         "graph_rate",
         "Facts a second into the graph",
-        ["way", "facts/s", "rate / driver's rate"],
+        [
+            *("way", "facts/s", "facts a CPU second"),
+            *("facts/s / driver's", "facts a CPU second / driver's"),
+        ],
         table,
         [
-            f"{given.facts:,} facts in batches of {given.batch:,}, one transaction or row of the tail each, "
+            f"{given.facts:,} facts in batches of {given.batch:,} (the store takes them into Neo4j "
+            f"{CHANGES_A_TRANSACTION} a transaction, the driver at once; embedded it is a row of the tail) "
             "into an empty graph with its constraints and full-text indexes; a fact here is a mention, its "
             "assertion and sentence, a quarter of a document, up to two entities and a predicate.",
-            "The driver's way runs apply's own UNWIND statements from rows made before the clock "
-            "starts, draws the FACT relations from rows too, and leaves out the look at what is there, "
+            "The driver's way runs apply's own UNWIND statements from rows made before the clocks "
+            "start, draws the FACT relations from rows too, and leaves out the look at what is there, "
             "counting support, dropping what nobody says any more, and the applied entry.",
             f"{given.rounds} rounds after one that warms up, the ways in turns, every other round backwards; "
-            "median (least to greatest), ratios by round. Server and client share the machine. All ways "
-            "end with the same counts.",
+            "median (least to greatest), ratios by round. Server and client share the machine, and a "
+            "CPU second is one of both together. All ways end with the same counts.",
         ],
     )
 

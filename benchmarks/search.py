@@ -1,20 +1,16 @@
 """What a search costs in a workspace of many sentences and as many events, by part.
 
-    python -m benchmarks.search [--segments 10000 100000 1000000] [--server 100000] [--folder DIR]
-        [--queries 200] [--seed 0]
+    python -m benchmarks.search [--segments 10000 100000 1000000] [--folder DIR] [--queries 200] [--seed 0]
 
 The store is filled through its own `commit`. Sentences are recombined from the bundled corpus, twenty a
 document; their vectors are the corpus's own, each turned a little at random (encoding 100,000 sentences would
 take most of an hour and change nothing about the time a search takes). So are those of events, fifty a video.
 Queries are encoded for real.
 
-Milliseconds are CPU of the process that searches, since the machine has other work; what it waits for is
-not counted. Embedded workspaces are asked everything twice: what a first query reads may come from the disk,
-which costs CPU too. Say OMP_NUM_THREADS=1, or threads that wait for each other are counted.
-
-With ``--server`` corpora of these sizes lie in PostgreSQL on this machine too, and both profiles are asked
-each query in turn, in wall time, so that the machine's moods meet both. Embedded workspaces are kept in
-``--folder`` and not filled again.
+Milliseconds are CPU of the process that searches, since the machine has other work; what it waits for is not
+counted. Workspaces are kept in ``--folder`` and not filled again, and are asked everything twice: what a
+first query reads may come from the disk, which costs CPU too. Say OMP_NUM_THREADS=1, or threads that wait for
+each other are counted. ``benchmarks.search_servers`` does the same with the records in PostgreSQL.
 """
 
 from __future__ import annotations
@@ -31,19 +27,15 @@ from types import SimpleNamespace
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import SecretStr
 
 from benchmarks.common import write
 from benchmarks.throughput import corpus_sentences
 from midspan import Workspace
-from midspan.db.migrate import upgrade
 from midspan.db.record_store import Commit, RunResult, TextChunk
 from midspan.pipelines.passages import passage_run
 from midspan.pipelines.segmenting import reading_run
 from midspan.platform import search as searching
 from midspan.platform.answers import Answer
-from midspan.platform.parts import Parts
-from midspan.platform.settings import Settings
 from midspan.records import (
     ActionEvent,
     Embedding,
@@ -55,7 +47,6 @@ from midspan.records import (
     digest,
     record_id,
 )
-from services.postgres import Postgres
 
 A_COMMIT = 1000
 A_DOCUMENT, A_VIDEO = 20, 50
@@ -181,7 +172,7 @@ def embedded(
     """Answers, those to the same queries again, and the CPU seconds that building the workspace took, when it
     was built."""
     told = folder / f"{count}-{seed}.json"
-    with opened(folder / f"{count}-{seed}", None) as workspace:
+    with Workspace.open(folder / f"{count}-{seed}") as workspace:
         if not told.exists():
             told.write_text(json.dumps(fill(workspace, count, seed)))
         assert workspace.project().complete
@@ -189,35 +180,6 @@ def embedded(
             asked = questions(queries, seed)
             answers = [[workspace.search(query) for query in asked][WARM_UP:] for _ in range(2)]
     return answers, json.loads(told.read_text())
-
-
-def both(count: int, queries: int, seed: int) -> dict[str, list[Answer]]:
-    """Answers to the same queries by profile."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        server = Postgres(folder / "postgres")
-        server.start()
-        stack.callback(server.stop)
-        with server.connect() as connection:
-            connection.execute("CREATE DATABASE search")
-        urls = {"embedded": None, "server": server.database_url("search")}
-        profiles = {name: stack.enter_context(opened(folder / name, url)) for name, url in urls.items()}
-        for workspace in profiles.values():
-            fill(workspace, count, seed)
-        answers: dict[str, list[Answer]] = {name: [] for name in profiles}
-        for query in questions(queries, seed):
-            for name, workspace in profiles.items():
-                answers[name].append(workspace.search(query))
-    return {name: found[WARM_UP:] for name, found in answers.items()}
-
-
-def opened(folder: Path, database_url: str | None) -> Workspace:
-    """A new workspace, on SQLite in its folder or on the database of the URL."""
-    if database_url is None:
-        return Workspace.open(folder)
-    folder.mkdir()
-    upgrade(database_url)
-    return Workspace(Parts(Settings(workspace=folder, database_url=SecretStr(database_url))))
 
 
 # --- the table ---
@@ -237,7 +199,6 @@ def cells(answers: list[Answer]) -> dict[str, str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--segments", type=int, nargs="*", default=[10_000, 100_000, 1_000_000])
-    parser.add_argument("--server", type=int, nargs="*", default=[])
     parser.add_argument("--queries", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--folder", type=Path)
@@ -252,9 +213,6 @@ def main() -> None:
             columns[f"{count:,}: embedded, CPU ms"] = {**cells(answers), AGAIN: cells(again)[BEYOND]}
             built.append(f"{count:,}: {spent['records']:.0f} and {spent['projections']:.0f}")
             print(columns, built, flush=True)
-    for count in options.server:
-        for name, answers in both(count, options.queries, options.seed).items():
-            columns[f"{count:,}: {name}, wall ms"] = cells(answers)
     names = next(iter(columns.values()))
     write(
         "search",

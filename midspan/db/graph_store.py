@@ -28,8 +28,10 @@ class GraphStore(ABC):
     @abstractmethod
     def apply(self, upserts: Sequence[GraphItem], removed: Sequence[str], through: int, lease: Lease) -> None:
         """Merge facts and what is held to be the same, take out removed ids (unknown ones are no error), and
-        record that the outbox is applied up to ``through``: durable and all or nothing, and the same again
-        changes nothing. Support and confidence of a merged assertion are recomputed, never incremented."""
+        record that the outbox is applied up to ``through``: durable, and the same again changes nothing.
+        All or nothing, but for a batch too large for one transaction of a server: broken off, it may be there
+        in part, and ``through`` is not recorded, until it comes again. Support and confidence of a merged
+        assertion are recomputed, never incremented."""
 
     @abstractmethod
     def query(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
 
 from midspan.db.graph.rows import (
@@ -50,6 +50,17 @@ def batch_of(upserts: Sequence[GraphItem], removed: Sequence[str]) -> Batch:
         "ends": unique(_end_row(end) for end in ends),
         "same": [_merge_row(merge) for merge in same],
     }
+
+
+def portions(
+    upserts: Sequence[GraphItem], removed: Sequence[str], limit: int
+) -> Iterator[tuple[list[GraphItem], list[str]]]:
+    """The same changes, at most ``limit`` at a time and once at least; what is in both is kept."""
+    wanted = {item.id: item for item in upserts}
+    ids = [*sorted(wanted), *sorted(set(removed) - wanted.keys())]
+    for start in range(0, max(1, len(ids)), limit):
+        part = ids[start : start + limit]
+        yield [wanted[one] for one in part if one in wanted], [one for one in part if one not in wanted]
 
 
 def packed(batch: Batch) -> bytes:

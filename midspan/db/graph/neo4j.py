@@ -2,8 +2,8 @@
 
 The server keeps its own state, so there are no generation files: a node ``(:Projection {name, applied,
 token, schema, owner})`` says up to which outbox entry of which record store the graph is true, and is
-written in the transaction of its batch. ``token`` is the highest lease token seen: a holder that lost its
-lease is refused by it.
+written in the last transaction of its batch. ``token`` is the highest lease token seen: a holder that lost
+its lease is refused by it.
 ``(:Migration)`` nodes say which steps of ``migrations/graph`` were taken.
 """
 
@@ -17,19 +17,23 @@ import neo4j
 import neo4j.exceptions
 
 from midspan.db.graph import steps
-from midspan.db.graph.batch import batch_of
+from midspan.db.graph.batch import batch_of, portions
 from midspan.db.graph.cypher_bounds import check_bounded
 from midspan.db.graph.cypher_guard import check_limits, check_read_only
 from midspan.db.graph.neo4j_address import Neo4jAddress
 from midspan.db.graph.neo4j_driver import open_driver, translated
 from midspan.db.graph.neo4j_readers import Neo4jReaders
 from midspan.db.graph.schema import COUNTS, LABELS, SCHEMA_VERSION, apply_batch
+from midspan.db.graph.statements import Batch
 from midspan.db.graph_store import GraphStore, Rows
 from midspan.db.record_store import GraphItem, Lease, pair_id
 from midspan.errors import LeaseLost, NewerSchema, StoreError
 
 PROJECTION = "graph"
 NODES_A_DELETION = 5000
+CHANGES_A_TRANSACTION = 500
+"""A fact that is changed takes up to 50 kB of a transaction's memory, which servers limit (to 96 MB in
+docker-compose.yml)."""
 
 # The write to ``locked`` makes other writers wait until this transaction has ended.
 _LOCK = """
@@ -77,7 +81,9 @@ class Neo4jGraph(GraphStore):
         return cls(Neo4jAddress.of(url), owner)
 
     def apply(self, upserts: Sequence[GraphItem], removed: Sequence[str], through: int, lease: Lease) -> None:
-        """One transaction for the batch. A graph of an older schema version is emptied first."""
+        """A batch of more than ``CHANGES_A_TRANSACTION`` takes several transactions, and what it reaches is
+        noted in the last: one that was broken off is there in part until it comes again. A graph of an older
+        schema version is emptied first."""
         self._bring_up()
         if self._state() is None:
             self.clear(lease)
@@ -161,8 +167,14 @@ class Neo4jGraph(GraphStore):
         lease: Lease,
         reach: Callable[[int], int],
     ) -> None:
-        """One transaction; ``reach`` makes the new applied entry of the one that is noted."""
-        batch = batch_of(upserts, removed)
+        """``reach`` makes the new applied entry of the one that is noted."""
+        *parts, last = portions(upserts, removed, CHANGES_A_TRANSACTION)
+        for part in parts:
+            self._apply_at_once(batch_of(*part), lease, _as_it_is)
+        self._apply_at_once(batch_of(*last), lease, reach)
+
+    def _apply_at_once(self, batch: Batch, lease: Lease, reach: Callable[[int], int]) -> None:
+        """In one transaction."""
 
         def work(transaction: neo4j.ManagedTransaction) -> None:
             state = self._lock(transaction, lease)

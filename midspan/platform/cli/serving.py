@@ -112,7 +112,7 @@ def serve_ui(settings: Settings, port: int, host: str = HOST, names: Sequence[st
     out.print(plain(f"midspan UI: {address}  (Ctrl-C ends it)"), soft_wrap=True)
     # Without the safe path a stray click.py in the current folder would be imported instead of click.
     ours = {"MIDSPAN_WORKSPACE": str(settings.folder), "MIDSPAN_UI_TOKEN": token, "PYTHONSAFEPATH": "1"}
-    # NumPy's and FAISS's threads wait for each other busily: on a busy machine a search cost three times as much
+    # threads of NumPy and FAISS wait busily for each other: a search has cost three times as much by them
     threads = {"OMP_NUM_THREADS": str(settings.threads)} if settings.threads else {}
     sys.stdout.flush()
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

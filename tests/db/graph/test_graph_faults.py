@@ -1,4 +1,4 @@
-"""The graph on a Neo4j that is killed, dead or hung: nothing half done, a clear error, and back by itself."""
+"""The graph on a Neo4j that is killed, dead, hung or short of memory: nothing is lost, nothing half done."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import neo4j
 import pytest
 
-from midspan.db.graph.neo4j import Neo4jGraph
+from midspan.db.graph.neo4j import CHANGES_A_TRANSACTION, Neo4jGraph
 from midspan.db.record_store import Lease
 from midspan.errors import StoreUnavailable
 from services.neo4j import Neo4j
@@ -21,11 +21,19 @@ pytestmark = pytest.mark.slow
 PATIENCE = 180.0
 """Seconds until a call that does not return fails its test; no time that anybody should wait."""
 LEASE = Lease("projector", "here", 1, 0.0)
+WHOLE = [
+    fact(number, slot("she", f"wd:Q{number % 70}"), source=f"source-{number // 50}", segment=number)
+    for number in range(2, CHANGES_A_TRANSACTION + 1)
+]
+"""With one fact that is taken out a single transaction, which a server works at for a while."""
 LARGE = [
-    fact(number, slot("she", f"wd:Q{number % 700}"), source=f"source-{number // 50}", segment=number)
+    fact(number, slot("she", f"wd:Q{number}"), source=f"source-{number}", segment=number)
     for number in range(2, 3002)
 ]
-"""A batch of several statements of each kind, which a server works at for a while."""
+"""More than one transaction may hold."""
+
+MORE = LARGE[: 2 * CHANGES_A_TRANSACTION]
+"""Two transactions."""
 
 CALLS: dict[str, Callable[[Neo4jGraph], object]] = {
     "apply": lambda graph: graph.apply([fact(2)], [], 2, LEASE),
@@ -92,17 +100,22 @@ def assert_all_are_refused(server: Neo4j, graph: Neo4jGraph, pool: ThreadPoolExe
 def test_killed_in_mid_batch_the_same_batch_again_makes_the_whole_graph(
     server: Neo4j, graph: Neo4jGraph, threads: ThreadPoolExecutor
 ) -> None:
-    batch = threads.submit(graph.apply, LARGE, ["fact-1"], 2, LEASE)
+    batch = threads.submit(graph.apply, MORE, ["fact-1"], 2, LEASE)
     wait_for_mentions(server, batch)
     server.kill()
     with pytest.raises(StoreUnavailable):
         batch.result(PATIENCE)
     server.start()
 
-    assert (graph.applied(), read(graph)) == (1, expected([fact(1)]))
+    assert graph.applied() == 1
     for _ in range(2):
-        graph.apply(LARGE, ["fact-1"], 2, LEASE)
-        assert (graph.applied(), read(graph)) == (2, expected(LARGE))
+        graph.apply(MORE, ["fact-1"], 2, LEASE)
+        assert (graph.applied(), read(graph)) == (2, expected(MORE))
+
+
+def test_more_facts_than_one_transaction_can_hold_are_taken_in(graph: Neo4jGraph) -> None:
+    graph.apply(LARGE, ["fact-1"], 2, LEASE)
+    assert (graph.applied(), read(graph)) == (2, expected(LARGE))
 
 
 def test_a_dead_server_is_an_error_and_one_that_is_back_is_used_again(
@@ -121,7 +134,7 @@ def test_a_server_that_hangs_in_mid_batch_leaves_nothing_half_done(
     server: Neo4j, graph: Neo4jGraph, threads: ThreadPoolExecutor
 ) -> None:
     """While it hangs whatever is asked is an error, once it goes on it is used again."""
-    batch = threads.submit(graph.apply, LARGE, ["fact-1"], 2, LEASE)
+    batch = threads.submit(graph.apply, WHOLE, ["fact-1"], 2, LEASE)
     wait_for_mentions(server, batch)
     server.hang()
     assert_all_are_refused(server, graph, threads)
@@ -130,5 +143,5 @@ def test_a_server_that_hangs_in_mid_batch_leaves_nothing_half_done(
     server.resume()
 
     assert (graph.applied(), read(graph)) == (1, expected([fact(1)]))
-    graph.apply(LARGE, ["fact-1"], 2, LEASE)
-    assert (graph.applied(), read(graph)) == (2, expected(LARGE))
+    graph.apply(WHOLE, ["fact-1"], 2, LEASE)
+    assert (graph.applied(), read(graph)) == (2, expected(WHOLE))
