@@ -20,7 +20,7 @@ import numpy as np
 from pydantic import SecretStr
 
 from benchmarks.common import cpu_of_all, write
-from benchmarks.search import WARM_UP, cells, clocked_by_cpu, fill, questions
+from benchmarks.search import WARM_UP, cells, clocked_by_cpu, fill, questions, warm_up
 from midspan import Workspace
 from midspan.db.migrate import upgrade
 from midspan.platform.answers import Answer
@@ -74,6 +74,7 @@ def both(count: int, queries: int, seed: int) -> dict[str, dict[str, str]]:
         }
         for profile in asked.values():
             fill(profile.workspace, count, seed)
+            warm_up(profile.workspace)
         with clocked_by_cpu():
             for query in questions(queries, seed):
                 for profile in asked.values():

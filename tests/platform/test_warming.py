@@ -1,5 +1,6 @@
 """Loading ahead of the first search: once, in the background, and never counted as time of the search."""
 
+import gc
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -58,6 +59,9 @@ def test_a_workspace_that_was_warmed_up_has_its_encoder(embedded: Path) -> None:
         encoder = workspace.parts.models.encoder()  # waits for the thread that loads it
         assert workspace.search("renal calculus").hits
         assert workspace.parts.models.encoder() is encoder
+        workspace.parts.warming._thread.join()
+    assert gc.get_freeze_count() > 0
+    gc.unfreeze()
 
 
 def test_nothing_is_loaded_where_nothing_can_be_found_by_meaning(tmp_path: Path) -> None:
