@@ -10,7 +10,8 @@ WORKSPACE ?= workspace
 ARGS ?=
 # Files of tests are shared among a process a core and one more, as many wait for servers; each computes with one thread.
 PROCESSES := $(shell cores=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((cores < 4 ? cores + 1 : 4)))
-PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
+# Without the last a process grows by gigabytes: what threads that are gone left behind stays in heaps of their own.
+PYTEST := OMP_NUM_THREADS=1 MALLOC_ARENA_MAX=1 $(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-header pyproject.toml
 
 .DEFAULT_GOAL := help
