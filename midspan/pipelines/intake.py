@@ -12,6 +12,7 @@ from midspan.db.record_store import ItemLease, RecordStore
 from midspan.errors import EmptySource, MidspanError, SourceVanished, UnsupportedSource
 from midspan.pipelines import stopping
 from midspan.pipelines.failing import failure_of
+from midspan.pipelines.segmenting import reading_run
 from midspan.pipelines.work import Work
 from midspan.records import Failure, Location
 
@@ -87,9 +88,11 @@ def plan(
             Work(path, lease, location, "superseded" if changed else "new", before is not None, run_ids)
         )
     complete = store.complete_runs(sorted({work.source_id for work in works}))
+    reading = reading_run().id
     for work in works:
         done = complete.get(work.source_id, frozenset())
-        work.pending = run_ids - done
+        # what stages found lies in segments that a new reading replaces
+        work.pending = run_ids - done if reading in done else run_ids
         if not work.pending and work.outcome == "new":
             work.outcome = "unchanged"
     return works, failed
