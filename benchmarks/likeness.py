@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from typing import Any
 
 import faiss
 import numpy as np
@@ -22,6 +21,7 @@ from scipy.special import logsumexp
 from benchmarks.common import write
 from midspan.models.action.classes import NO_ACTION, VERB
 from midspan.models.action.data.other_videos import CHOOSING_KINDS, MEASURED_KINDS, other_windows
+from midspan.models.action.data.splits import Split
 from midspan.models.action.inputs import frames_input
 from midspan.models.action.likeness import fit_likeness
 from midspan.models.action.predictor import ActionPredictor
@@ -54,8 +54,9 @@ def main() -> None:
             f"of each {options.windows} windows a kind, {len(CHOOSING_KINDS)} kinds to choose by and "
             f"{len(MEASURED_KINDS)} measured ones, and the windows with an action of {options.films} films a "
             "camera.",
-            "What is fitted knows windows with an action of films of the training split, and the line alone "
-            "windows of other kinds of video, too, which the student learned silence from.",
+            "What is fitted is fitted anew for each seed, as the line that ships was: it knows windows with "
+            "an action of films of the training split, and the line alone windows of other kinds of video, "
+            "too, which the student learned silence from.",
         ],
     )
 
@@ -105,11 +106,11 @@ def _ways(predictor: ActionPredictor, known: Floats, learned: Floats) -> dict[st
         "energy": lambda logits, _: np.asarray(logsumexp(logits, 1)),
         "Mahalanobis distance of looks": mahalanobis,
         f"distance to the {NEIGHBOURS}th nearest looks": neighbours,
-        "line through looks (ships)": lambda _, looks: line.of(looks),
+        "line through looks, as ships": lambda _, looks: line.of(looks),
     }
 
 
-def _said_of_films(predictor: ActionPredictor, split: Any, films: int, seed: int) -> tuple[Floats, Floats]:
+def _said_of_films(predictor: ActionPredictor, split: Split, films: int, seed: int) -> tuple[Floats, Floats]:
     parts = [_said(predictor, windows) for windows in windows_with_actions(split, films, seed)]
     logits, looks = map(np.concatenate, zip(*parts, strict=True))
     return logits, looks

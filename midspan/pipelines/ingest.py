@@ -86,7 +86,9 @@ class Ingest:
         current = _Pass(self, beat, stop, ThisProcess(stop) if crew is None else Course(crew, stop))
         try:
             with suppress(stopping.Stopped):
-                works, failed = plan(self.store, items, self.run_ids, rehash=rehash, stop=stop)
+                works, failed = plan(
+                    self.store, items, self.run_ids, self.reading.id, rehash=rehash, stop=stop
+                )
                 current.reject(failed)
                 current.settle([work for work in works if not work.pending])
                 current.process([work for work in works if work.pending])

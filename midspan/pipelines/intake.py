@@ -12,7 +12,6 @@ from midspan.db.record_store import ItemLease, RecordStore
 from midspan.errors import EmptySource, MidspanError, SourceVanished, UnsupportedSource
 from midspan.pipelines import stopping
 from midspan.pipelines.failing import failure_of
-from midspan.pipelines.segmenting import reading_run
 from midspan.pipelines.work import Work
 from midspan.records import Failure, Location
 
@@ -55,12 +54,14 @@ def plan(
     store: RecordStore,
     items: Sequence[tuple[Path, ItemLease | None]],
     run_ids: frozenset[str],
+    reading: str,
     *,
     rehash: bool = False,
     stop: Callable[[], bool] = stopping.never,
 ) -> tuple[list[Work], list[tuple[Path, ItemLease | None, Failure]]]:
     """Sort out a slice of items with a handful of queries.
 
+    ``run_ids`` are the runs that each source should have, ``reading`` the one of them that reads it.
     A path whose size and time stamp are those of its last visit is not read again (unless ``rehash``);
     every other file is hashed. Returns the work and the items that failed at once. Raises ``Stopped``.
     """
@@ -88,7 +89,6 @@ def plan(
             Work(path, lease, location, "superseded" if changed else "new", before is not None, run_ids)
         )
     complete = store.complete_runs(sorted({work.source_id for work in works}))
-    reading = reading_run().id
     for work in works:
         done = complete.get(work.source_id, frozenset())
         # what stages found lies in segments that a new reading replaces

@@ -47,6 +47,8 @@ log = structlog.get_logger(__name__)
 LEASE_SECONDS = 60.0
 IDS_AT_ONCE = 20_000
 """Ids put into one generation while draining; bounds memory and the number of files written."""
+FACTS_AT_ONCE = 5_000
+"""At most as many for the graph: a slow server must have taken them in before the lease runs out."""
 LOOK_SECONDS = 10.0
 """Searches look this often whether their projection is behind."""
 FRESHEN_SECONDS = 1.0
@@ -348,7 +350,7 @@ class Projector:
             for entry in entries:
                 ids.update(dict.fromkeys(entry.ids))
                 after = through = entry.id
-                if len(ids) >= IDS_AT_ONCE:
+                if len(ids) >= _at_once(target):
                     yield list(ids), through
                     ids = {}
         if through > self.applied(target):
@@ -396,7 +398,7 @@ class Projector:
         pending: list[str] = []
         for ids in self._store.all_ids(target):
             pending += ids
-            if len(pending) >= IDS_AT_ONCE:
+            if len(pending) >= _at_once(target):
                 yield pending
                 pending = []
         if pending:
@@ -488,3 +490,7 @@ class Projector:
             noted = Generation(target, 1, "", "", self.applied(target), {}, replica=self._replicas[target])
             self._store.publish(noted, lease)
             self._store.forget(target, self._replica)
+
+
+def _at_once(target: Target) -> int:
+    return min(IDS_AT_ONCE, FACTS_AT_ONCE) if target == "graph" else IDS_AT_ONCE

@@ -184,7 +184,11 @@ class Workspace:
     # --- searching and looking ---
 
     def warm_up(self) -> None:
-        """Load in the background what a search by meaning takes, so that the first one need not."""
+        """Load in the background what a search by meaning takes, so that the first one need not.
+
+        For a process that answers for long: what it holds by then Python's collector does not look through
+        again.
+        """
         self.parts.warming.begin()
 
     @property

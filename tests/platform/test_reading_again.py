@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from midspan import Workspace
-from midspan.pipelines import ingest, intake
+from midspan.pipelines import ingest
 from midspan.pipelines.segmenting import reading_run
 
 
@@ -18,8 +18,7 @@ def test_what_rests_on_a_reading_is_found_anew_with_it(
     with Workspace.open(tmp_path / "workspace") as workspace:
         for version in (1, 2):
             newer = replace(reading_run(), stage_version=reading_run().stage_version + version)
-            for module in (ingest, intake):
-                monkeypatch.setattr(module, "reading_run", lambda newer=newer: newer)
+            monkeypatch.setattr(ingest, "reading_run", lambda newer=newer: newer)
             assert workspace.ingest([tmp_path / "a.txt"], stages=["embedding", "passages", "facts"]).ok
             answer = workspace.search("renal calculus")
             found.append((workspace.count_facts(), [hit.text for hit in answer.hits]))
