@@ -17,12 +17,14 @@ from midspan.errors import UnknownName, WrongUse
 from midspan.models.action.classes import VERB
 from midspan.models.action.clips import Clips, Data
 from midspan.models.action.inputs import MODALITIES, Modality
-from midspan.models.action.training.branches import BRANCHES, Size, Trained, fit, is_strong, name_of
+from midspan.models.action.training.branches import BRANCHES, Branch, Size, Trained, fit, is_strong, name_of
 from midspan.models.action.training.task import Showing, answers
 from midspan.models.distill.ensemble import WEIGHTINGS, Logits, Weighting, dataset_weights, ensemble
 from midspan.models.distill.loss import DistillObjective, Mix
 from midspan.models.distill.teachers import VIEWS, Teachers
+from midspan.models.kit.frozen import start_from
 from midspan.models.kit.measuring import Figure, clustered
+from midspan.models.kit.recipe import Recipe
 from midspan.models.kit.training import Progress
 
 
@@ -88,14 +90,19 @@ def train_student(
     report: Callable[[Progress], None],
 ) -> Trained:
     """The student is shown the shifts that the teachers were asked of, each at every third epoch; a small one
-    in colours of any kind: what the teachers say of boxes, flow and sound holds in all of them."""
+    in colours of any kind: what the teachers say of boxes, flow and sound holds in all of them.
+
+    A small one goes on from what the frames' teacher learned, where there is one: it is the same network, and
+    half the epochs then teach it more than all of them from the beginning.
+    """
     branch = BRANCHES["rgb", plan.size]
     config = branch.config(data.train.classes)
     known = {head for one in plan.teachers for head in teachers.trained(one).config.classes.heads}
     taught = config.classes.only(*[one for one in config.classes.heads if one in known])
     config = replace(config, classes=taught)
     shown, strong = teachers.shown, is_strong(plan.size)
-    recipe = branch.recipe_of(seed, epochs, strong=strong)
+    goes_on = strong and "rgb" in teachers.modalities
+    recipe = _going_on(branch, seed, epochs) if goes_on else branch.recipe_of(seed, epochs, strong=strong)
     labels = shown.labels(config.classes)
     told = ensemble(
         teachers.of_views(),
@@ -106,17 +113,28 @@ def train_student(
         gamma=plan.gamma,
     )
     torch.manual_seed(seed)
+    network = config.build()
+    if goes_on:
+        start_from(network, teachers.trained("rgb").network)
+    start = "going-on" if goes_on else "student"
     return fit(
-        config.build(),
+        network,
         config,
         recipe,
         shown,
         data.selection,
-        work / f"student-{plan.size}-{_name(plan, name_of(shown, recipe, strong=strong))}",
+        work / f"{start}-{plan.size}-{_name(plan, name_of(shown, recipe, strong=strong))}",
         showing=Showing(seed, views=VIEWS, strong=strong),
         objective=DistillObjective(told, config.classes, plan.mix),
         report=report,
     )
+
+
+def _going_on(branch: Branch, seed: int, epochs: int | None) -> Recipe:
+    """Of a network that has learned to see: half as long as from the beginning, at half the rate."""
+    whole = branch.recipe_of(seed, epochs, strong=True)
+    rates = {name: rate / 2 for name, rate in whole.rates.items()}
+    return replace(whole, rates=rates, epochs=epochs or whole.epochs // 2)
 
 
 def _name(plan: Plan, name: str) -> str:

@@ -95,20 +95,13 @@ class AppearanceNetwork(nn.Module):
         self.config, self.classes = config, classes
         self.trunk = build_trunk(config)
         self.dropout = nn.Dropout(config.dropout)
-        # the published Swin network takes one mean over time as well
-        self._moments = 1 if config.trunk.startswith("swin") else config.map[0]
-        self.head = nn.Linear(channels_of(self.trunk) * self._moments, classes.total)
+        self.head = nn.Linear(channels_of(self.trunk) * _moments(config), classes.total)
 
     def forward(self, clip: Tensor) -> Tensor:
         shown = _prepared(clip, self.config)
         maps = self.trunk.maps(shown) if self.config.looks else [self.trunk(shown)]  # type: ignore[operator]
-        logits = self._said(maps[-1])
+        logits: Tensor = self.head(self.dropout(pooled(maps[-1], self.config)))
         return torch.cat([logits, *map(_looks, maps)], 1) if self.config.looks else logits
-
-    def _said(self, found: Tensor) -> Tensor:
-        pooled = found.mean((3, 4)) if self._moments > 1 else found.mean((2, 3, 4))
-        out: Tensor = self.head(self.dropout(pooled.flatten(1)))
-        return out
 
 
 class AppearanceTokens(nn.Module):
@@ -122,11 +115,28 @@ class AppearanceTokens(nn.Module):
         self.position = nn.Parameter(torch.randn(1, 1 + math.prod(config.map), layer.width) * 0.02)
         self.encoder = Encoder(layer, layers)
 
-    def forward(self, clip: Tensor) -> Tensor:
-        tokens = self.project(self.trunk(_prepared(clip, self._config)).flatten(2).transpose(1, 2))
+    def forward(self, clip: Tensor) -> tuple[Tensor, Tensor]:
+        """Tokens, and the trunk's map that they come from."""
+        found = self.trunk(_prepared(clip, self._config))
+        tokens = self.project(found.flatten(2).transpose(1, 2))
         first = self.first.expand(tokens.shape[0], -1, -1)
-        out: Tensor = self.encoder(torch.cat([first, tokens], 1) + self.position)
-        return out
+        return self.encoder(torch.cat([first, tokens], 1) + self.position), found
+
+
+def pooled_head(config: AppearanceConfig, channels: int, classes: Classes) -> nn.Sequential:
+    """What :class:`AppearanceNetwork` has behind its trunk, of :func:`pooled` to (batch, classes.total)."""
+    return nn.Sequential(nn.Dropout(config.dropout), nn.Linear(channels * _moments(config), classes.total))
+
+
+def pooled(found: Tensor, config: AppearanceConfig) -> Tensor:
+    """The mean over space of a map, its moments side by side: (batch, moments * channels)."""
+    mean = found.mean((3, 4)) if _moments(config) > 1 else found.mean((2, 3, 4))
+    return mean.flatten(1)
+
+
+def _moments(config: AppearanceConfig) -> int:
+    """The published Swin network takes one mean over time as well."""
+    return 1 if config.trunk.startswith("swin") else config.map[0]
 
 
 def _looks(found: Tensor) -> Tensor:

@@ -19,7 +19,10 @@ from midspan.models.action.classes import VERB, Classes
 from midspan.models.action.networks.appearance import (
     AppearanceConfig,
     AppearanceTokens,
+    channels_of,
     paper_appearance,
+    pooled,
+    pooled_head,
     small_appearance,
 )
 from midspan.models.action.networks.heads import by_head, hidden_head
@@ -43,6 +46,9 @@ class FusionConfig:
     """None in LCF."""
     legacy_appearance_ffn: bool = False
     """As the published code has it: self-attention in place of the appearance's feed-forward part."""
+    pooled_appearance: bool = False
+    """CACNF's head of the appearance reads the trunk's map as the branch alone does, so that it can begin as
+    that learned it; not the token that stands for the clip."""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -59,7 +65,8 @@ class FusionConfig:
 
 def small_fusion(fusion: Fusion) -> FusionConfig:
     layer = LayerConfig(64, 4, norm_first=False)
-    return FusionConfig(fusion, small_layout(), small_appearance(), layer, 1, 0 if fusion == "lcf" else 1)
+    cross, own = (0 if fusion == "lcf" else 1), fusion == "cacnf"
+    return FusionConfig(fusion, small_layout(), small_appearance(), layer, 1, cross, pooled_appearance=own)
 
 
 def paper_fusion(fusion: Fusion) -> FusionConfig:
@@ -123,7 +130,11 @@ class FusionNetwork(PartlyFrozen):
         if config.fusion == "cacnf":
             # boxes do not tell what a thing is, so that their head says the verb alone
             self.branch_heads["layout"] = hidden_head(width, width, classes.only(VERB))
-            self.branch_heads["appearance"] = hidden_head(width, width, classes)
+            self.branch_heads["appearance"] = (
+                pooled_head(config.appearance, channels_of(self.appearance.trunk), classes)
+                if config.pooled_appearance
+                else hidden_head(width, width, classes)
+            )
 
     def logits(
         self, boxes: Tensor, categories: Tensor, scores: Tensor, clip: Tensor
@@ -133,10 +144,11 @@ class FusionNetwork(PartlyFrozen):
         The names are ``fused``, or ``layout``, ``appearance``, ``fused`` and ``ensemble``.
         """
         layout, mask = self.layout(boxes, categories, scores)
-        appearance = self.appearance(clip)
+        appearance, found = self.appearance(clip)
+        own = pooled(found, self.config.appearance) if self.config.pooled_appearance else appearance[:, 0]
         said = {
             name: by_head(head(sequence), classes)
-            for name, head, sequence, classes in self._branches(layout[:, -1], appearance[:, 0])
+            for name, head, sequence, classes in self._branches(layout[:, -1], own)
         }
         for layer in self.cross:
             layout, appearance = layer(layout, appearance, mask)

@@ -45,7 +45,8 @@ def train_fusion(
     report: Callable[[Progress], None] = lambda _: None,
 ) -> Trained:
     """The small model keeps the appearance's trunk as its branch learned it, from mixed colours and grey, and
-    says the verb alone, since boxes tell nothing of the noun; the published one trains all.
+    says the verb alone, since boxes tell nothing of the noun; the published one trains all. CACNF's heads of
+    the small branches go on from the branches' own.
 
     ``epochs`` are those of the branches too.
     """
@@ -60,16 +61,20 @@ def train_fusion(
     config = NetworkConfig("fusion", ("layout", "rgb"), of_size(fusion), known)
     torch.manual_seed(seed)
     network = config.build()
+    assert isinstance(network, FusionNetwork)
     _start(network, layout.network, frames.network)
     if small:
-        network.freeze(network.appearance.trunk)  # type: ignore[operator, union-attr]
-    folder = work / f"{fusion}-{size}-{name_of(train, recipe, strong=strong)}"
+        network.freeze(network.appearance.trunk)
+    heads = "-own-heads" if network.config.pooled_appearance else ""
+    folder = work / f"{fusion}{heads}-{size}-{name_of(train, recipe, strong=strong)}"
     showing = Showing(seed, strong=strong)
     return fit(network, config, recipe, train, validation, folder, showing=showing, report=report)
 
 
-def _start(network: nn.Module, layout: nn.Module, frames: nn.Module) -> None:
-    assert isinstance(network, FusionNetwork)
+def _start(network: FusionNetwork, layout: nn.Module, frames: nn.Module) -> None:
     assert isinstance(layout, LayoutNetwork) and isinstance(frames, AppearanceNetwork)
     start_from(network.layout, layout.backbone)
     start_from(network.appearance.trunk, frames.trunk)
+    if network.config.pooled_appearance:
+        start_from(network.branch_heads["layout"], layout.head)
+        start_from(network.branch_heads["appearance"], nn.Sequential(frames.dropout, frames.head))
