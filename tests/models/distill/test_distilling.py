@@ -1,6 +1,7 @@
 """From clips to a student, by the functions that the commands call."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from midspan.models.action.clips import read_data
 from midspan.models.action.networks.appearance import AppearanceNetwork, swin_appearance
 from midspan.models.action.predictor import ActionPredictor
 from midspan.models.action.training.task import answers
+from midspan.models.distill import distilling
 from midspan.models.distill.distilling import Plan, distill
 from midspan.models.distill.loss import Mix
 from midspan.models.distill.teachers import VIEWS, Teachers
@@ -68,6 +70,22 @@ def test_a_student_also_watches_clips_without_labels(toy_writer, tmp_path):
 def test_one_teacher_is_enough(data, work):
     found = distill(data, work, Plan(("rgb",), "uniform"), seed=0, epochs=1)
     assert {one.who for one in found.answers} == {"rgb alone", "student"}
+
+
+def test_a_student_goes_on_from_the_teacher_of_frames(data, work, monkeypatch):
+    begun = distilling._going_on
+
+    def still(branch, seed, epochs):
+        recipe = begun(branch, seed, epochs)
+        assert recipe.rates[""] < branch.recipe.rates[""]
+        return replace(recipe, rates={"": 0.0})
+
+    monkeypatch.setattr(distilling, "_going_on", still)
+    plan = Plan(("rgb", "layout"), "uniform")
+    student = distill(data, work / "still", plan, seed=0, epochs=1).student
+    teacher = Teachers(plan.teachers, data, work / "still", seed=0, epochs=1).trained("rgb")
+    for name, value in teacher.network.named_parameters():
+        torch.testing.assert_close(student.network.get_parameter(name), value, rtol=0, atol=0)
 
 
 def test_the_command_writes_a_model_that_answers(toy_data, work, tmp_path):

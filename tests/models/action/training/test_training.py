@@ -1,14 +1,19 @@
 """Training on clips: what is learned, what a killed training ends with, what the loss is."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
 from midspan.models.action.clips import NONE, read_data
+from midspan.models.action.inputs import plain_views
+from midspan.models.action.predictor import inputs_of
+from midspan.models.action.training import fusion
 from midspan.models.action.training.branches import train_branch
-from midspan.models.action.training.fusion import train_fusion
 from midspan.models.action.training.task import ClipBatch, ClipTask, Showing, answers, label_loss
+from midspan.models.kit.precision import mixed_precision
 
 
 @pytest.fixture(scope="module")
@@ -66,16 +71,30 @@ def test_a_killed_training_ends_with_the_same_weights(data, tmp_path):
         torch.testing.assert_close(resumed.network.state_dict()[name], value, rtol=0, atol=0)
 
 
-@pytest.mark.parametrize("fusion", ["lcf", "cacnf"])
-def test_a_fusion_starts_from_its_branches_and_keeps_the_trunk(data, tmp_path, fusion):
-    trained = train_fusion(fusion, data.train, data.seen, tmp_path, seed=0, epochs=1)
+@pytest.mark.parametrize("name", ["lcf", "cacnf"])
+def test_a_fusion_starts_from_its_branches_and_keeps_the_trunk(data, tmp_path, name):
+    trained = fusion.train_fusion(name, data.train, data.seen, tmp_path, seed=0, epochs=1)
     frames = train_branch("rgb", data.train, data.seen, tmp_path, seed=0, epochs=1, strong=True)
     trunk = trained.network.appearance.trunk.state_dict()
-    for name, value in frames.network.trunk.state_dict().items():
-        torch.testing.assert_close(trunk[name], value, rtol=0, atol=0)
+    for part, value in frames.network.trunk.state_dict().items():
+        torch.testing.assert_close(trunk[part], value, rtol=0, atol=0)
     layout = train_branch("layout", data.train, data.seen, tmp_path, seed=0, epochs=1)
     moved = trained.network.layout.state_dict()["temporal.norm.weight"]
     assert not torch.equal(moved, layout.network.state_dict()["backbone.temporal.norm.weight"])
+
+
+def test_cacnf_begins_with_what_its_branches_say(data, tmp_path, monkeypatch):
+    still = replace(fusion.RECIPE, rates={"": 0.0})
+    monkeypatch.setattr(fusion, "RECIPE", still)
+    trained = fusion.train_fusion("cacnf", data.train, data.seen, tmp_path, seed=0, epochs=1)
+    inputs = inputs_of(("layout", "rgb"), data.seen, plain_views(len(data.seen)))
+    with torch.inference_mode(), mixed_precision(torch.device("cpu")):
+        said = trained.network.logits(*map(torch.from_numpy, inputs))
+    for modality, name in (("layout", "layout"), ("rgb", "appearance")):
+        options = {"seed": 0, "epochs": 1, "strong": modality == "rgb"}
+        branch = train_branch(modality, data.train, data.seen, tmp_path, **options)
+        alone = answers(branch.network, branch.config, data.seen)
+        np.testing.assert_allclose(said[name]["verb"].float(), alone, atol=0.05)  # in half precision
 
 
 def test_an_epoch_shows_each_clip_once_and_views_come_back(branches, data):
