@@ -32,6 +32,7 @@ ALL = Plan()
 PLANS = {
     "student": ALL,
     "self": Plan(teachers=("rgb",)),
+    "labels": Plan(teachers=("rgb",), mix=Mix(0.0, 1.0)),
     "even": replace(ALL, weighting="uniform"),
     "per-sample": replace(ALL, weighting="per-sample"),
     "half-labels": replace(ALL, mix=Mix(0.5, 0.5)),
@@ -42,11 +43,12 @@ PLANS = {
     "no-audio": replace(ALL, teachers=("rgb", "flow", "layout")),
 }
 """Students, each a training of its own."""
-ASKED = ("student", "self")
+ASKED = ("student", "self", "labels")
 """Those that are trained unless others are asked for."""
 WHAT = {
     "student": "student",
     "self": "student of the rgb teacher alone",
+    "labels": "rgb-strong, shown as long as a student, by labels",
     "even": "student, even weights",
     "per-sample": "student, weights of each clip",
     "half-labels": "student, half by labels",

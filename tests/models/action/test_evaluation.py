@@ -76,7 +76,7 @@ def test_the_models_of_chapter_six_are_asked_for_by_name(three, work, tmp_path):
 
 
 def test_students_are_asked_for_by_name():
-    assert plans_of(None) == ("student", "self") and set(plans_of(["all"])) == set(PLANS)
+    assert plans_of(None) == ("student", "self", "labels") and set(plans_of(["all"])) == set(PLANS)
     with pytest.raises(UnknownName, match="plan 'best'"):
         plans_of(["best"])
 
