@@ -1,12 +1,11 @@
 """How the cost of each store grows with what is in it: the slopes behind docs/scaling.md.
 
-    python -m benchmarks.growth [--part records graph vectors] [--sizes 1000 10000 100000]
-                                [--vectors 10000 100000 1000000]
+    python -m benchmarks.growth [--part records graph] [--sizes 1000 10000 100000]
 
 Each store is filled to one size after the other and measured there: what the last thousand rows cost to
 write, what all of them take on disk, and what a look costs (median of 30). Rows are made, not read: sentences
-recombined from the bundled corpus, a point for every fourth of them, vectors and facts from a seeded
-generator.
+recombined from the bundled corpus, a point for every fourth of them, facts from a seeded generator. Vectors
+have ``benchmarks.vector_growth``.
 """
 
 from __future__ import annotations
@@ -22,8 +21,6 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import numpy as np
-
 from benchmarks.common import seconds, write
 from benchmarks.throughput import corpus_sentences
 from midspan.db.graph.embedded import EmbeddedGraph
@@ -33,7 +30,6 @@ from midspan.db.migrate import upgrade
 from midspan.db.record_store import Commit, GraphFact, Lease, RecordStore, RunResult, TextChunk
 from midspan.db.records.engine import make_engine
 from midspan.db.records.relational import SqlRecordStore
-from midspan.db.vectors_faiss import FaissIndex
 from midspan.pipelines.segmenting import reading_run
 from midspan.records import (
     AtlasGrounding,
@@ -50,7 +46,7 @@ from midspan.records import (
 from services.neo4j import Neo4j
 from services.postgres import Postgres
 
-PARTS = ["records", "graph", "vectors"]
+PARTS = ["records", "graph"]
 A_SOURCE = 1000
 LOOKS = 30
 NOTES = {
@@ -60,9 +56,6 @@ NOTES = {
     "graph": [
         "rows are facts; facts/s is of the last thousand, a batch that is applied and then asked for",
         "kglite's bytes are those of its file, Neo4j's of its files, with room reserved ahead",
-    ],
-    "vectors": [
-        "vectors of 384 dimensions; one more is appended to a log; the rest come by 20,000, merged between",
     ],
 }
 SAME = f"one run; ms: median of {LOOKS} looks in one process, while nothing else is asked"
@@ -237,38 +230,6 @@ def made_fact(number: int) -> GraphFact:
     return GraphFact(said, f"source {number // 4}", f"/nowhere/{number // 4}")
 
 
-# --- vectors ---
-
-
-def vectors(sizes: list[int], store: RecordStore, folder: Path, dim: int = 384) -> Iterator[list[Any]]:
-    """The time is that of one more vector."""
-    generator = np.random.default_rng(0)
-    index = FaissIndex(folder, store, "vectors.text", dim, "growth benchmark")
-    lease = taken(store)
-    there = 0
-    for size in sizes:
-        while there < size:
-            count = min(20_000, size - there - 1) or 1
-            spent = seconds(partial(index.apply, *some(generator, there, count, dim), there, lease))
-            there += count
-            while (install := index.upkeep()) is not None:
-                install(lease)
-        question = some(generator, 0, 1, dim)[1][0]
-        yield [
-            *("FAISS", f"{size:,}", f"one in {1000 * spent:.0f} ms", f"{folder_size(folder) / size:,.0f}"),
-            *("ten nearest vectors", f"{looks(partial(index.search, question, 10)):.1f}"),
-        ]
-
-
-def some(generator: np.random.Generator, first: int, count: int, dim: int) -> tuple[Any, Any, Any]:
-    """Keys (count,), vectors (count, dim) around 1,000 centres, and nothing to remove."""
-    centres = np.random.default_rng(1).normal(size=(1000, dim)).astype(np.float32)
-    found = centres[generator.integers(0, 1000, count)]
-    found += 0.7 * generator.normal(size=(count, dim)).astype(np.float32)
-    found /= np.linalg.norm(found, axis=1, keepdims=True)
-    return np.arange(first, first + count), found, np.empty(0, dtype=np.int64)
-
-
 # --- all of it ---
 
 
@@ -286,16 +247,13 @@ def newest_size(folder: Path) -> int:
     return max(folder.glob("*.kgl"), key=lambda path: path.stat().st_mtime).stat().st_size
 
 
-def measure(part: str, sizes: list[int], vector_sizes: list[int], folder: Path) -> Iterator[list[Any]]:
+def measure(part: str, sizes: list[int], folder: Path) -> Iterator[list[Any]]:
     if part == "records":
         for name, opening in {"SQLite": on_sqlite, "PostgreSQL": on_postgres}.items():
             with opening(folder) as (store, disk):
                 yield from records(name, sizes, store, disk)
         return
     with on_sqlite(folder) as (store, _):
-        if part == "vectors":
-            yield from vectors(vector_sizes, store, folder / "vectors")
-            return
         files = folder / "graph"
         embedded = EmbeddedGraph(files, store)
         yield from graph("kglite", sizes, embedded, taken(store), lambda: newest_size(files))
@@ -315,12 +273,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--part", nargs="+", default=PARTS, choices=PARTS)
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000])
-    parser.add_argument("--vectors", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     options = parser.parse_args()
     for part in options.part:
         rows: list[list[Any]] = []
         with tempfile.TemporaryDirectory() as scratch:
-            for row in measure(part, options.sizes, options.vectors, Path(scratch)):
+            for row in measure(part, options.sizes, Path(scratch)):
                 print(row, flush=True)
                 rows.append(row)
         write(f"growth_{part}", f"What {part} cost as they grow", COLUMNS, rows, [*NOTES[part], SAME])
