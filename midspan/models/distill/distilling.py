@@ -93,7 +93,7 @@ def train_student(
     in colours of any kind: what the teachers say of boxes, flow and sound holds in all of them.
 
     A small one goes on from what the frames' teacher learned, where there is one: it is the same network, and
-    half the epochs then teach it more than all of them from the beginning.
+    half the epochs then teach it no less than all of them from the beginning.
     """
     branch = BRANCHES["rgb", plan.size]
     config = branch.config(data.train.classes)

@@ -89,7 +89,7 @@ def test_cacnf_begins_with_what_its_branches_say(data, tmp_path, monkeypatch):
     trained = fusion.train_fusion("cacnf", data.train, data.seen, tmp_path, seed=0, epochs=1)
     inputs = inputs_of(("layout", "rgb"), data.seen, plain_views(len(data.seen)))
     with torch.inference_mode(), mixed_precision(torch.device("cpu")):
-        said = trained.network.logits(*map(torch.from_numpy, inputs))
+        said = trained.network.cpu().logits(*map(torch.from_numpy, inputs))
     for modality, name in (("layout", "layout"), ("rgb", "appearance")):
         options = {"seed": 0, "epochs": 1, "strong": modality == "rgb"}
         branch = train_branch(modality, data.train, data.seen, tmp_path, **options)
