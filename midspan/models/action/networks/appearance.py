@@ -94,8 +94,7 @@ class AppearanceNetwork(nn.Module):
         super().__init__()
         self.config, self.classes = config, classes
         self.trunk = build_trunk(config)
-        self.dropout = nn.Dropout(config.dropout)
-        self.head = nn.Linear(channels_of(self.trunk) * _moments(config), classes.total)
+        self.dropout, self.head = pooled_head(config, channels_of(self.trunk), classes)
 
     def forward(self, clip: Tensor) -> Tensor:
         shown = _prepared(clip, self.config)
